@@ -1,0 +1,30 @@
+//! # Analysis
+//!
+//! From text to terms. There is one chain, and everything that compares words goes through it:
+//! the index, queries, snippets and the lexicon. A term that one of them makes, all the others
+//! make.
+//!
+//! 1. **Words** by UAX #29 (`unicode-segmentation`): "CPT® Code 97140" is `CPT`, `Code`,
+//!    `97140`; "30-60 minutes" is `30`, `60`, `minutes`.
+//! 2. **Folding**: lower case, accents and ligatures to ASCII, the possessive `'s` dropped,
+//!    other apostrophes closed up ("O'Brien" is `obrien`), thousands separators closed up
+//!    ("1,000" is `1000`). What this gives is the *surface* of a word.
+//! 3. **Stemming** (Snowball English) of words without digits: the *term*.
+//!
+//! Letters joined by hyphens give their parts and, in the place of the last part, the closed
+//! form: "low-amplitude" is `low`, `amplitude` and `lowamplitude`, so that "x-ray" meets "xray".
+
+mod stopwords;
+mod tokenizer;
+mod vocabulary;
+
+pub use stopwords::is_stopword;
+pub use tokenizer::{Analyzer, Word, words};
+pub use vocabulary::{Vocabulary, VocabularyCounts};
+
+/// The version of the chain. It changes whenever the same text could give other terms, for an
+/// index made with another chain would silently miss words.
+pub const ANALYSIS_VERSION: &str = "en-1";
+
+/// The name the chain is registered under in tantivy.
+pub const TOKENIZER_NAME: &str = "palpate_en";

@@ -1,0 +1,13 @@
+//! English function words. They are indexed like all others (phrases need them), but a query
+//! that has other words is not searched for them.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+static STOPWORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("stopwords.txt").split_whitespace().collect());
+
+/// Whether a word, by its surface, carries no topic of its own.
+pub fn is_stopword(surface: &str) -> bool {
+    STOPWORDS.contains(surface)
+}

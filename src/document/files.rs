@@ -1,0 +1,110 @@
+//! Finds the files of a corpus.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+/// Something a walk came across.
+#[derive(Debug)]
+pub enum Found {
+    /// A file, and its size in bytes.
+    File { path: PathBuf, bytes: u64 },
+    /// A place that could not be looked at, and why.
+    Unreadable { path: PathBuf, cause: String },
+}
+
+/// Walks `root` (a folder, or a single file) in sorted order, hidden files and folders left
+/// out. A hidden `root` itself is walked: it was asked for by name.
+pub fn walk(root: &Path) -> impl Iterator<Item = Found> + use<> {
+    let root = root.to_owned();
+    WalkDir::new(&root)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry))
+        .filter_map(move |entry| match entry {
+            Ok(entry) if entry.file_type().is_dir() => None,
+            Ok(entry) => Some(file(entry)),
+            Err(error) => Some(Found::Unreadable {
+                path: error.path().unwrap_or(&root).to_owned(),
+                cause: cause(&error),
+            }),
+        })
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn file(entry: DirEntry) -> Found {
+    match entry.metadata() {
+        Ok(metadata) if metadata.is_file() => Found::File {
+            bytes: metadata.len(),
+            path: entry.into_path(),
+        },
+        Ok(_) => Found::Unreadable {
+            path: entry.into_path(),
+            cause: "not a regular file".into(),
+        },
+        Err(error) => Found::Unreadable {
+            cause: cause(&error),
+            path: entry.into_path(),
+        },
+    }
+}
+
+fn cause(error: &walkdir::Error) -> String {
+    match (error.loop_ancestor(), error.io_error()) {
+        (Some(ancestor), _) => format!("symbolic link loop back to {}", ancestor.display()),
+        (None, Some(io)) => io.to_string(),
+        (None, None) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path) -> Vec<String> {
+        walk(root)
+            .map(|found| match found {
+                Found::File { path, .. } => path.strip_prefix(root).map_or_else(
+                    |_| path.display().to_string(),
+                    |inner| inner.display().to_string(),
+                ),
+                Found::Unreadable { cause, .. } => cause,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn sorted_and_without_hidden_files() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        for name in ["b.txt", "a.txt", ".hidden.txt", "sub/c.txt", ".git/d.txt"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+            std::fs::write(path, name)?;
+        }
+        assert_eq!(names(folder.path()), ["a.txt", "b.txt", "sub/c.txt"]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let found: Vec<Found> = walk(Path::new("no/such/folder")).collect();
+        assert!(matches!(&found[..], [Found::Unreadable { cause, .. }]
+            if cause.contains("No such file")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_loop_is_said_and_does_not_hang() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("a.txt"), "a")?;
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop"))?;
+        let names = names(folder.path());
+        assert_eq!(names[0], "a.txt");
+        assert!(names[1].starts_with("symbolic link loop"), "{names:?}");
+        Ok(())
+    }
+}

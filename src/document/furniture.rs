@@ -1,0 +1,123 @@
+//! Recognises page furniture by how a line begins; the patterns are data (`furniture.txt`).
+
+use std::sync::LazyLock;
+
+struct Pattern {
+    max_words: usize,
+    prefix: &'static str,
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| parse(include_str!("furniture.txt")));
+
+fn parse(table: &'static str) -> Vec<Pattern> {
+    table
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter_map(|line| {
+            let (max_words, prefix) = line.split_once('\t')?;
+            Some(Pattern {
+                max_words: max_words.parse().ok()?,
+                prefix,
+            })
+        })
+        .collect()
+}
+
+/// Whether a line is page furniture: a known opening, and no longer than such lines are, or a
+/// page number.
+pub(super) fn is_furniture(line: &str) -> bool {
+    let mut opening = String::with_capacity(32);
+    opening.extend(line.chars().take(32).flat_map(char::to_lowercase));
+    is_page_number(&opening)
+        || PATTERNS.iter().any(|pattern| {
+            starts_with_words(&opening, pattern.prefix)
+                && super::word_count(line) <= pattern.max_words
+                && !may_warn(line)
+        })
+}
+
+/// Words that turn a call to action into advice: "Contact us if you have osteoporosis" has to
+/// stay searchable, at the price of keeping a few lines too many.
+const WARNING_WORDS: &[&str] = &[
+    "if", "unless", "not", "never", "avoid", "stop", "risk", "risks", "warning", "danger",
+];
+
+fn may_warn(line: &str) -> bool {
+    line.split(|c: char| !c.is_alphanumeric())
+        .any(|word| WARNING_WORDS.iter().any(|w| word.eq_ignore_ascii_case(w)))
+}
+
+/// Whether a line leads to elsewhere on the page, as those above a breadcrumb trail do.
+pub(super) fn is_skip_link(line: &str) -> bool {
+    let is = |prefix: &str| {
+        line.get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    is("skip to") || is("jump to")
+}
+
+/// "Last Updated" begins with "last updated", "callus" does not begin with "call us" and
+/// "Call usual" does not either.
+fn starts_with_words(line: &str, prefix: &str) -> bool {
+    line.strip_prefix(prefix)
+        .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+fn is_page_number(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (Some("page"), Some(number)) = (words.next(), words.next()) else {
+        return false;
+    };
+    let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
+    is_number(number)
+        && match words.next() {
+            None => true,
+            Some("of") => words.next().is_some_and(is_number) && words.next().is_none(),
+            Some(_) => false,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_of_the_table_is_read() {
+        let lines = include_str!("furniture.txt")
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        assert_eq!(PATTERNS.len(), lines.count());
+        assert!(PATTERNS.iter().all(|p| p.prefix.chars().count() < 32));
+    }
+
+    #[test]
+    fn navigation_dates_and_calls_to_action_are_furniture() {
+        for line in [
+            "Skip to main contentSkip to breadcrumbsHome",
+            "Last Updated",
+            "Last reviewed: 3 May 2024",
+            "Find a doctor near you",
+            "Contact our office today to schedule a visit.",
+            "© 2024 The Clinic",
+            "Page 3 of 12",
+        ] {
+            assert!(is_furniture(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn warnings_are_not() {
+        for line in [
+            "Contact your doctor if you have osteoporosis.",
+            "Call 911 if you cannot breathe",
+            "Contact us if you have osteoporosis",
+            "Get started slowly, never with a fracture",
+            "Callus formation is common",
+            "Skipping doses is dangerous",
+            "Page 3 explains who must not be treated",
+            "Search all of the body for a rash before you treat, and stop if you find one.",
+        ] {
+            assert!(!is_furniture(line), "{line}");
+        }
+    }
+}

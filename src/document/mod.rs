@@ -1,0 +1,297 @@
+//! # Documents
+//!
+//! The first room on the line: bytes come in, [`Document`]s go out.
+//!
+//! A document is its text, unchanged, plus a list of [`Block`]s that *tile* it: the first block
+//! starts at byte 0, each next one starts where the one before ends, the last one ends with the
+//! text. Nothing of a source is ever outside of a block, so nothing can be lost between here and
+//! a search hit. What differs is the [`BlockKind`]: a heading gives context, prose is what gets
+//! searched, and page furniture ("Skip to main content") is kept but never becomes a passage.
+//!
+//! * [`files`] finds the files of a corpus,
+//! * [`Reader`] is what every format implements, [`reader_for`] the one registry of formats,
+//! * [`plain`] reads text without markup,
+//! * [`sentences`] finds sentence boundaries, for all who must not cut inside of one.
+//!
+//! Whatever the format, [`Document::new`] has the last word: it checks the tiling and cuts
+//! blocks that are too long for a passage at sentence boundaries, so that the rooms downstream
+//! only ever handle whole blocks.
+
+pub mod files;
+mod furniture;
+mod plain;
+mod reader;
+mod sentence;
+
+use std::ops::Range;
+
+pub use reader::{ReadError, Reader, reader_for};
+pub use sentence::sentences;
+
+/// The most words a block may have when it holds more than one sentence.
+///
+/// It is also the target size of a passage: about a screenful, and the size at which passage
+/// retrieval is usually measured (Callan, "Passage-level evidence in document retrieval", 1994,
+/// found windows of 150 to 300 words best).
+pub const BLOCK_WORDS: usize = 180;
+
+/// What a stretch of a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BlockKind {
+    /// A heading; level 1 is the title of the document.
+    Heading {
+        level: u8,
+    },
+    /// A question that the following blocks answer; it acts as a heading of that level.
+    Question {
+        level: u8,
+    },
+    Paragraph,
+    ListItem,
+    /// The header row of a table.
+    TableHeader,
+    TableRow,
+    /// Page furniture: navigation, calls to action, dates, white space. Kept, never searched.
+    Furniture,
+}
+
+impl BlockKind {
+    /// The level of a heading or question, `None` for everything else.
+    pub fn heading_level(self) -> Option<u8> {
+        match self {
+            BlockKind::Heading { level } | BlockKind::Question { level } => Some(level),
+            _ => None,
+        }
+    }
+
+    /// The name shown to people.
+    pub fn name(self) -> &'static str {
+        match self {
+            BlockKind::Heading { level: 1 } => "title",
+            BlockKind::Heading { .. } => "heading",
+            BlockKind::Question { .. } => "question",
+            BlockKind::Paragraph => "paragraph",
+            BlockKind::ListItem => "list item",
+            BlockKind::TableHeader => "table header",
+            BlockKind::TableRow => "table row",
+            BlockKind::Furniture => "furniture",
+        }
+    }
+}
+
+/// A stretch of a document: its kind and its bytes in [`Document::text`], trailing blank lines
+/// included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    pub kind: BlockKind,
+    pub bytes: Range<usize>,
+}
+
+/// One source text with its structure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    source: String,
+    title: String,
+    text: String,
+    blocks: Vec<Block>,
+    /// Byte offset at which each line starts; line numbers count from 1.
+    line_starts: Vec<usize>,
+}
+
+impl Document {
+    /// A document from its parts.
+    ///
+    /// `source` is the path it is cited by. `blocks` must tile `text`; blocks longer than
+    /// [`BLOCK_WORDS`] are cut at sentence boundaries here.
+    ///
+    /// # Panics
+    ///
+    /// When `blocks` do not tile `text`: a reader that loses bytes is a bug, not bad input.
+    pub fn new(source: String, title: String, text: String, blocks: Vec<Block>) -> Document {
+        let mut next = 0;
+        for block in &blocks {
+            assert!(
+                block.bytes.start == next && block.bytes.end > next,
+                "blocks must tile"
+            );
+            next = block.bytes.end;
+        }
+        assert_eq!(next, text.len(), "blocks must tile the whole text");
+        let blocks = cut_long_blocks(&text, blocks);
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Document {
+            source,
+            title,
+            text,
+            blocks,
+            line_starts,
+        }
+    }
+
+    /// The path this document is cited by.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The title: the first heading, or the name of the file.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The text, byte for byte as in the source.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The blocks, in order, tiling [`Document::text`].
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The bytes of a block without the white space around it.
+    pub fn trimmed(&self, block: &Block) -> Range<usize> {
+        trim_range(&self.text, block.bytes.clone())
+    }
+
+    /// The text of a block without the white space around it.
+    pub fn block_text(&self, block: &Block) -> &str {
+        &self.text[self.trimmed(block)]
+    }
+
+    /// The first and last line (counted from 1) that a non-empty byte range touches.
+    pub fn lines(&self, bytes: &Range<usize>) -> (usize, usize) {
+        let last_byte = bytes.end.saturating_sub(1).max(bytes.start);
+        (self.line_of(bytes.start), self.line_of(last_byte))
+    }
+
+    fn line_of(&self, byte: usize) -> usize {
+        self.line_starts.partition_point(|&start| start <= byte)
+    }
+}
+
+/// Whether a character shows nothing: white space, byte order mark, zero-width characters.
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{ad}'
+        )
+}
+
+/// `range` of `text` without the blank characters at its ends.
+pub(crate) fn trim_range(text: &str, range: Range<usize>) -> Range<usize> {
+    let inner = &text[range.clone()];
+    let start = range.start + (inner.len() - inner.trim_start_matches(is_blank).len());
+    let end = start + text[start..range.end].trim_end_matches(is_blank).len();
+    start..end
+}
+
+/// The number of words, as a person counts them: runs without white space.
+pub fn word_count(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+/// Cuts each block of more than [`BLOCK_WORDS`] words at sentence boundaries into parts of
+/// nearly equal size. Headings and furniture stay whole.
+fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
+    let mut cut = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let keep_whole = block.kind.heading_level().is_some()
+            || block.kind == BlockKind::Furniture
+            // Fewer bytes than this cannot hold too many words: a word and its space take two.
+            || block.bytes.len() < 2 * BLOCK_WORDS
+            || word_count(&text[block.bytes.clone()]) <= BLOCK_WORDS;
+        if keep_whole {
+            cut.push(block);
+        } else {
+            cut.extend(sentence_parts(text, &block));
+        }
+    }
+    cut
+}
+
+fn sentence_parts(text: &str, block: &Block) -> Vec<Block> {
+    let inner = &text[block.bytes.clone()];
+    let total = word_count(inner);
+    let target = total.div_ceil(total.div_ceil(BLOCK_WORDS));
+    let mut parts = Vec::new();
+    let (mut start, mut end, mut words) = (0, 0, 0);
+    for sentence in sentences(inner) {
+        let here = word_count(&inner[sentence.clone()]);
+        // Cutting before this sentence is better when the part would overshoot the target by
+        // more than stopping now undershoots it.
+        let overshoots = words + here > BLOCK_WORDS || 2 * words + here > 2 * target;
+        if words > 0 && here > 0 && overshoots {
+            parts.push((start, end));
+            (start, words) = (end, 0);
+        }
+        end = sentence.end;
+        words += here;
+    }
+    parts.push((start, inner.len()));
+    parts
+        .into_iter()
+        .map(|(start, end)| Block {
+            kind: block.kind,
+            bytes: block.bytes.start + start..block.bytes.start + end,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paragraph(text: &str) -> Document {
+        let whole = Block {
+            kind: BlockKind::Paragraph,
+            bytes: 0..text.len(),
+        };
+        Document::new("a.txt".into(), "A".into(), text.into(), vec![whole])
+    }
+
+    #[test]
+    fn lines_count_from_one_and_include_both_ends() {
+        let document = paragraph("one\ntwo\nthree\n");
+        assert_eq!(document.lines(&(0..3)), (1, 1));
+        assert_eq!(document.lines(&(0..4)), (1, 1));
+        assert_eq!(document.lines(&(2..9)), (1, 3));
+        assert_eq!(document.lines(&(8..13)), (3, 3));
+    }
+
+    #[test]
+    fn long_paragraphs_are_cut_between_sentences_into_even_parts() {
+        let sentence = "This sentence has exactly ten words in it, I think. ";
+        let document = paragraph(&sentence.repeat(20));
+        let sizes: Vec<usize> = document
+            .blocks()
+            .iter()
+            .map(|block| word_count(document.block_text(block)))
+            .collect();
+        assert_eq!(sizes, [100, 100]);
+    }
+
+    #[test]
+    fn a_sentence_is_never_cut_however_long() {
+        let document = paragraph(&"word ".repeat(1000));
+        assert_eq!(document.blocks().len(), 1);
+    }
+
+    #[test]
+    fn trimming_drops_what_shows_nothing() {
+        assert_eq!(trim_range("\u{feff} a b\u{200b}\n", 0..10), 4..7);
+        assert_eq!(trim_range("  \n", 0..3), 3..3);
+    }
+
+    #[test]
+    #[should_panic(expected = "tile")]
+    fn a_reader_that_loses_bytes_is_caught() {
+        let part = Block {
+            kind: BlockKind::Paragraph,
+            bytes: 0..2,
+        };
+        Document::new("a.txt".into(), "A".into(), "lost".into(), vec![part]);
+    }
+}

@@ -1,0 +1,102 @@
+//! The manifest: what an index is, in one small file that is only ever replaced as a whole.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::IndexError;
+use crate::analysis::ANALYSIS_VERSION;
+
+/// The version of the index format: schema, stored passages, files of a generation.
+pub const FORMAT_VERSION: u32 = 1;
+
+const FILE: &str = "palpate.json";
+
+/// What an index says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT_VERSION`] of the palpate that made it.
+    pub format: u32,
+    /// [`ANALYSIS_VERSION`] of the palpate that made it.
+    pub analysis: String,
+    /// The version of the palpate that made it.
+    pub palpate: String,
+    /// Counts up with every build.
+    pub generation: u64,
+    /// The paths it was built from, as they were given.
+    pub roots: Vec<PathBuf>,
+    pub documents: u64,
+    pub passages: u64,
+    /// Bytes of source text.
+    pub bytes: u64,
+}
+
+/// Only the part that every version, past and future, has to be able to read.
+#[derive(Deserialize)]
+struct Header {
+    format: u32,
+    analysis: String,
+}
+
+impl Manifest {
+    pub(super) fn read(dir: &Path) -> Result<Manifest, IndexError> {
+        let path = dir.join(FILE);
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(IndexError::Missing(dir.to_owned()));
+            }
+            Err(cause) => return Err(IndexError::Io { path, cause }),
+        };
+        let damaged = |error: serde_json::Error| IndexError::Damaged {
+            path: dir.to_owned(),
+            cause: format!("{FILE}: {error}"),
+        };
+        let header: Header = serde_json::from_slice(&text).map_err(damaged)?;
+        let (found, needed) = if header.format != FORMAT_VERSION {
+            let in_format = |version: u32| format!("in format {version}");
+            (in_format(header.format), in_format(FORMAT_VERSION))
+        } else if header.analysis != ANALYSIS_VERSION {
+            let with_chain = |version: &str| format!("with analysis chain {version}");
+            (with_chain(&header.analysis), with_chain(ANALYSIS_VERSION))
+        } else {
+            return serde_json::from_slice(&text).map_err(damaged);
+        };
+        Err(IndexError::OtherVersion {
+            path: dir.to_owned(),
+            found,
+            needed,
+        })
+    }
+
+    /// Makes this the manifest of `dir`, in one step: readers see the old one or this one.
+    pub(super) fn publish(&self, dir: &Path) -> Result<(), IndexError> {
+        let path = dir.join(FILE);
+        let draft = dir.join(format!("{FILE}.new"));
+        let write = || -> std::io::Result<()> {
+            let mut file = File::create(&draft)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            std::fs::rename(&draft, &path)?;
+            // The rename itself is durable once the folder is.
+            File::open(dir)?.sync_all()
+        };
+        write().map_err(IndexError::io(&path))
+    }
+
+    /// The folder of the generation this manifest names.
+    pub(super) fn generation_folder(&self, dir: &Path) -> PathBuf {
+        dir.join(format!("g{:06}", self.generation))
+    }
+}
+
+/// Whether a folder of that name holds a generation.
+pub(super) fn is_generation(name: &str) -> bool {
+    name.len() >= 7
+        && name
+            .strip_prefix('g')
+            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+}

@@ -1,0 +1,142 @@
+//! # The index
+//!
+//! Annotated passages go in, a folder on disk comes out, and [`Index::open`] reads it back.
+//!
+//! ```text
+//! index/
+//!   palpate.json        the manifest: format, analysis chain, corpus, current generation
+//!   .lock               held while somebody builds
+//!   g000007/            one generation: a tantivy index, vocabulary.fst, sources.jsonl
+//! ```
+//!
+//! A build writes a new generation beside the current one and switches to it by renaming one
+//! small file, the manifest. Until that rename the old generation is what everybody reads, and
+//! an interrupted build leaves nothing behind but a folder that the next build sweeps away.
+//!
+//! The manifest states the index format and the version of the analysis chain. An index made by
+//! another version is refused with words on how to rebuild it: misreading it would be worse.
+//!
+//! [`schema`] is the one place that knows the tantivy fields.
+
+mod build;
+mod manifest;
+mod schema;
+
+use std::path::{Path, PathBuf};
+
+use tantivy::ReloadPolicy;
+
+pub use build::{BuildEvent, BuildReport, Skipped, build};
+pub use manifest::{FORMAT_VERSION, Manifest};
+pub(crate) use schema::{Fields, ORDER, Order};
+pub use schema::{StoredPassage, TextField};
+
+use crate::analysis::{Analyzer, TOKENIZER_NAME, Vocabulary};
+
+/// Why an index could not be built or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    #[error("there is no index at {0}; `palpate index --index {0}` builds one")]
+    Missing(PathBuf),
+    #[error(
+        "the index at {path} was made {found}, and this palpate needs {needed}; rebuild it with \
+         `palpate index --index {path}`"
+    )]
+    OtherVersion {
+        path: PathBuf,
+        found: String,
+        needed: String,
+    },
+    #[error(
+        "the index at {path} is damaged ({cause}); rebuild it with `palpate index --index {path}`"
+    )]
+    Damaged { path: PathBuf, cause: String },
+    #[error("another palpate is building the index at {0}")]
+    Locked(PathBuf),
+    #[error("{path}: {cause}")]
+    Io {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    #[error(transparent)]
+    Tantivy(#[from] tantivy::TantivyError),
+}
+
+impl IndexError {
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError + '_ {
+        move |cause| IndexError::Io {
+            path: path.to_owned(),
+            cause,
+        }
+    }
+}
+
+/// An index, opened for reading: one generation, which stays readable even when a newer one
+/// takes its place.
+pub struct Index {
+    manifest: Manifest,
+    folder: PathBuf,
+    fields: Fields,
+    searcher: tantivy::Searcher,
+}
+
+impl Index {
+    /// Opens the current generation of the index in `dir`.
+    pub fn open(dir: &Path) -> Result<Index, IndexError> {
+        loop {
+            let manifest = Manifest::read(dir)?;
+            match Index::open_generation(dir, &manifest) {
+                Ok(index) => return Ok(index),
+                // A build may have switched generations between the two steps: look again.
+                Err(_) if Manifest::read(dir)?.generation != manifest.generation => continue,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn open_generation(dir: &Path, manifest: &Manifest) -> Result<Index, IndexError> {
+        let damaged = |cause: String| IndexError::Damaged {
+            path: dir.to_owned(),
+            cause,
+        };
+        let folder = manifest.generation_folder(dir);
+        let index = tantivy::Index::open_in_dir(&folder).map_err(|e| damaged(e.to_string()))?;
+        register(&index, Analyzer::default());
+        let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
+        let searcher = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
+            .searcher();
+        Ok(Index {
+            manifest: manifest.clone(),
+            folder,
+            fields,
+            searcher,
+        })
+    }
+
+    /// What the index says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    pub(crate) fn searcher(&self) -> &tantivy::Searcher {
+        &self.searcher
+    }
+
+    /// The words of the corpus; read from disk at each call, as most searches need none.
+    pub(crate) fn vocabulary(&self) -> Result<Vocabulary, IndexError> {
+        let path = self.folder.join(build::VOCABULARY_FILE);
+        Vocabulary::open(&path).map_err(IndexError::io(&path))
+    }
+}
+
+fn register(index: &tantivy::Index, analyzer: Analyzer) {
+    index.tokenizers().register(TOKENIZER_NAME, analyzer);
+}

@@ -1,0 +1,445 @@
+//! # Passages
+//!
+//! A [`Passage`] is what palpate finds: one section of a document, or part of one, small enough
+//! to be read at a glance and large enough to make sense alone.
+//!
+//! [`cut`] takes a document and gives its passages:
+//!
+//! * A passage stays under one heading. Its heading path says where it stands; the heading
+//!   blocks themselves belong to the first passage below them.
+//! * What belongs together stays together: a list with its lead-in, a table with its header, a
+//!   question (a heading) with its answer. Where such a group is too long for one passage, the
+//!   later passages carry the lead-in or header along as [`Passage::lead`].
+//! * A section of up to [`TARGET_WORDS`] is one passage; a longer one is packed from whole
+//!   blocks, and a short remainder joins the passage before it.
+//! * Furniture belongs to no passage and is never inside of one.
+//!
+//! Every block that is not furniture belongs to exactly one passage, and the text of a passage
+//! is a verbatim slice of its document.
+
+mod id;
+
+use std::ops::{Range, RangeInclusive};
+
+use crate::document::{BLOCK_WORDS, Block, BlockKind, Document, sentences, word_count};
+
+use id::IdMaker;
+pub use id::PassageId;
+
+/// The size passages aim at, in words.
+pub const TARGET_WORDS: usize = BLOCK_WORDS;
+/// A remainder of fewer words joins the passage before it.
+const REMAINDER_WORDS: usize = 40;
+
+/// A passage of a document. Made by [`cut`] only, so it always has text, and that text is
+/// `document.text()[bytes]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    id: PassageId,
+    ordinal: u32,
+    headings: Vec<String>,
+    lead: Option<String>,
+    bytes: Range<usize>,
+    lines: RangeInclusive<usize>,
+    blocks: Vec<usize>,
+    text: String,
+}
+
+impl Passage {
+    /// The stable id: the same text in the same source has the same id, build after build.
+    pub fn id(&self) -> &PassageId {
+        &self.id
+    }
+
+    /// The position among the passages of the document, from 0.
+    pub fn ordinal(&self) -> u32 {
+        self.ordinal
+    }
+
+    /// The headings above this passage, outermost first, without the title.
+    pub fn headings(&self) -> &[String] {
+        &self.headings
+    }
+
+    /// The lead-in of the list, or header of the table, that this passage continues.
+    pub fn lead(&self) -> Option<&str> {
+        self.lead.as_deref()
+    }
+
+    /// The bytes of the text in the document.
+    pub fn bytes(&self) -> Range<usize> {
+        self.bytes.clone()
+    }
+
+    /// The first and last line of the text, counted from 1.
+    pub fn lines(&self) -> RangeInclusive<usize> {
+        self.lines.clone()
+    }
+
+    /// The indices of the blocks that belong to this passage, headings above it included.
+    pub fn blocks(&self) -> &[usize] {
+        &self.blocks
+    }
+
+    /// The text, verbatim.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Cuts a document into passages, in order.
+///
+/// ```
+/// let text = "Neck pain\n\nRisks\n\nTell your doctor if you:\n\n  • have osteoporosis\n";
+/// let mut documents = Vec::new();
+/// palpate::document::reader_for("neck.txt".as_ref())
+///     .ok_or("no reader")?
+///     .read("neck.txt", text.into(), &mut |document| documents.push(document))?;
+///
+/// let passages = palpate::passage::cut(&documents[0]);
+/// assert_eq!(passages[0].headings(), ["Risks"]);
+/// assert_eq!(passages[0].lines(), 5..=7);
+/// assert!(passages[0].text().starts_with("Tell your doctor if you:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn cut(document: &Document) -> Vec<Passage> {
+    let mut ids = IdMaker::new(document.source());
+    let mut passages: Vec<Passage> = Vec::new();
+    for section in sections(document) {
+        for part in pack(document, &section.body) {
+            let ordinal = passages.len() as u32;
+            let mut blocks = Vec::new();
+            if part.blocks.start == section.body.start {
+                blocks.extend(&section.headings);
+            }
+            blocks.extend(part.blocks.clone());
+            let start = document
+                .trimmed(&document.blocks()[part.blocks.start])
+                .start;
+            let end = document
+                .trimmed(&document.blocks()[part.blocks.end - 1])
+                .end;
+            let text = document.text()[start..end].to_owned();
+            let (first_line, last_line) = document.lines(&(start..end));
+            passages.push(Passage {
+                id: ids.make(&text),
+                ordinal,
+                headings: section.path.clone(),
+                lead: part.lead,
+                bytes: start..end,
+                lines: first_line..=last_line,
+                blocks,
+                text,
+            });
+        }
+    }
+    passages
+}
+
+/// A run of body blocks under one heading path.
+struct Section {
+    path: Vec<String>,
+    /// The heading blocks that stand between the section before and the body of this one.
+    headings: Vec<usize>,
+    body: Range<usize>,
+}
+
+fn is_body(block: &Block) -> bool {
+    block.kind != BlockKind::Furniture && block.kind.heading_level().is_none()
+}
+
+/// Finds the sections. Headings at the end, with nothing under them, become a section of their
+/// own, so that no word of a document is out of reach.
+fn sections(document: &Document) -> Vec<Section> {
+    let blocks = document.blocks();
+    let mut sections = Vec::new();
+    let mut path: Vec<(u8, String)> = Vec::new();
+    let mut pending: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while at < blocks.len() {
+        let block = &blocks[at];
+        let start = at;
+        at += 1;
+        if let Some(level) = block.kind.heading_level() {
+            path.retain(|(above, _)| *above < level);
+            let heading = document.block_text(block).trim_end_matches(':');
+            path.push((level, heading.to_owned()));
+            pending.push(start);
+        } else if is_body(block) {
+            while at < blocks.len() && is_body(&blocks[at]) {
+                at += 1;
+            }
+            sections.push(Section {
+                path: below_title(&path),
+                headings: std::mem::take(&mut pending),
+                body: start..at,
+            });
+        }
+    }
+    sections.extend(bare_section(pending, path));
+    sections
+}
+
+/// The last of the headings that nothing follows, as a section whose text it is.
+fn bare_section(mut pending: Vec<usize>, mut path: Vec<(u8, String)>) -> Option<Section> {
+    let last = pending.pop()?;
+    path.pop();
+    Some(Section {
+        path: below_title(&path),
+        headings: pending,
+        body: last..last + 1,
+    })
+}
+
+fn below_title(path: &[(u8, String)]) -> Vec<String> {
+    path.iter()
+        .filter(|(level, _)| *level > 1)
+        .map(|(_, heading)| heading.clone())
+        .collect()
+}
+
+/// A passage to be: whole blocks, and the lead-in it continues.
+struct Part {
+    blocks: Range<usize>,
+    words: usize,
+    lead: Option<String>,
+}
+
+/// Packs the blocks of a section into parts of about [`TARGET_WORDS`].
+fn pack(document: &Document, body: &Range<usize>) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for group in groups(document, body) {
+        let total: usize = group.clone().map(|i| words(document, i)).sum();
+        let fits = |part: &Part, more: usize| part.words + more <= TARGET_WORDS;
+        match parts.last_mut() {
+            Some(part) if fits(part, total) => {
+                part.words += total;
+                part.blocks.end = group.end;
+            }
+            _ => parts.extend(split_group(document, group, total)),
+        }
+    }
+    join_remainder(parts)
+}
+
+/// Splits the body of a section into groups that belong together: a list with the paragraph
+/// that leads into it, a table with its header and lead-in, or a single paragraph.
+fn groups(document: &Document, body: &Range<usize>) -> Vec<Range<usize>> {
+    let kind = |i: usize| document.blocks()[i].kind;
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for i in body.clone() {
+        let continues = i > body.start
+            && match kind(i) {
+                BlockKind::ListItem => true,
+                BlockKind::TableRow => {
+                    matches!(kind(i - 1), BlockKind::TableHeader | BlockKind::TableRow)
+                }
+                BlockKind::TableHeader => document
+                    .block_text(&document.blocks()[i - 1])
+                    .ends_with(':'),
+                _ => false,
+            };
+        match groups.last_mut() {
+            Some(group) if continues => group.end = i + 1,
+            _ => groups.push(i..i + 1),
+        }
+    }
+    groups
+}
+
+/// What later parts of a group have to carry along: the header of a table, or the last sentence
+/// of the paragraph that leads into a list.
+fn lead(document: &Document, group: &Range<usize>) -> Option<String> {
+    let blocks = &document.blocks()[group.clone()];
+    if let Some(header) = blocks.iter().find(|b| b.kind == BlockKind::TableHeader) {
+        return Some(document.block_text(header).to_owned());
+    }
+    let first = blocks.first().filter(|b| b.kind == BlockKind::Paragraph)?;
+    let text = document.block_text(first);
+    let last = sentences(text).pop()?;
+    (blocks.len() > 1).then(|| text[last].trim().to_owned())
+}
+
+/// Splits a group that may be too long for one part into parts of nearly equal size.
+fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<Part> {
+    let lead = lead(document, &group);
+    let target = total.div_ceil(total.div_ceil(TARGET_WORDS).max(1));
+    let mut parts: Vec<Part> = Vec::new();
+    for i in group.clone() {
+        let here = words(document, i);
+        let joins = |part: &Part| {
+            let only_lead = lead.is_some() && part.blocks == (group.start..group.start + 1);
+            let fits = part.words + here <= TARGET_WORDS;
+            only_lead && fits || fits && 2 * part.words + here <= 2 * target
+        };
+        match parts.last_mut() {
+            Some(part) if joins(part) => {
+                part.words += here;
+                part.blocks.end = i + 1;
+            }
+            _ => parts.push(Part {
+                blocks: i..i + 1,
+                words: here,
+                lead: lead.clone().filter(|_| i > group.start),
+            }),
+        }
+    }
+    parts
+}
+
+/// Joins parts that are too short to stand alone to a neighbour.
+fn join_remainder(parts: Vec<Part>) -> Vec<Part> {
+    let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match joined.last_mut() {
+            Some(before)
+                if before.words.min(part.words) < REMAINDER_WORDS
+                    && before.words + part.words <= TARGET_WORDS + REMAINDER_WORDS =>
+            {
+                before.words += part.words;
+                before.blocks.end = part.blocks.end;
+            }
+            _ => joined.push(part),
+        }
+    }
+    joined
+}
+
+fn words(document: &Document, block: usize) -> usize {
+    word_count(document.block_text(&document.blocks()[block]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::reader_for;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Document {
+        let mut documents = Vec::new();
+        reader_for("a.txt".as_ref())
+            .expect("there is a reader for text")
+            .read("a.txt", text.into(), &mut |document| {
+                documents.push(document)
+            })
+            .expect("a string is UTF-8 text");
+        documents.remove(0)
+    }
+
+    /// What every document and its passages must fulfil, whatever the text.
+    fn check(document: &Document) {
+        let passages = cut(document);
+        let mut owners = vec![0; document.blocks().len()];
+        for (n, passage) in passages.iter().enumerate() {
+            assert_eq!(passage.ordinal() as usize, n);
+            assert!(!passage.text().trim().is_empty(), "empty passage");
+            assert_eq!(&document.text()[passage.bytes()], passage.text());
+            assert_eq!(
+                (*passage.lines().start(), *passage.lines().end()),
+                document.lines(&passage.bytes())
+            );
+            for &block in passage.blocks() {
+                owners[block] += 1;
+            }
+        }
+        for (block, owners) in document.blocks().iter().zip(owners) {
+            let expected = usize::from(block.kind != BlockKind::Furniture);
+            assert_eq!(owners, expected, "{:?}", document.block_text(block));
+        }
+        assert_eq!(passages, cut(document), "cutting twice differs");
+    }
+
+    /// Text of the pieces that the plain-text reader looks for, in any order.
+    fn pagelike() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("\n".to_owned()),
+            Just("\n\n".to_owned()),
+            Just("Skip to main content".to_owned()),
+            Just("Condition Description".to_owned()),
+            Just("Bursitis Swelling of a bursa.".to_owned()),
+            Just("Tell your doctor if you:".to_owned()),
+            Just("  • have osteoporosis".to_owned()),
+            Just("Who should not be treated?".to_owned()),
+            Just("Risks".to_owned()),
+            "[A-Z][a-z]{1,8}( [a-z]{1,8}){0,60}[.?!:]?",
+            "\\PC{0,20}",
+            "[ \t\r\u{feff}\u{a0}]{1,3}",
+        ];
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join("\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn holds_for_any_text(text in "[^\\x00]{0,400}") {
+            check(&read(&text));
+        }
+
+        #[test]
+        fn holds_for_pages(text in pagelike()) {
+            check(&read(&text));
+        }
+    }
+
+    fn sizes(text: &str) -> Vec<usize> {
+        cut(&read(text))
+            .iter()
+            .map(|p| word_count(p.text()))
+            .collect()
+    }
+
+    #[test]
+    fn a_section_that_fits_is_one_passage() {
+        let paragraph = format!("{}end.\n\n", "word ".repeat(49));
+        assert_eq!(sizes(&paragraph.repeat(3)), [150]);
+    }
+
+    #[test]
+    fn a_longer_section_is_split_at_paragraphs_and_the_remainder_joined() {
+        let hundred = format!("{}end.\n\n", "word ".repeat(99));
+        assert_eq!(sizes(&hundred.repeat(3)), [100, 100, 100]);
+        let with_tail = format!("{hundred}{}end.\n\nShort tail here.", "word ".repeat(79));
+        assert_eq!(sizes(&with_tail), [183]);
+    }
+
+    #[test]
+    fn a_long_list_is_split_between_items_and_carries_its_lead() {
+        let item = "  • an item of exactly ten words, bullet not counted, here\n";
+        let text = format!(
+            "T\n\nFirst. Never treat patients with:\n\n{}",
+            item.repeat(30)
+        );
+        let passages = cut(&read(&text));
+        assert_eq!(passages.len(), 2);
+        assert!(passages[0].text().starts_with("First."));
+        assert_eq!(passages[0].lead(), None);
+        assert_eq!(passages[1].lead(), Some("Never treat patients with:"));
+    }
+
+    #[test]
+    fn a_long_table_carries_its_header() {
+        let row =
+            "Muscle Strain Tearing of the fibers of a muscle, with pain and loss of motion.\n";
+        let text = format!("T\n\nCondition Description\n{}", row.repeat(30));
+        let passages = cut(&read(&text));
+        assert!(passages.len() > 1);
+        assert_eq!(passages[1].lead(), Some("Condition Description"));
+    }
+
+    #[test]
+    fn headings_without_a_body_are_not_lost() {
+        let text = "T\n\nCPT code\n\nName:\n\nManual therapy of the neck and back.\n";
+        let passages = cut(&read(text));
+        assert_eq!(passages[0].headings(), ["CPT code", "Name"]);
+        assert_eq!(cut(&read("Osteoporosis"))[0].text(), "Osteoporosis");
+    }
+
+    #[test]
+    fn furniture_is_in_no_passage() {
+        let text = "T\n\nSome prose here.\n\nBack to top\n\nMore prose there.\n";
+        let texts: Vec<_> = cut(&read(text))
+            .iter()
+            .map(|p| p.text().to_owned())
+            .collect();
+        assert_eq!(texts, ["Some prose here.", "More prose there."]);
+    }
+}

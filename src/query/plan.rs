@@ -1,0 +1,286 @@
+//! From clauses to a plan: which terms to look up, where, and what has to match.
+
+use super::parse::{Clause, Occur, Pattern, Query, Scope};
+use crate::analysis::{self, Word, is_stopword};
+use crate::index::TextField;
+
+/// A query is searched for at most this many words; nobody types more, and pasting a book must
+/// not take forever.
+const MAX_WORDS: usize = 64;
+/// A prefix stands for at most this many words of the corpus, the most frequent ones.
+const MAX_PREFIX_WORDS: usize = 64;
+
+/// What planning has to know of the corpus.
+pub trait WordSource {
+    /// The most frequent words (folded, unstemmed) that begin with `prefix`, at most `limit`.
+    fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String>;
+}
+
+/// One word to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanWord {
+    /// As typed (folded), for people.
+    pub surface: String,
+    /// The terms that count as this word: one, or several for a prefix.
+    pub terms: Vec<String>,
+    /// The only field to look in, if there is one.
+    pub field: Option<TextField>,
+    pub occur: Occur,
+    /// Whether this is the closed form of a compound ("xray") whose parts are words too.
+    pub compound: bool,
+}
+
+/// Words that have to stand next to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanPhrase {
+    pub text: String,
+    /// Each term with its offset in the phrase.
+    pub terms: Vec<(usize, String)>,
+    pub field: Option<TextField>,
+    /// Whether the phrase is excluded, rather than required.
+    pub excluded: bool,
+}
+
+/// A query, understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The words that score, required ones among them, and those excluded.
+    pub words: Vec<PlanWord>,
+    pub phrases: Vec<PlanPhrase>,
+    /// Globs of which a source has to match at least one of each list, and those excluded.
+    pub sources: Vec<String>,
+    pub excluded_sources: Vec<String>,
+    /// What a person should know of how the query was read.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Plans a query over the words of a corpus.
+    pub fn new(query: &Query, corpus: &dyn WordSource) -> Plan {
+        let mut plan = Plan {
+            notes: query.notes.clone(),
+            ..Plan::default()
+        };
+        for clause in &query.clauses {
+            plan.add(clause, corpus);
+        }
+        plan.drop_stopwords();
+        plan.cap();
+        if plan.scoring_words().next().is_none() {
+            plan.notes.push(if query.clauses.is_empty() {
+                "the query has no words".into()
+            } else {
+                "the query names nothing to look for".into()
+            });
+        }
+        plan
+    }
+
+    /// The words whose matches score.
+    pub fn scoring_words(&self) -> impl Iterator<Item = &PlanWord> {
+        self.words.iter().filter(|word| word.occur != Occur::Not)
+    }
+
+    fn add(&mut self, clause: &Clause, corpus: &dyn WordSource) {
+        let field = match clause.scope {
+            Scope::Anywhere => None,
+            Scope::Title => Some(TextField::Title),
+            Scope::Heading => Some(TextField::Heading),
+            Scope::Source => return self.add_source(clause),
+        };
+        match &clause.pattern {
+            Pattern::Words(text) => {
+                for word in analysis::words(text) {
+                    self.add_word(word, field, clause.occur);
+                }
+            }
+            Pattern::Phrase(text) => self.add_phrase(text, field, clause.occur),
+            Pattern::Prefix(prefix) => self.add_prefix(prefix, field, clause.occur, corpus),
+        }
+    }
+
+    fn add_source(&mut self, clause: &Clause) {
+        let glob = match &clause.pattern {
+            Pattern::Prefix(prefix) => format!("{prefix}*"),
+            Pattern::Words(text) | Pattern::Phrase(text) => text.clone(),
+        };
+        match clause.occur {
+            Occur::Not => self.excluded_sources.push(glob),
+            Occur::Should | Occur::Must => self.sources.push(glob),
+        }
+    }
+
+    fn add_word(&mut self, word: Word, field: Option<TextField>, occur: Occur) {
+        // The closed form helps to find; it cannot be demanded or forbidden besides its parts.
+        let occur = if word.compound { Occur::Should } else { occur };
+        let same = self
+            .words
+            .iter_mut()
+            .find(|w| w.terms == [word.term.as_str()] && w.field == field);
+        match same {
+            Some(known) if known.occur == Occur::Should => known.occur = occur,
+            Some(_) => {}
+            None => self.words.push(PlanWord {
+                surface: word.surface,
+                terms: vec![word.term],
+                field,
+                occur,
+                compound: word.compound,
+            }),
+        }
+    }
+
+    fn add_phrase(&mut self, text: &str, field: Option<TextField>, occur: Occur) {
+        let mut words = analysis::words(text);
+        words.retain(|word| !word.compound);
+        let excluded = occur == Occur::Not;
+        match &words[..] {
+            [] => {}
+            [_] => {
+                let occur = if excluded { Occur::Not } else { Occur::Must };
+                words
+                    .into_iter()
+                    .for_each(|word| self.add_word(word, field, occur));
+            }
+            [first, ..] => {
+                let start = first.position;
+                self.phrases.push(PlanPhrase {
+                    text: text.to_owned(),
+                    terms: words
+                        .iter()
+                        .map(|word| (word.position - start, word.term.clone()))
+                        .collect(),
+                    field,
+                    excluded,
+                });
+                if !excluded {
+                    words
+                        .into_iter()
+                        .for_each(|word| self.add_word(word, field, Occur::Should));
+                }
+            }
+        }
+    }
+
+    fn add_prefix(
+        &mut self,
+        prefix: &str,
+        field: Option<TextField>,
+        occur: Occur,
+        corpus: &dyn WordSource,
+    ) {
+        // The prefix is folded like any word, but not stemmed.
+        let Some(word) = analysis::words(prefix).into_iter().next() else {
+            return;
+        };
+        let mut terms: Vec<String> = corpus
+            .with_prefix(&word.surface, MAX_PREFIX_WORDS)
+            .iter()
+            .flat_map(|known| analysis::words(known))
+            .map(|known| known.term)
+            .collect();
+        terms.sort_unstable();
+        terms.dedup();
+        if terms.is_empty() {
+            self.notes.push(format!("no word begins with “{prefix}”"));
+        }
+        self.words.push(PlanWord {
+            surface: format!("{}*", word.surface),
+            terms,
+            field,
+            occur,
+            compound: false,
+        });
+    }
+
+    /// Leaves function words out, unless the query has no others or demands them.
+    fn drop_stopwords(&mut self) {
+        let is_filler = |word: &PlanWord| word.occur == Occur::Should && is_stopword(&word.surface);
+        if self.scoring_words().any(|word| !is_filler(word)) {
+            self.words.retain(|word| !is_filler(word));
+        }
+    }
+
+    fn cap(&mut self) {
+        if self.words.len() > MAX_WORDS {
+            self.notes.push(format!(
+                "the query has {} different words; only the first {MAX_WORDS} count",
+                self.words.len()
+            ));
+            self.words.truncate(MAX_WORDS);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Corpus(&'static [&'static str]);
+
+    impl WordSource for Corpus {
+        fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
+            let words = self.0.iter().filter(|word| word.starts_with(prefix));
+            words.take(limit).map(|&word| word.to_owned()).collect()
+        }
+    }
+
+    fn plan(text: &str) -> Plan {
+        Plan::new(
+            &Query::parse(text),
+            &Corpus(&["fractures", "fractured", "rib"]),
+        )
+    }
+
+    fn surfaces(text: &str) -> Vec<String> {
+        plan(text)
+            .words
+            .into_iter()
+            .map(|word| word.surface)
+            .collect()
+    }
+
+    #[test]
+    fn function_words_go_when_there_are_others() {
+        assert_eq!(surfaces("what is the risk of OMT"), ["risk", "omt"]);
+        assert_eq!(surfaces("who is it"), ["who", "is", "it"]);
+        assert_eq!(surfaces("+the risk"), ["the", "risk"]);
+    }
+
+    #[test]
+    fn a_phrase_is_required_and_its_words_score() {
+        let plan = plan("\"risk of fracture\"");
+        assert_eq!(plan.phrases[0].terms.len(), 3);
+        assert_eq!(plan.words.len(), 2);
+        assert!(plan.words.iter().all(|word| word.occur == Occur::Should));
+    }
+
+    #[test]
+    fn a_prefix_stands_for_the_stems_of_its_words() {
+        assert_eq!(plan("fractu*").words[0].terms, ["fractur"]);
+        let none = plan("zzz*");
+        assert!(none.words[0].terms.is_empty());
+        assert_eq!(none.notes.len(), 1);
+    }
+
+    #[test]
+    fn repeated_words_count_once_and_keep_the_stronger_demand() {
+        let plan = plan("risk risks +risk");
+        assert_eq!(plan.words.len(), 1);
+        assert_eq!(plan.words[0].occur, Occur::Must);
+    }
+
+    #[test]
+    fn endless_queries_are_cut_with_a_note() {
+        let text: String = (0..500).map(|n| format!("word{n} ")).collect();
+        let plan = plan(&text);
+        assert_eq!(plan.words.len(), MAX_WORDS);
+        assert_eq!(plan.notes.len(), 1);
+    }
+
+    #[test]
+    fn nothing_to_look_for_is_said() {
+        assert_eq!(plan("").notes, ["the query has no words"]);
+        assert_eq!(plan("-risk").notes, ["the query names nothing to look for"]);
+    }
+}

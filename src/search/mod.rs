@@ -1,0 +1,178 @@
+//! # Search
+//!
+//! A query and an index go in, ranked [`Hit`]s come out, in four steps:
+//!
+//! 1. **Candidates** (`candidates`): tantivy finds the passages that match and hands over the
+//!    few hundred best by BM25 (block-max WAND, so most postings are never read).
+//! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`Part`]s, each with
+//!    its formula and source. The parts are also what an explanation prints.
+//! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
+//!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
+//! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
+//!    (`snippet`).
+
+mod candidates;
+mod order;
+mod score;
+mod snippet;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tantivy::schema::TantivyDocument;
+
+use crate::index::{Index, IndexError, StoredPassage};
+use crate::query::{Plan, Query, WordSource};
+
+pub use score::{Part, PartKind};
+pub use snippet::{Snippet, Stretch};
+
+/// What is asked of an index.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The query as typed.
+    pub query: String,
+    /// At most this many hits…
+    pub limit: usize,
+    /// …after leaving out this many of the best.
+    pub offset: usize,
+    /// Only passages from sources that match this glob.
+    pub source: Option<String>,
+}
+
+impl Request {
+    /// The ten best hits for a query.
+    pub fn new(query: impl Into<String>) -> Request {
+        Request {
+            query: query.into(),
+            limit: 10,
+            offset: 0,
+            source: None,
+        }
+    }
+}
+
+/// A passage found.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// 1 for the best.
+    pub rank: usize,
+    /// The sum of the parts.
+    pub score: f64,
+    pub passage: StoredPassage,
+    /// The aspects the passage speaks of.
+    pub aspects: Vec<String>,
+    pub snippet: Snippet,
+    /// How the score came about.
+    pub parts: Vec<Part>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+pub struct SearchResults {
+    pub query: String,
+    /// How many passages match, shown or not.
+    pub total: usize,
+    pub elapsed: Duration,
+    pub hits: Vec<Hit>,
+    /// What a person should know of how the query was read.
+    pub notes: Vec<String>,
+}
+
+/// Why a search could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error("the index is damaged ({0}); rebuild it with `palpate index`")]
+    Damaged(String),
+    #[error("“{glob}” is no valid pattern for sources: {cause}")]
+    Glob { glob: String, cause: String },
+    #[error(transparent)]
+    Tantivy(#[from] tantivy::TantivyError),
+}
+
+/// Searches an index.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRisks\n\nRarely, a stroke.\n")?;
+/// # let dir = folder.path().join("index");
+/// # palpate::index::build(&[folder.path().to_owned()], &dir, &mut |_| {})?;
+/// use palpate::search::{Request, Searcher};
+/// let results = Searcher::open(&dir)?.search(&Request::new("stroke risk"))?;
+/// assert_eq!(results.hits[0].passage.headings, ["Risks"]);
+/// # Ok(()) }
+/// ```
+pub struct Searcher {
+    index: Index,
+}
+
+impl Searcher {
+    /// Opens the index in `dir`.
+    pub fn open(dir: &Path) -> Result<Searcher, IndexError> {
+        Ok(Searcher {
+            index: Index::open(dir)?,
+        })
+    }
+
+    /// The index searched.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Finds the best passages. A query that names nothing the corpus has finds nothing.
+    pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
+        let started = Instant::now();
+        let mut plan = Plan::new(&Query::parse(&request.query), &CorpusWords(&self.index));
+        plan.sources.extend(request.source.clone());
+        let found = candidates::find(&self.index, &plan, request.offset + request.limit)?;
+        let scored = score::score(&self.index, &plan, &found.addresses)?;
+        let ordered = order::order(scored, request.offset + request.limit);
+        let hits = ordered
+            .into_iter()
+            .skip(request.offset)
+            .zip(request.offset + 1..)
+            .map(|(scored, rank)| self.hit(&plan, scored, rank))
+            .collect::<Result<_, _>>()?;
+        Ok(SearchResults {
+            query: request.query.clone(),
+            total: found.total,
+            elapsed: started.elapsed(),
+            hits,
+            notes: plan.notes,
+        })
+    }
+
+    fn hit(&self, plan: &Plan, scored: score::Scored, rank: usize) -> Result<Hit, SearchError> {
+        let entry: TantivyDocument = self.index.searcher().doc(scored.address)?;
+        let passage = self
+            .index
+            .fields()
+            .stored(&entry)
+            .map_err(SearchError::Damaged)?;
+        Ok(Hit {
+            rank,
+            score: scored.score(),
+            snippet: Snippet::new(&passage, plan, &scored.weights),
+            aspects: Vec::new(),
+            passage,
+            parts: scored.parts,
+        })
+    }
+}
+
+/// The words of an index, for planning.
+struct CorpusWords<'a>(&'a Index);
+
+impl WordSource for CorpusWords<'_> {
+    fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
+        // Without a readable vocabulary a prefix finds nothing, and the plan's note says so.
+        let Ok(vocabulary) = self.0.vocabulary() else {
+            return Vec::new();
+        };
+        let words = vocabulary.with_prefix(prefix, limit);
+        words.into_iter().map(|(word, _)| word).collect()
+    }
+}

@@ -1,0 +1,141 @@
+//! Step 3: from scores to an order.
+
+use std::collections::HashMap;
+
+use super::score::{Part, PartKind, Scored};
+
+/// What a passage loses for each better one from the same source, as a share of its score.
+/// Enough to let another source through when scores are close, too little to bury anything.
+const VARIETY: f64 = 0.03;
+/// No passage loses more often than this.
+const MOST_BEFORE: usize = 3;
+
+/// The `count` best candidates, best first.
+///
+/// Candidates are taken greedily: at each rank the one with the highest score, after what it
+/// loses for passages of its source that are already taken. Equal scores go by place in the
+/// corpus.
+pub(super) fn order(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
+    candidates.sort_by(|a, b| {
+        let by_score = b.score().total_cmp(&a.score());
+        by_score.then(a.order.cmp(&b.order))
+    });
+    let mut taken_from: HashMap<u64, usize> = HashMap::new();
+    let mut waiting: Vec<Option<Scored>> = candidates.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(count.min(waiting.len()));
+    let mut first_waiting = 0;
+    while ordered.len() < count {
+        while waiting.get(first_waiting).is_some_and(Option::is_none) {
+            first_waiting += 1;
+        }
+        let Some(best) = best_of(&waiting[first_waiting..], &taken_from) else {
+            break;
+        };
+        let Some(mut scored) = waiting[first_waiting + best].take() else {
+            break;
+        };
+        let before = taken_from.entry(scored.order.document()).or_default();
+        if *before > 0 {
+            scored.parts.push(Part {
+                kind: PartKind::Variety,
+                value: -scored.score() * share(*before),
+                reasons: vec![format!("{before} better from the same source")],
+            });
+        }
+        *before += 1;
+        ordered.push(scored);
+    }
+    ordered
+}
+
+fn share(before: usize) -> f64 {
+    VARIETY * before.min(MOST_BEFORE) as f64
+}
+
+/// The index of the best waiting candidate; they are sorted by score, so the search can stop
+/// once no later one can win.
+fn best_of(waiting: &[Option<Scored>], taken_from: &HashMap<u64, usize>) -> Option<usize> {
+    let mut best: Option<(usize, f64)> = None;
+    for (i, candidate) in waiting.iter().enumerate() {
+        let Some(candidate) = candidate else { continue };
+        let score = candidate.score();
+        if best.is_some_and(|(_, best)| score <= best) {
+            break;
+        }
+        let before = taken_from.get(&candidate.order.document()).copied();
+        let score = score * (1.0 - share(before.unwrap_or(0)));
+        if best.is_none_or(|(_, best)| score > best) {
+            best = Some((i, score));
+        }
+    }
+    best.map(|(i, _)| i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Order;
+    use tantivy::DocAddress;
+
+    fn candidate(document: u64, passage: u64, score: f64) -> Scored {
+        Scored {
+            address: DocAddress::new(0, 0),
+            order: Order(document << 24 | passage),
+            parts: vec![Part {
+                kind: PartKind::Words,
+                value: score,
+                reasons: Vec::new(),
+            }],
+            weights: Vec::new(),
+        }
+    }
+
+    fn places(candidates: Vec<Scored>, count: usize) -> Vec<(u64, u64)> {
+        order(candidates, count)
+            .iter()
+            .map(|s| (s.order.document(), s.order.0 & 0xff_ffff))
+            .collect()
+    }
+
+    #[test]
+    fn close_scores_show_several_sources() {
+        let candidates = vec![
+            candidate(1, 0, 10.0),
+            candidate(1, 1, 9.9),
+            candidate(2, 0, 9.8),
+        ];
+        assert_eq!(places(candidates, 3), [(1, 0), (2, 0), (1, 1)]);
+    }
+
+    #[test]
+    fn clear_scores_stay_in_order_and_the_page_is_cut() {
+        let candidates = vec![
+            candidate(2, 0, 5.0),
+            candidate(1, 0, 10.0),
+            candidate(1, 1, 9.0),
+        ];
+        assert_eq!(places(candidates, 2), [(1, 0), (1, 1)]);
+    }
+
+    #[test]
+    fn ties_go_by_place_in_the_corpus() {
+        let candidates = vec![
+            candidate(3, 0, 1.0),
+            candidate(1, 5, 1.0),
+            candidate(2, 0, 1.0),
+        ];
+        assert_eq!(places(candidates, 9), [(1, 5), (2, 0), (3, 0)]);
+    }
+
+    #[test]
+    fn the_score_shown_is_the_one_that_ranks() {
+        let candidates = vec![
+            candidate(1, 0, 10.0),
+            candidate(1, 1, 10.0),
+            candidate(1, 2, 9.9),
+        ];
+        let scores: Vec<f64> = order(candidates, 3).iter().map(Scored::score).collect();
+        assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+        assert!((scores[1] - 9.7).abs() < 1e-9);
+    }
+}

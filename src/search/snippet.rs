@@ -1,0 +1,327 @@
+//! Step 4: the sentences of a passage that answer the query, with the matched words marked.
+
+use std::ops::Range;
+
+use crate::analysis;
+use crate::document::{sentences, word_count};
+use crate::index::StoredPassage;
+use crate::query::Plan;
+
+/// A snippet has about this many words; a single sentence may be longer.
+const SNIPPET_WORDS: usize = 60;
+/// And at most this many sentences.
+const SNIPPET_SENTENCES: usize = 4;
+
+/// A stretch of a snippet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    pub text: String,
+    /// Whether this is a word of the query.
+    pub marked: bool,
+}
+
+/// Whole sentences of a passage, in their order. Where sentences were left out, " … " stands
+/// between; white space is folded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snippet {
+    pub stretches: Vec<Stretch>,
+}
+
+/// A sentence or list item of a passage.
+struct Unit {
+    bytes: Range<usize>,
+    words: usize,
+    /// Matched words: where they stand, and the index of the query word.
+    matches: Vec<(Range<usize>, usize)>,
+    /// The unit that leads into this one, if this is a list item.
+    lead: Option<usize>,
+}
+
+impl Snippet {
+    /// The snippet of a passage; `weights` are those of the plan's scoring words.
+    pub(super) fn new(passage: &StoredPassage, plan: &Plan, weights: &[f64]) -> Snippet {
+        let text = &passage.text;
+        let units = units(text, plan);
+        let chosen = choose(&units, weights);
+        let mut snippet = Snippet::default();
+        if let (Some(lead), Some(&0)) = (&passage.lead, chosen.first()) {
+            snippet.push(lead, false);
+            snippet.push(" ", false);
+        }
+        for (n, &i) in chosen.iter().enumerate() {
+            if n > 0 {
+                let adjacent = chosen[n - 1] + 1 == i;
+                snippet.push(if adjacent { " " } else { " … " }, false);
+            }
+            snippet.push_unit(text, &units[i]);
+        }
+        snippet
+    }
+
+    /// The text without marks.
+    pub fn plain(&self) -> String {
+        self.stretches.iter().map(|s| s.text.as_str()).collect()
+    }
+
+    fn push_unit(&mut self, text: &str, unit: &Unit) {
+        let mut at = unit.bytes.start;
+        for (bytes, _) in &unit.matches {
+            // A compound and its parts overlap; what is marked already is passed over.
+            if bytes.start >= at {
+                self.push(&text[at..bytes.start], false);
+                self.push(&text[bytes.clone()], true);
+                at = bytes.end;
+            }
+        }
+        self.push(&text[at..unit.bytes.end], false);
+    }
+
+    fn push(&mut self, text: &str, marked: bool) {
+        let mut folded = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c.is_whitespace() {
+                true if folded.ends_with(' ') => {}
+                true => folded.push(' '),
+                false => folded.push(c),
+            }
+        }
+        if folded.is_empty() {
+            return;
+        }
+        match self.stretches.last_mut() {
+            Some(last) if last.marked == marked => last.text.push_str(&folded),
+            _ => self.stretches.push(Stretch {
+                text: folded,
+                marked,
+            }),
+        }
+    }
+}
+
+/// The sentences and list items of a passage, with the words of the plan found in them.
+fn units(text: &str, plan: &Plan) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    let mut lead = None;
+    for line in logical_lines(text) {
+        let is_item = starts_with_bullet(&text[line.clone()]);
+        if !is_item {
+            lead = None;
+        }
+        for sentence in sentences(&text[line.clone()]) {
+            let start = line.start + sentence.start;
+            let end = start + text[start..line.start + sentence.end].trim_end().len();
+            if start == end {
+                continue;
+            }
+            units.push(Unit {
+                words: word_count(&text[start..end]),
+                matches: matches(&text[start..end], start, plan),
+                bytes: start..end,
+                lead: lead.filter(|_| is_item),
+            });
+        }
+        if !is_item {
+            lead = units.len().checked_sub(1);
+        }
+    }
+    units
+}
+
+/// Splits a passage where a line break ends something: at blank lines and before bullets.
+fn logical_lines(text: &str) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    let mut after_blank = true;
+    for line in text.split_inclusive('\n') {
+        let end = at + line.len();
+        let blank = line.trim().is_empty();
+        match lines.last_mut() {
+            Some(last) if !blank && !after_blank && !starts_with_bullet(line) => last.end = end,
+            _ if !blank => {
+                let indent = line.len() - line.trim_start().len();
+                lines.push(at + indent..end);
+            }
+            _ => {}
+        }
+        after_blank = blank;
+        at = end;
+    }
+    lines
+}
+
+fn starts_with_bullet(line: &str) -> bool {
+    line.trim_start()
+        .split_once(char::is_whitespace)
+        .is_some_and(|(mark, _)| {
+            matches!(mark, "•" | "-" | "–" | "*" | "▪" | "●" | "◦")
+                || mark.strip_suffix(['.', ')']).is_some_and(|n| {
+                    n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) && !n.is_empty()
+                })
+        })
+}
+
+fn matches(sentence: &str, offset: usize, plan: &Plan) -> Vec<(Range<usize>, usize)> {
+    analysis::words(sentence)
+        .into_iter()
+        .filter_map(|word| {
+            let index = plan
+                .scoring_words()
+                .position(|wanted| wanted.terms.contains(&word.term))?;
+            let bytes = word.bytes.start + offset..word.bytes.end + offset;
+            Some((bytes, index))
+        })
+        .collect()
+}
+
+/// Chooses units greedily by the weight of the query words they add; a list item brings the
+/// line that leads into it. The first unit stands in where nothing matches.
+fn choose(units: &[Unit], weights: &[f64]) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut covered = vec![false; weights.len()];
+    let mut words = 0;
+    while chosen.len() < SNIPPET_SENTENCES {
+        let gain = |i: usize| gain(&units[i], &covered, weights);
+        let best = (0..units.len())
+            .filter(|i| !chosen.contains(i))
+            .map(|i| (i, gain(i)))
+            .filter(|&(_, gain)| gain > 0.0)
+            // Of equal ones the first: max_by would keep the last.
+            .reduce(|a, b| if b.1 > a.1 { b } else { a });
+        let Some((i, _)) = best else { break };
+        let lead = units[i].lead.filter(|lead| !chosen.contains(lead));
+        let cost = units[i].words + lead.map_or(0, |lead| units[lead].words);
+        if !chosen.is_empty() && words + cost > SNIPPET_WORDS {
+            break;
+        }
+        words += cost;
+        chosen.extend(lead);
+        chosen.push(i);
+        for &(_, word) in &units[i].matches {
+            covered[word] = true;
+        }
+    }
+    if chosen.is_empty() && !units.is_empty() {
+        chosen.push(0);
+    }
+    chosen.sort_unstable();
+    fill(units, &mut chosen, words);
+    chosen
+}
+
+/// What a unit adds: the weight of words not covered yet, and a little for those that are.
+fn gain(unit: &Unit, covered: &[bool], weights: &[f64]) -> f64 {
+    let mut seen = vec![false; weights.len()];
+    let mut gain = 0.0;
+    for &(_, word) in &unit.matches {
+        if !std::mem::replace(&mut seen[word], true) {
+            gain += weights[word] * if covered[word] { 0.1 } else { 1.0 };
+        }
+    }
+    gain
+}
+
+/// Adds what follows the chosen units while it is short: an answer often ends a sentence later.
+fn fill(units: &[Unit], chosen: &mut Vec<usize>, mut words: usize) {
+    let Some(&last) = chosen.last() else { return };
+    let next = last + 1;
+    if let Some(unit) = units.get(next)
+        && chosen.len() < SNIPPET_SENTENCES
+        && words + unit.words <= SNIPPET_WORDS / 2
+    {
+        words += unit.words;
+        chosen.push(next);
+        fill(units, chosen, words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{Query, WordSource};
+
+    struct NoWords;
+
+    impl WordSource for NoWords {
+        fn with_prefix(&self, _: &str, _: usize) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    fn snippet(text: &str, lead: Option<&str>, query: &str) -> String {
+        let passage = StoredPassage {
+            id: String::new().into(),
+            source: String::new(),
+            title: String::new(),
+            headings: Vec::new(),
+            lead: lead.map(str::to_owned),
+            lines: (1, 1),
+            bytes: (0, text.len()),
+            text: text.to_owned(),
+        };
+        let plan = Plan::new(&Query::parse(query), &NoWords);
+        let weights = vec![1.0; plan.scoring_words().count()];
+        Snippet::new(&passage, &plan, &weights)
+            .stretches
+            .iter()
+            .map(|s| {
+                if s.marked {
+                    format!("[{}]", s.text)
+                } else {
+                    s.text.clone()
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_list_item_brings_its_lead_in() {
+        let text = "Before. Tell your doctor if you:\n\n  • Had surgery.\n  • Have osteoporosis.\n  • Are pregnant.";
+        assert_eq!(
+            snippet(text, None, "osteoporosis"),
+            "Tell your doctor if you: … • Have [osteoporosis]. • Are pregnant."
+        );
+    }
+
+    #[test]
+    fn whole_sentences_with_gaps_shown() {
+        let filler = "Nothing of note is said in this sentence, which is long and goes on for quite a while without end, and on, and on, until it does. ";
+        let text = format!("It is safe. {filler}Rarely, a fracture occurs. {filler}");
+        assert_eq!(
+            snippet(&text, None, "fracture safe"),
+            "It is [safe]. … Rarely, a [fracture] occurs."
+        );
+    }
+
+    #[test]
+    fn a_wrapped_line_is_one_sentence_and_white_space_folds() {
+        assert_eq!(
+            snippet("Risks are\n   low.", None, "risk"),
+            "[Risks] are low."
+        );
+    }
+
+    #[test]
+    fn the_lead_of_a_continued_list_comes_first() {
+        assert_eq!(
+            snippet("• pregnancy", Some("Never treat:"), "pregnancy"),
+            "Never treat: • [pregnancy]"
+        );
+    }
+
+    #[test]
+    fn compounds_are_marked_once() {
+        assert_eq!(
+            snippet("An X-ray helps.", None, "x-ray"),
+            "An [X]-[ray] helps."
+        );
+        assert_eq!(
+            snippet("An X-ray helps.", None, "xray"),
+            "An [X-ray] helps."
+        );
+    }
+
+    #[test]
+    fn without_a_match_it_begins_at_the_beginning() {
+        assert_eq!(snippet("First. Second.", None, "zebra"), "First. Second.");
+    }
+}
