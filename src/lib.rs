@@ -1,6 +1,26 @@
+//! palpate: full-text passage search for clinical documents.
+//!
+//! The pipeline is the architecture. Data flows from the first module to the last, and a module
+//! imports only from those before it:
+//!
+//! | module | takes → gives |
+//! |---|---|
+//! | [`document`] | files → documents: title and blocks |
+//! | [`passage`] | document → passages: heading path, line range, stable id |
+//! | [`analysis`] | text → terms, the one chain for all |
+//! | [`index`] | passages → a folder on disk → a reader |
+//! | [`query`] | a string → a plan |
+//! | [`search`] | plan and reader → ranked hits |
+//! | [`output`] | hits → terminal, JSON, CSV |
+//!
+//! [`index::build`] and [`search::Searcher`] are where to start.
+
+#![forbid(unsafe_code)]
+
 pub mod analysis;
 pub mod document;
 pub mod index;
+pub mod output;
 pub mod passage;
 pub mod query;
 pub mod search;

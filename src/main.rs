@@ -1,1 +1,30 @@
-fn main() {}
+//! The `palpate` command: parse, dispatch, exit code.
+
+mod cli;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Outcome};
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(outcome) => outcome.into(),
+        // Whoever closed the pipe has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("palpate: {error:#}");
+            Outcome::Failed.into()
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

@@ -91,6 +91,10 @@ pub fn build(
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
     let started = Instant::now();
+    for root in roots {
+        // Before anything else: a slip of the pen must not replace an index by an empty one.
+        std::fs::metadata(root).map_err(IndexError::io(root))?;
+    }
     std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
     let _lock = lock(dir)?;
     let mut manifest = Manifest {
@@ -132,7 +136,7 @@ fn write_generation(
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
     let mut build = Build::start(folder)?;
-    build.read_all(roots, progress)?;
+    build.read_all(roots, folder, progress)?;
     progress(BuildEvent::Commit);
     build.finish()
 }
@@ -215,9 +219,10 @@ impl Build {
     fn read_all(
         &mut self,
         roots: &[PathBuf],
+        folder: &Path,
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<(), IndexError> {
-        let files = self.find(roots);
+        let files = self.find(roots, folder.parent().unwrap_or(folder));
         progress(BuildEvent::Start {
             files: files.len() as u64,
             bytes: files.values().sum(),
@@ -233,11 +238,15 @@ impl Build {
     }
 
     /// The files to read with their sizes, each once, however many roots lead to it. What cannot
-    /// be read is noted.
-    fn find(&mut self, roots: &[PathBuf]) -> BTreeMap<PathBuf, u64> {
+    /// be read is noted. The index itself, in `dir`, is no source.
+    fn find(&mut self, roots: &[PathBuf], dir: &Path) -> BTreeMap<PathBuf, u64> {
         let mut files = BTreeMap::new();
-        for found in roots.iter().flat_map(|root| walk(root)) {
+        for (root, found) in roots
+            .iter()
+            .flat_map(|root| walk(root).map(move |f| (root, f)))
+        {
             match found {
+                Found::File { path, .. } if path != *root && is_inside(&path, root, dir) => {}
                 Found::File { path, bytes } if reader_for(&path).is_some() => {
                     files.insert(path, bytes);
                 }
@@ -333,6 +342,16 @@ impl BuildReport {
         self.seconds = elapsed.as_secs_f64();
         self.mb_per_second = self.bytes as f64 / 1e6 / self.seconds.max(f64::EPSILON);
     }
+}
+
+/// Whether `path`, found under `root`, lies in `dir`, however the two were spelled.
+fn is_inside(path: &Path, root: &Path, dir: &Path) -> bool {
+    let (Ok(real_root), Ok(real_dir)) = (root.canonicalize(), dir.canonicalize()) else {
+        return false;
+    };
+    real_dir
+        .strip_prefix(real_root)
+        .is_ok_and(|inner| path.starts_with(root.join(inner)))
 }
 
 /// The name a file is cited by: its path as it was found, with forward slashes.

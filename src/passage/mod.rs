@@ -270,7 +270,7 @@ fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<Pa
         let joins = |part: &Part| {
             let only_lead = lead.is_some() && part.blocks == (group.start..group.start + 1);
             let fits = part.words + here <= TARGET_WORDS;
-            only_lead && fits || fits && 2 * part.words + here <= 2 * target
+            fits && (only_lead || 2 * part.words + here <= 2 * target)
         };
         match parts.last_mut() {
             Some(part) if joins(part) => {

@@ -7,6 +7,8 @@ use crate::index::TextField;
 /// A query is searched for at most this many words; nobody types more, and pasting a book must
 /// not take forever.
 const MAX_WORDS: usize = 64;
+/// Reading stops after this many, function words included.
+const READ_WORDS: usize = 4 * MAX_WORDS;
 /// A prefix stands for at most this many words of the corpus, the most frequent ones.
 const MAX_PREFIX_WORDS: usize = 64;
 
@@ -63,6 +65,9 @@ impl Plan {
         };
         for clause in &query.clauses {
             plan.add(clause, corpus);
+            if plan.words.len() > READ_WORDS {
+                break;
+            }
         }
         plan.drop_stopwords();
         plan.cap();
@@ -204,8 +209,7 @@ impl Plan {
     fn cap(&mut self) {
         if self.words.len() > MAX_WORDS {
             self.notes.push(format!(
-                "the query has {} different words; only the first {MAX_WORDS} count",
-                self.words.len()
+                "the query is very long; only the first {MAX_WORDS} different words count"
             ));
             self.words.truncate(MAX_WORDS);
         }

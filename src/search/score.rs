@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | words | BM25F: `Σ idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)` | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
 //! | closeness | `Σ min(idf_i, idf_j) / d²` over neighbouring words of the query, `d` the least distance at which they stand in one field | after Rasolofo and Savoy, "Term proximity scoring for keyword-based retrieval systems", 2003 |
-//! | missing | `−(words + closeness) · (1 − coverage)`, coverage the share of the query's idf that matched | the coordination factor of the vector space model, weighted by idf |
+//! | missing | `−(words + closeness) · (1 − coverage²)`, coverage the share of the query's idf that matched | the coordination factor of the vector space model, weighted by idf |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //!
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
@@ -20,7 +20,7 @@ use crate::index::{Index, ORDER, Order, TextField};
 use crate::query::{Plan, PlanWord};
 
 /// How soon more occurrences of a word stop to count.
-const K1: f64 = 1.2;
+const K1: f64 = 0.9;
 /// How much a neighbouring pair counts when it stands side by side.
 const CLOSENESS: f64 = 0.5;
 /// Pairs further apart than this are not close.
@@ -35,13 +35,9 @@ pub(super) fn field_weight(field: TextField) -> f64 {
     }
 }
 
-/// How much the length of a field counts against it (BM25's b).
-fn length_weight(field: TextField) -> f64 {
-    match field {
-        TextField::Title | TextField::Heading => 0.4,
-        TextField::Body => 0.75,
-    }
-}
+/// How much the length of a field counts against it (BM25's b). Passages are cut to a size, so
+/// length says less than it does of whole documents.
+const B: f64 = 0.4;
 
 /// What a part of a score is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -269,8 +265,7 @@ fn words_part(words: &[WordStats<'_>], averages: &[f64; 3], candidate: &Candidat
         for (f, field) in TextField::ALL.into_iter().enumerate() {
             let times = occurrence.positions[f].len();
             if times > 0 {
-                let b = length_weight(field);
-                let length = 1.0 - b + b * f64::from(candidate.lengths[f]) / averages[f];
+                let length = 1.0 - B + B * f64::from(candidate.lengths[f]) / averages[f];
                 frequency += field_weight(field) * times as f64 / length;
                 places.push(format!("{times} × in {}", field.name()));
             }
@@ -359,7 +354,7 @@ fn missing_part(words: &[WordStats<'_>], candidate: &Candidate, so_far: f64) -> 
     let coverage = if matched == 0.0 { 1.0 } else { coverage };
     Part {
         kind: PartKind::Missing,
-        value: -so_far * (1.0 - coverage),
+        value: -so_far * (1.0 - coverage.powi(2)),
         reasons: missing
             .iter()
             .map(|word| format!("without {word}"))

@@ -1,0 +1,88 @@
+//! The command line: one file per subcommand, each with its arguments and its `run`.
+
+mod index;
+mod passages;
+mod progress;
+mod search;
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Full-text passage search for clinical documents.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Search(search::Args),
+    Index(index::Args),
+    Passages(passages::Args),
+}
+
+/// The outcome of a command, as grep has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something was found, or done.
+    Found,
+    /// Nothing was found.
+    Nothing,
+    /// Something went wrong, and has been said.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(match outcome {
+            Outcome::Found => 0,
+            Outcome::Nothing => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+impl Cli {
+    /// Runs the command that was asked for.
+    pub fn run(self) -> anyhow::Result<Outcome> {
+        match self.command {
+            Command::Search(args) => args.run(),
+            Command::Index(args) => args.run(),
+            Command::Passages(args) => args.run(),
+        }
+    }
+}
+
+/// Where to find the index; shared by all commands that need one.
+#[derive(Debug, clap::Args)]
+struct IndexArg {
+    /// Folder of the index [default: index]
+    #[arg(long = "index", value_name = "DIR", env = "PALPATE_INDEX")]
+    dir: Option<PathBuf>,
+}
+
+const DEFAULT_INDEX: &str = "index";
+const DEFAULT_CORPUS: &str = "corpus";
+
+impl IndexArg {
+    fn path(&self) -> PathBuf {
+        self.dir.clone().unwrap_or_else(|| DEFAULT_INDEX.into())
+    }
+
+    /// Whether nobody said where the index is.
+    fn is_default(&self) -> bool {
+        self.dir.is_none()
+    }
+}
+
+/// Standard output for `print`, flushed at the end so that a full disk is noticed.
+fn stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    print(&mut out)?;
+    out.flush()
+}

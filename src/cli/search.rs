@@ -1,0 +1,154 @@
+//! `palpate search`: finds passages.
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use super::index::{build, outcome};
+use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
+use palpate::index::IndexError;
+use palpate::output::{csv, json, text};
+use palpate::search::{Request, SearchResults, Searcher};
+
+/// Find the passages that speak of something
+///
+/// Any of the words may match; passages with more and rarer words, closer together, come first.
+/// "a phrase" and +word have to occur, -word must not. title:word and heading:word look there
+/// only, source:GLOB narrows to some files, osteo* stands for all words that begin so. AND, OR
+/// and NOT in capitals work as in PubMed. Put -- before a query that begins with a minus.
+///
+/// Exit code: 0 if there are hits, 1 if there are none, 2 if something went wrong.
+#[derive(Debug, clap::Args)]
+#[command(visible_alias = "query")]
+pub(super) struct Args {
+    /// What to look for; `-` reads it from standard input
+    #[arg(value_name = "QUERY", required = true)]
+    query: Vec<String>,
+    #[command(flatten)]
+    index: IndexArg,
+    /// Show at most this many hits
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Leave out this many of the best hits
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    offset: usize,
+    /// Only look in sources that match this pattern
+    #[arg(long, value_name = "GLOB")]
+    source: Option<String>,
+    /// Print one JSON object; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// How to print the hits
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Show how each hit got its score
+    #[arg(long)]
+    explain: bool,
+    /// When to use color
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    color: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Args {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let request = Request {
+            query: self.query_text()?,
+            limit: self.limit,
+            offset: self.offset,
+            source: self.source.clone(),
+        };
+        let (searcher, built) = self.open()?;
+        let results = searcher.search(&request)?;
+        for note in &results.notes {
+            eprintln!("note: {note}");
+        }
+        self.print(&results)?;
+        Ok(match built {
+            Outcome::Failed => Outcome::Failed,
+            _ if results.hits.is_empty() => Outcome::Nothing,
+            _ => Outcome::Found,
+        })
+    }
+
+    fn query_text(&self) -> anyhow::Result<String> {
+        if self.query != ["-"] {
+            return Ok(self.query.join(" "));
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .context("cannot read the query from standard input")?;
+        Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+    }
+
+    /// Opens the index; where none was named and there is none yet, builds it first.
+    fn open(&self) -> anyhow::Result<(Searcher, Outcome)> {
+        let dir = self.index.path();
+        match Searcher::open(&dir) {
+            Err(IndexError::Missing(_)) if self.index.is_default() => {
+                let built = first_build(&dir)?;
+                Ok((Searcher::open(&dir)?, built))
+            }
+            opened => Ok((opened?, Outcome::Found)),
+        }
+    }
+
+    fn print(&self, results: &SearchResults) -> std::io::Result<()> {
+        let format = if self.json { Format::Json } else { self.format };
+        stdout(|out| match format {
+            Format::Text => text::write(out, results, self.look(), self.explain),
+            Format::Json => json::write(out, results, self.explain),
+            Format::Jsonl => json::write_lines(out, results, self.explain),
+            Format::Csv => csv::write(out, results),
+        })
+    }
+
+    fn look(&self) -> text::Look {
+        let terminal = std::io::stdout().is_terminal();
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let color = match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => terminal && wanted,
+        };
+        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        text::Look {
+            color,
+            links: terminal
+                && color
+                && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+            width: terminal.then(|| columns.unwrap_or(80).min(100)),
+        }
+    }
+}
+
+fn first_build(dir: &Path) -> anyhow::Result<Outcome> {
+    eprintln!(
+        "palpate: no index yet; building {} from {DEFAULT_CORPUS}",
+        dir.display()
+    );
+    let report = build(&[PathBuf::from(DEFAULT_CORPUS)], dir)?;
+    eprintln!(
+        "palpate: indexed {} passages of {} documents",
+        report.passages, report.documents
+    );
+    Ok(outcome(&report))
+}

@@ -1,0 +1,57 @@
+//! Hits for spreadsheets: a header, then a row a hit.
+
+use std::io::{self, Write};
+
+use crate::search::SearchResults;
+
+const HEADER: [&str; 9] = [
+    "rank",
+    "score",
+    "source",
+    "first_line",
+    "last_line",
+    "title",
+    "headings",
+    "id",
+    "snippet",
+];
+
+/// Writes the hits as CSV (RFC 4180).
+pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(HEADER)?;
+    for hit in &results.hits {
+        let passage = &hit.passage;
+        csv.write_record([
+            hit.rank.to_string(),
+            format!("{:.4}", hit.score),
+            guarded(&passage.source),
+            passage.lines.0.to_string(),
+            passage.lines.1.to_string(),
+            guarded(&passage.title),
+            guarded(&passage.headings.join(" › ")),
+            passage.id.to_string(),
+            guarded(&hit.snippet.plain()),
+        ])?;
+    }
+    csv.flush()
+}
+
+/// A cell that begins like a formula would be run by a spreadsheet; an apostrophe keeps it text.
+fn guarded(cell: &str) -> String {
+    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(guarded("=1+1"), "'=1+1");
+        assert_eq!(guarded("a=1"), "a=1");
+    }
+}

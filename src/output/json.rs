@@ -1,0 +1,143 @@
+//! Hits for programs. The names of the fields are a contract: later versions add, they do not
+//! rename or remove.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::search::{Hit, Part, SearchResults, Snippet};
+
+#[derive(Serialize)]
+struct ResultsJson<'a> {
+    query: &'a str,
+    total: usize,
+    elapsed_ms: f64,
+    hits: Vec<HitJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct HitJson<'a> {
+    rank: usize,
+    score: f64,
+    source: &'a str,
+    title: &'a str,
+    headings: &'a [String],
+    lines: (usize, usize),
+    bytes: (usize, usize),
+    id: &'a str,
+    aspects: &'a [String],
+    text: &'a str,
+    snippet: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Vec<PartJson<'a>>>,
+}
+
+#[derive(Serialize)]
+struct PartJson<'a> {
+    part: &'static str,
+    value: f64,
+    reasons: &'a [String],
+}
+
+/// Writes the results as one JSON object on one line.
+pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
+    let object = ResultsJson {
+        query: &results.query,
+        total: results.total,
+        elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
+        hits: results
+            .hits
+            .iter()
+            .map(|h| HitJson::new(h, explain))
+            .collect(),
+    };
+    serde_json::to_writer(&mut *out, &object)?;
+    writeln!(out)
+}
+
+/// Writes each hit as a JSON object on a line of its own.
+pub fn write_lines(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
+    for hit in &results.hits {
+        serde_json::to_writer(&mut *out, &HitJson::new(hit, explain))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+impl<'a> HitJson<'a> {
+    fn new(hit: &'a Hit, explain: bool) -> Self {
+        let passage = &hit.passage;
+        HitJson {
+            rank: hit.rank,
+            score: hit.score,
+            source: &passage.source,
+            title: &passage.title,
+            headings: &passage.headings,
+            lines: passage.lines,
+            bytes: passage.bytes,
+            id: passage.id.as_str(),
+            aspects: &hit.aspects,
+            text: &passage.text,
+            snippet: marked(&hit.snippet),
+            lead: passage.lead.as_deref(),
+            explanation: explain.then(|| hit.parts.iter().map(PartJson::new).collect()),
+        }
+    }
+}
+
+impl<'a> PartJson<'a> {
+    fn new(part: &'a Part) -> Self {
+        PartJson {
+            part: part.kind.name(),
+            value: part.value,
+            reasons: &part.reasons,
+        }
+    }
+}
+
+/// A snippet as HTML: matched words in `<mark>`, everything else escaped.
+fn marked(snippet: &Snippet) -> String {
+    let mut html = String::new();
+    for stretch in &snippet.stretches {
+        if stretch.marked {
+            html.push_str("<mark>");
+        }
+        for c in stretch.text.chars() {
+            match c {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                '"' => html.push_str("&quot;"),
+                '\'' => html.push_str("&#39;"),
+                _ => html.push(c),
+            }
+        }
+        if stretch.marked {
+            html.push_str("</mark>");
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::Stretch;
+
+    #[test]
+    fn snippets_are_escaped_but_for_their_marks() {
+        let stretch = |text: &str, marked| Stretch {
+            text: text.to_owned(),
+            marked,
+        };
+        let snippet = Snippet {
+            stretches: vec![stretch("a <b> & \"c\" ", false), stretch("d'", true)],
+        };
+        assert_eq!(
+            marked(&snippet),
+            "a &lt;b&gt; &amp; &quot;c&quot; <mark>d&#39;</mark>"
+        );
+    }
+}

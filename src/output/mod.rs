@@ -1,0 +1,16 @@
+//! # Output
+//!
+//! The last room: plain results in, bytes out. Printers know the results of a search and of a
+//! build, and nothing of how either came about.
+//!
+//! * [`text`] for people, on a terminal or in a pipe,
+//! * [`json`] for programs: its field names are a contract,
+//! * [`csv`] for spreadsheets,
+//! * [`passages`] shows how a document was cut,
+//! * [`summary`] says what a build did.
+
+pub mod csv;
+pub mod json;
+pub mod passages;
+pub mod summary;
+pub mod text;

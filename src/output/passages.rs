@@ -1,0 +1,134 @@
+//! Shows how a document was cut: its blocks and what became of them.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::document::{Block, BlockKind, Document, word_count};
+use crate::passage::Passage;
+
+#[derive(Serialize)]
+struct DocumentJson<'a> {
+    source: &'a str,
+    title: &'a str,
+    passages: Vec<PassageJson<'a>>,
+    furniture: Vec<BlockJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PassageJson<'a> {
+    id: &'a str,
+    headings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<&'a str>,
+    lines: (usize, usize),
+    bytes: (usize, usize),
+    words: usize,
+    blocks: Vec<BlockJson<'a>>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct BlockJson<'a> {
+    kind: &'static str,
+    lines: (usize, usize),
+    text: &'a str,
+}
+
+/// Prints a document with its passages for people.
+pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> io::Result<()> {
+    writeln!(out, "{}  {}", document.source(), document.title())?;
+    for passage in passages {
+        writeln!(out)?;
+        writeln!(
+            out,
+            "passage {}  lines {}-{}  {} words  {}",
+            passage.ordinal() + 1,
+            passage.lines().start(),
+            passage.lines().end(),
+            word_count(passage.text()),
+            passage.id()
+        )?;
+        let path: Vec<&str> = std::iter::once(document.title())
+            .chain(passage.headings().iter().map(String::as_str))
+            .collect();
+        writeln!(out, "  {}", path.join(" › "))?;
+        if let Some(lead) = passage.lead() {
+            writeln!(out, "  continues: {lead}")?;
+        }
+        for &block in passage.blocks() {
+            write_block(out, document, &document.blocks()[block])?;
+        }
+    }
+    let furniture = furniture(document);
+    if !furniture.is_empty() {
+        writeln!(out, "\nnot searched:")?;
+    }
+    for block in furniture {
+        write_block(out, document, block)?;
+    }
+    Ok(())
+}
+
+/// Writes a document with its passages as one JSON object on one line.
+pub fn write_json(
+    out: &mut dyn Write,
+    document: &Document,
+    passages: &[Passage],
+) -> io::Result<()> {
+    let block = |block: &'_ Block| BlockJson {
+        kind: block.kind.name(),
+        lines: document.lines(&document.trimmed(block)),
+        text: document.block_text(block),
+    };
+    let object = DocumentJson {
+        source: document.source(),
+        title: document.title(),
+        passages: passages
+            .iter()
+            .map(|passage| PassageJson {
+                id: passage.id().as_str(),
+                headings: passage.headings(),
+                lead: passage.lead(),
+                lines: (*passage.lines().start(), *passage.lines().end()),
+                bytes: (passage.bytes().start, passage.bytes().end),
+                words: word_count(passage.text()),
+                blocks: passage
+                    .blocks()
+                    .iter()
+                    .map(|&i| block(&document.blocks()[i]))
+                    .collect(),
+                text: passage.text(),
+            })
+            .collect(),
+        furniture: furniture(document).into_iter().map(block).collect(),
+    };
+    serde_json::to_writer(&mut *out, &object)?;
+    writeln!(out)
+}
+
+/// The furniture that shows something.
+fn furniture(document: &Document) -> Vec<&Block> {
+    let is_furniture = |block: &&Block| block.kind == BlockKind::Furniture;
+    document
+        .blocks()
+        .iter()
+        .filter(is_furniture)
+        .filter(|block| !document.block_text(block).is_empty())
+        .collect()
+}
+
+fn write_block(out: &mut dyn Write, document: &Document, block: &Block) -> io::Result<()> {
+    const SHOWN: usize = 72;
+    let (line, _) = document.lines(&document.trimmed(block));
+    let text = document.block_text(block);
+    let mut start: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(SHOWN)
+        .collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    writeln!(out, "  {line:>5}  {:<12}  {start}", block.kind.name())
+}

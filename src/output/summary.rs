@@ -1,0 +1,97 @@
+//! Says what a build did.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::index::{BuildReport, Skipped};
+
+/// How many files of one kind are named before the rest is only counted.
+const NAMED: usize = 5;
+
+/// Prints a report for people.
+pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} and {}, {} in {:.2} s ({:.1} MB/s)",
+        counted(report.documents, "document"),
+        counted(report.passages, "passage"),
+        bytes(report.bytes),
+        report.seconds,
+        report.mb_per_second
+    )?;
+    write_skipped(out, "not read", &report.unknown)?;
+    write_skipped(out, "FAILED", &report.failed)
+}
+
+/// Writes a report as one JSON object on one line.
+pub fn write_json(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, report)?;
+    writeln!(out)
+}
+
+fn write_skipped(out: &mut dyn Write, what: &str, skipped: &[Skipped]) -> io::Result<()> {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in skipped {
+        by_reason.entry(&file.reason).or_default().push(&file.path);
+    }
+    for (reason, paths) in by_reason {
+        let named = paths
+            .iter()
+            .take(NAMED)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let more = paths.len().saturating_sub(NAMED);
+        let rest = match more {
+            0 => String::new(),
+            _ => format!(" and {more} more"),
+        };
+        let files = counted(paths.len() as u64, "file");
+        writeln!(out, "{what}: {files}, {reason}: {named}{rest}")?;
+    }
+    Ok(())
+}
+
+fn counted(n: u64, what: &str) -> String {
+    match n {
+        1 => format!("1 {what}"),
+        _ => format!("{n} {what}s"),
+    }
+}
+
+fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", n as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", n as f64 / 1e6),
+        _ => format!("{:.2} GB", n as f64 / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skipped_files_are_named_and_the_rest_counted() {
+        let skipped: Vec<Skipped> = (0..7)
+            .map(|n| Skipped {
+                path: format!("{n}.xyz"),
+                reason: "unknown type .xyz".into(),
+            })
+            .collect();
+        let mut out = Vec::new();
+        write_skipped(&mut out, "not read", &skipped).expect("a Vec takes all");
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "not read: 7 files, unknown type .xyz: 0.xyz, 1.xyz, 2.xyz, 3.xyz, 4.xyz and 2 more\n"
+        );
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(36_048), "36.0 kB");
+        assert_eq!(bytes(24_000_000), "24.0 MB");
+    }
+}

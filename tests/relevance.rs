@@ -1,0 +1,143 @@
+//! What must be found: queries over the four texts, each with the passage that has to come up.
+
+mod common;
+
+use common::search;
+
+/// A query, the source and line the passage must contain, and the worst rank it may have.
+struct Case(&'static str, &'static str, u64, usize);
+
+const CASES: &[Case] = &[
+    // who must not be treated, and what can go wrong
+    Case("osteoporosis", "001_", 34, 3),
+    Case("severe osteoporosis HVLA", "003_", 107, 1),
+    Case("who should not have HVLA", "003_", 107, 2),
+    Case("contraindications", "002_", 150, 1),
+    Case("pregnant", "001_", 35, 1),
+    Case("fracture", "001_", 33, 2),
+    Case("bone cancer", "003_", 107, 1),
+    Case("cancer in the spine", "001_", 33, 2),
+    Case("nerve damage", "000_", 64, 1),
+    Case("side effects", "003_", 107, 1),
+    Case("bruising", "000_", 63, 1),
+    Case("risk of addiction", "003_", 105, 1),
+    Case("acute inflammatory conditions", "002_", 150, 1),
+    // conditions
+    Case("carpal tunnel syndrome", "001_", 20, 1),
+    Case("middle ear infections", "001_", 24, 1),
+    Case("irritable bowel syndrome", "003_", 72, 1),
+    Case("IBS constipation", "000_", 29, 1),
+    Case("bursitis", "002_", 59, 1),
+    Case("myofascial pain trigger points", "002_", 60, 1),
+    Case("fibromyalgia arthritis", "002_", 80, 1),
+    Case("colic infants", "003_", 72, 1),
+    Case("scar tissue formation", "002_", 71, 2),
+    // techniques
+    Case("high-velocity low-amplitude thrust", "003_", 83, 1),
+    Case("myofascial release fascia", "003_", 81, 1),
+    Case("counterstrain", "000_", 45, 1),
+    Case("joint mobilization passive movement", "002_", 41, 1),
+    Case("manipulation under anesthesia", "003_", 58, 1),
+    // preparing, recovering, paying, choosing
+    Case("fasting medication adjustments", "000_", 35, 1),
+    Case("soreness 24 to 48 hours", "003_", 32, 2),
+    Case("how long does a session last", "002_", 146, 1),
+    Case("out-of-pocket fee per session", "003_", 101, 1),
+    Case("does insurance cover CPT 97140", "002_", 142, 2),
+    Case("Medicare Medicaid", "003_", 99, 1),
+    Case("board certified provider", "003_", 117, 1),
+    Case("alternatives acupuncture chiropractic", "003_", 109, 1),
+    Case("telehealth", "002_", 130, 3),
+    Case("success rate", "003_", 10, 1),
+];
+
+#[test]
+fn every_query_finds_its_passage() {
+    let missed: Vec<String> = CASES.iter().filter_map(missed).collect();
+    assert!(missed.is_empty(), "\n{}", missed.join("\n"));
+}
+
+fn missed(Case(query, source, line, worst): &Case) -> Option<String> {
+    let results = search(&[query]);
+    let hits = results["hits"].as_array().expect("hits is a list");
+    let rank = hits.iter().position(|hit| {
+        let in_source = hit["source"]
+            .as_str()
+            .is_some_and(|path| path.starts_with(&format!("corpus/{source}")));
+        let within = |n: usize| hit["lines"][n].as_u64();
+        in_source && within(0) <= Some(*line) && Some(*line) <= within(1)
+    });
+    match rank {
+        Some(rank) if rank < *worst => None,
+        Some(rank) => Some(format!(
+            "“{query}”: {source} line {line} is at rank {}, not within {worst}",
+            rank + 1
+        )),
+        None => Some(format!("“{query}”: {source} line {line} is not found")),
+    }
+}
+
+#[test]
+fn osteoporosis_risk_shows_the_three_warnings_of_three_sources() {
+    let results = search(&["osteoporosis risk"]);
+    let top = &results["hits"].as_array().expect("hits is a list")[..3];
+    let mut sources: Vec<_> = top
+        .iter()
+        .filter_map(|hit| hit["source"].as_str())
+        .collect();
+    sources.sort_unstable();
+    sources.dedup();
+    assert_eq!(sources.len(), 3, "{sources:?}");
+    for hit in top {
+        let text = hit["text"].as_str().expect("text is a string");
+        assert!(text.contains("osteoporosis"), "{text}");
+    }
+    assert!(top.iter().any(|hit| {
+        let text = hit["text"].as_str().unwrap_or_default();
+        text.contains("Tell your doctor if you") && text.contains("Have osteoporosis")
+    }));
+}
+
+#[test]
+fn words_the_corpus_does_not_know_find_nothing() {
+    let results = search(&["zebrafish", "quasar"]);
+    assert_eq!(results["total"], 0);
+    assert_eq!(results["hits"], serde_json::json!([]));
+}
+
+#[test]
+fn the_query_language_narrows() {
+    let sources = |query: &str| -> Vec<String> {
+        search(&["--limit", "100", query])["hits"]
+            .as_array()
+            .expect("hits is a list")
+            .iter()
+            .map(|hit| hit["source"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let all = sources("osteoporosis").len();
+    assert_eq!(all, 3);
+    assert_eq!(sources("osteoporosis -pregnant").len(), 2);
+    assert_eq!(sources("osteoporosis NOT pregnant").len(), 2);
+    assert_eq!(sources("+osteoporosis +pregnant risk").len(), 1);
+    assert_eq!(sources("osteoporosis AND HVLA").len(), 1);
+    assert_eq!(sources("\"severe osteoporosis\"").len(), 2);
+    assert_eq!(sources("\"osteoporosis severe\"").len(), 0);
+    assert_eq!(sources("osteopor*").len(), 3);
+    assert!(
+        sources("source:001_* osteoporosis")
+            .iter()
+            .all(|s| s.contains("/001_"))
+    );
+    assert!(
+        sources("osteoporosis -source:corpus/003*")
+            .iter()
+            .all(|s| !s.contains("003"))
+    );
+    assert_eq!(sources("title:telehealth").len(), 0);
+    assert_eq!(sources("heading:alternatives").len(), 2);
+    assert_eq!(
+        sources("title:CPT").len(),
+        sources("source:002*  CPT").len()
+    );
+}
