@@ -10,7 +10,7 @@
 //!
 //! * [`files`] finds the files of a corpus,
 //! * [`Reader`] is what every format implements, [`reader_for`] the one registry of formats,
-//! * [`plain`] reads text without markup,
+//! * `plain` reads text without markup,
 //! * [`sentences`] finds sentence boundaries, for all who must not cut inside of one.
 //!
 //! Whatever the format, [`Document::new`] has the last word: it checks the tiling and cuts

@@ -16,7 +16,7 @@
 //! The manifest states the index format and the version of the analysis chain. An index made by
 //! another version is refused with words on how to rebuild it: misreading it would be worse.
 //!
-//! [`schema`] is the one place that knows the tantivy fields.
+//! `schema` is the one place that knows the tantivy fields.
 
 mod build;
 mod manifest;
