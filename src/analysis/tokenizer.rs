@@ -35,21 +35,9 @@ pub struct Word {
     pub compound: bool,
 }
 
-/// Analyses a short text, such as a query.
+/// Analyses a single short text, such as a query.
 pub fn words(text: &str) -> Vec<Word> {
-    let mut analyzer = Analyzer::default();
-    let mut stream = analyzer.stream(text);
-    let mut words = Vec::new();
-    while stream.advance() {
-        words.push(Word {
-            term: stream.token.text.clone(),
-            surface: stream.surface.clone(),
-            bytes: stream.token.offset_from..stream.token.offset_to,
-            position: stream.token.position,
-            compound: stream.is_compound,
-        });
-    }
-    words
+    Analyzer::default().words(text)
 }
 
 /// The analysis chain with its stem cache. Clones start with an empty cache.
@@ -104,6 +92,22 @@ impl Analyzer {
             stems: HashMap::new(),
             counts,
         }
+    }
+
+    /// Analyses a text; repeated calls share what was learned of its words.
+    pub fn words(&mut self, text: &str) -> Vec<Word> {
+        let mut stream = self.stream(text);
+        let mut words = Vec::new();
+        while stream.advance() {
+            words.push(Word {
+                term: stream.token.text.clone(),
+                surface: stream.surface.clone(),
+                bytes: stream.token.offset_from..stream.token.offset_to,
+                position: stream.token.position,
+                compound: stream.is_compound,
+            });
+        }
+        words
     }
 
     fn stream<'a>(&'a mut self, text: &'a str) -> ChainStream<'a> {
