@@ -10,13 +10,14 @@
 //!
 //! * [`files`] finds the files of a corpus,
 //! * [`Reader`] is what every format implements, [`reader_for`] the one registry of formats,
-//! * `plain` reads text without markup,
+//! * `plain` reads text without markup, `beir` collections of judged documents,
 //! * [`sentences`] finds sentence boundaries, for all who must not cut inside of one.
 //!
 //! Whatever the format, [`Document::new`] has the last word: it checks the tiling and cuts
 //! blocks that are too long for a passage at sentence boundaries, so that the rooms downstream
 //! only ever handle whole blocks.
 
+mod beir;
 pub mod files;
 mod furniture;
 mod plain;
@@ -91,6 +92,8 @@ pub struct Block {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     source: String,
+    /// The id a collection gives the document, if it comes from one.
+    id: Option<String>,
     title: String,
     text: String,
     blocks: Vec<Block>,
@@ -123,11 +126,26 @@ impl Document {
             .collect();
         Document {
             source,
+            id: None,
             title,
             text,
             blocks,
             line_starts,
         }
+    }
+
+    /// The same document, with the id a collection gives it.
+    pub fn with_id(self, id: String) -> Document {
+        Document {
+            id: Some(id),
+            ..self
+        }
+    }
+
+    /// The id that runs and judgments know the document by: that of its collection, or else its
+    /// source.
+    pub fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.source)
     }
 
     /// The path this document is cited by.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Document, plain::PlainText};
+use super::{Document, beir::Beir, plain::PlainText};
 
 /// Why a file gave no document.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,13 @@ pub enum ReadError {
     NotUtf8 { at: usize },
     #[error("binary file (NUL byte at {at})")]
     Binary { at: usize },
+    /// Some lines of a file of lines; the others were read.
+    #[error("line {number}: {cause} ({bad} bad lines in all)")]
+    Lines {
+        number: usize,
+        cause: String,
+        bad: usize,
+    },
 }
 
 /// Reads one format.
@@ -34,7 +41,7 @@ pub trait Reader: Sync {
     ) -> Result<(), ReadError>;
 }
 
-static READERS: &[&dyn Reader] = &[&PlainText];
+static READERS: &[&dyn Reader] = &[&PlainText, &Beir];
 
 /// The reader for a file, or `None` where its type is unknown.
 pub fn reader_for(path: &Path) -> Option<&'static dyn Reader> {
