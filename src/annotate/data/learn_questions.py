@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Learns `questions.tsv`, the model that reads which aspect a query asks for.
+
+    pip install -r requirements.txt
+    python learn_questions.py            # writes questions.tsv beside this file
+    python learn_questions.py --check QUERIES.jsonl   # {"text", "aspect", "sub"} a line
+
+It learns from tables written by us from general knowledge and from nothing else: `asks.toml` (ways to
+ask for each aspect), `signals.toml` (phrases that signal one) and the concept names of the
+lexicon, which stand in for the topic and teach what asks for no aspect. No test query is read.
+
+Words are lower-case, stemmed (Snowball English), apostrophes closed up; features are 1- to 3-grams,
+with marks for the start and the end of the query. The model is multinomial logistic
+regression; small weights are dropped, the rest rounded to integers.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import re
+import tomllib
+
+import numpy as np
+import snowballstemmer
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+
+HERE = pathlib.Path(__file__).parent
+LEXICON = HERE / "../../lexicon/data"
+NGRAMS = 3
+SCALE = 0.05
+FEATURES = 7000
+COPIES = 4  # how often each pattern is used, each time with other topics
+
+STEMMER = snowballstemmer.stemmer("english")
+
+
+def terms(text):
+    """The analysis chain of palpate, for the plain English of questions."""
+    words = re.findall(r"[a-z0-9]+(?:['’][a-z]+)?", text.lower())
+    words = [re.sub(r"['’]s$", "", word) for word in words]
+    return [STEMMER.stemWord(re.sub("['’]", "", word)) for word in words]
+
+
+def features(text):
+    words = ["<", *terms(text), ">"]
+    found = set()
+    for n in range(1, NGRAMS + 1):
+        for i in range(len(words) - n + 1):
+            gram = words[i : i + n]
+            if n > 1 or gram[0] not in "<>":
+                found.add(" ".join(gram))
+    return sorted(found)
+
+
+def label(entry):
+    return entry.get("sub") or entry["aspect"] or "none"
+
+
+def load(path, table):
+    with open(path, "rb") as file:
+        return tomllib.load(file)[table]
+
+
+def topics():
+    names = []
+    for kind in ("conditions", "techniques", "risks"):
+        for concept in load(LEXICON / f"{kind}.toml", "concept"):
+            names += [concept["name"], *concept.get("synonyms", [])[:1], *concept.get("lay", [])[:1]]
+    return names
+
+
+def examples(random, names):
+    """Texts with their labels and weights."""
+    for ask in load(HERE / "asks.toml", "ask"):
+        for pattern in ask["patterns"]:
+            for _ in range(COPIES):
+                yield pattern.replace("{x}", random.choice(names)), label(ask), 1 / COPIES
+    for cue in load(HERE / "signals.toml", "cue"):
+        for phrase in cue.get("strong", []):
+            yield phrase, label(cue), 0.5
+            yield f"{random.choice(names)} {phrase}", label(cue), 0.5
+            yield f"{phrase} {random.choice(names)}", label(cue), 0.5
+        for phrase in cue.get("weak", []):
+            yield f"{random.choice(names)} {phrase}", label(cue), 0.1
+    for name in names:
+        yield name, "none", 0.15
+        yield f"{name} {random.choice(names)}", "none", 0.1
+        link = random.choice(["and", "with", "in", "of", "after", "for", "in the elderly", "in children", "or"])
+        yield f"{name} {link} {random.choice(names)}", "none", 0.1
+
+
+def learn():
+    names = topics()
+    texts, labels, weights = zip(*examples(random.Random(7), names))
+    counter = CountVectorizer(analyzer=features, binary=True, min_df=2)
+    matrix = counter.fit_transform(texts)
+    model = LogisticRegression(C=20, max_iter=300)
+    model.fit(matrix, labels, sample_weight=weights)
+    strength = np.abs(model.coef_).max(axis=0)
+    keep = np.sort(np.argsort(-strength)[:FEATURES])
+    # Fitted again on what is kept, so that the rest makes up for what went.
+    model.fit(matrix[:, keep], labels, sample_weight=weights)
+    return model, counter.get_feature_names_out()[keep]
+
+
+def quantised(values):
+    return np.clip(np.rint(values / SCALE), -127, 127).astype(int)
+
+
+def write(model, names, path):
+    rows = quantised(model.coef_.T)
+    with open(path, "w") as file:
+        file.write("# Which aspect a query asks for: multinomial logistic regression.\n")
+        file.write("# Learned by learn_questions.py from asks.toml, signals.toml and the lexicon.\n")
+        file.write(f"# classes: {' '.join(model.classes_)}\n")
+        file.write(f"# bias: {' '.join(map(str, np.rint(model.intercept_ / SCALE).astype(int)))}\n")
+        file.write(f"# scale: {SCALE}\n# ngrams: {NGRAMS}\n# opening: 0\n# opening ngrams: 0\n# normalised: no\n\n")
+        for name, row in zip(names, rows):
+            shown = " ".join(f"{i}:{w}" for i, w in enumerate(row) if abs(w) > 3)
+            if shown:
+                file.write(f"{name}\t{shown}\n")
+
+
+def check(model, names, path):
+    index = {name: i for i, name in enumerate(names)}
+    rows, bias = quantised(model.coef_.T), model.intercept_
+    rows[np.abs(rows) <= 3] = 0
+    right = asked = silent = none = 0
+    for line in open(path):
+        query = json.loads(line)
+        logits = bias + SCALE * sum((rows[index[f]] for f in features(query["text"]) if f in index), np.zeros(len(bias)))
+        chances = np.exp(logits - logits.max())
+        found = model.classes_[chances.argmax()]
+        if label(query) == "none":
+            none += 1
+            silent += found == "none"
+        else:
+            asked += 1
+            right += found == label(query)
+    print(f"{right} of {asked} aspects right, {silent} of {none} without an aspect left alone")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", metavar="QUERIES", help="say how a set of queries is read")
+    args = parser.parse_args()
+    model, names = learn()
+    write(model, names, HERE / "questions.tsv")
+    if args.check:
+        check(model, names, args.check)
+
+
+if __name__ == "__main__":
+    main()

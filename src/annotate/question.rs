@@ -1,0 +1,227 @@
+//! Which aspect a question asks for, and with which of its words: a query, or a heading that is
+//! answered by what stands under it.
+//!
+//! A linear model reads the whole query. It was learned from a table of ways to ask
+//! (`data/asks.toml`), signal phrases (`data/signals.toml`) and the names of the lexicon, by
+//! `data/learn_questions.py`; the probabilities it gives are kept as they are, so that a doubtful
+//! question counts for what it is.
+
+use std::sync::LazyLock;
+
+use super::{Aspect, AspectWeights, LinearModel};
+
+/// A word with at least this much attribution to the asked aspect asks, rather than names.
+const ASKING: f32 = 1.0;
+/// How well a passage that says what something is answers any question about it.
+const GENERAL: f32 = 0.1;
+/// Aspects less likely than this are left out of account.
+const NEGLIGIBLE: f64 = 0.02;
+
+static MODEL: LazyLock<LinearModel> = LazyLock::new(|| {
+    LinearModel::parse(include_str!("data/questions.tsv"))
+        // The file is part of the program; tests read it.
+        .expect("the model of questions is valid")
+});
+
+/// What a query asks for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Asked {
+    /// What may be asked for, most likely first; the rest of the probability is "nothing".
+    questions: Vec<(Question, f64)>,
+}
+
+/// What can be asked for: an aspect, or any kind of risk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Question {
+    Of(Aspect),
+    AnyRisk,
+}
+
+impl Question {
+    fn named(name: &str) -> Option<Question> {
+        match name {
+            "risk" => Some(Question::AnyRisk),
+            _ => Aspect::all().find(|a| a.name() == name).map(Question::Of),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Question::Of(aspect) => aspect.name(),
+            Question::AnyRisk => "risk",
+        }
+    }
+
+    /// The aspects that answer, and how well each does.
+    fn answers(self) -> &'static [(Aspect, f32)] {
+        use Aspect::*;
+        const fn alone(aspect: Aspect) -> [(Aspect, f32); 1] {
+            [(aspect, 1.0)]
+        }
+        match self {
+            Question::AnyRisk => &[
+                (Susceptibility, 1.0),
+                (Contraindication, 0.95),
+                (Adverse, 0.8),
+                (Precaution, 0.7),
+            ],
+            Question::Of(Contraindication) => {
+                &[(Contraindication, 1.0), (Precaution, 0.8), (Adverse, 0.5)]
+            }
+            Question::Of(Adverse) => &[(Adverse, 1.0), (Contraindication, 0.5), (Precaution, 0.3)],
+            Question::Of(Precaution) => {
+                &[(Precaution, 1.0), (Contraindication, 0.8), (Adverse, 0.4)]
+            }
+            Question::Of(Susceptibility) => &[(Susceptibility, 1.0), (Causes, 0.2)],
+            Question::Of(Condition) => &[(Condition, 1.0), (Technique, 0.8)],
+            Question::Of(Technique) => &[(Technique, 1.0), (Condition, 0.8), (Procedure, 0.5)],
+            Question::Of(Symptoms) => const { &alone(Symptoms) },
+            Question::Of(Causes) => &[(Causes, 1.0), (Genes, 0.3)],
+            Question::Of(Diagnosis) => const { &alone(Diagnosis) },
+            Question::Of(Treatment) => const { &alone(Treatment) },
+            Question::Of(Prevention) => const { &alone(Prevention) },
+            Question::Of(Outlook) => const { &alone(Outlook) },
+            Question::Of(Frequency) => const { &alone(Frequency) },
+            Question::Of(Inheritance) => &[(Inheritance, 1.0), (Genes, 0.2)],
+            Question::Of(Genes) => &[(Genes, 1.0), (Inheritance, 0.1)],
+            Question::Of(Stages) => const { &alone(Stages) },
+            Question::Of(Preparation) => const { &alone(Preparation) },
+            Question::Of(Procedure) => &[(Procedure, 1.0), (Technique, 0.4)],
+            Question::Of(Recovery) => const { &alone(Recovery) },
+            Question::Of(Benefits) => const { &alone(Benefits) },
+            Question::Of(Alternatives) => &[(Alternatives, 1.0), (Treatment, 0.3)],
+            Question::Of(Cost) => const { &alone(Cost) },
+            Question::Of(Provider) => const { &alone(Provider) },
+        }
+    }
+}
+
+impl Asked {
+    /// Reads a query, given the terms of its words in order. With it comes, for each word, how
+    /// surely it asks rather than names: 0 for a word of the topic.
+    pub(crate) fn read(terms: &[&str]) -> (Asked, Vec<f64>) {
+        let mut marked = vec!["<"];
+        marked.extend(terms);
+        marked.push(">");
+        let logs = MODEL.log_probabilities(marked.iter().copied());
+        let mut questions: Vec<(Question, f64)> = Vec::new();
+        let mut asking = vec![0.0; terms.len()];
+        for (class, log) in logs.iter().enumerate() {
+            let chance = f64::from(log.exp());
+            let Some(question) = Question::named(&MODEL.classes()[class]) else {
+                continue;
+            };
+            if chance < NEGLIGIBLE {
+                continue;
+            }
+            questions.push((question, chance));
+            let shares = MODEL.attribution(&marked, class);
+            for (asking, share) in asking.iter_mut().zip(&shares[1..]) {
+                if *share >= ASKING {
+                    *asking += chance;
+                }
+            }
+        }
+        questions.sort_by(|a, b| b.1.total_cmp(&a.1));
+        (Asked { questions }, asking)
+    }
+
+    /// How likely each aspect is asked for. A question for any risk asks for all kinds of it.
+    pub(super) fn chances(&self) -> [f32; Aspect::COUNT] {
+        let mut chances = [0.0; Aspect::COUNT];
+        for &(question, chance) in &self.questions {
+            match question {
+                Question::Of(aspect) => chances[aspect.index()] += chance as f32,
+                Question::AnyRisk => {
+                    for (aspect, worth) in question.answers() {
+                        chances[aspect.index()] += chance as f32 * worth;
+                    }
+                }
+            }
+        }
+        chances
+    }
+
+    /// The probability that the query asks for any aspect at all.
+    pub fn certainty(&self) -> f64 {
+        self.questions.iter().map(|(_, chance)| chance).sum()
+    }
+
+    /// The most likely aspect, by name, where it is more likely than none.
+    pub fn best(&self) -> Option<&'static str> {
+        let (question, chance) = self.questions.first()?;
+        (*chance > 1.0 - self.certainty()).then(|| question.name())
+    }
+
+    /// The chance that a passage speaks of what is asked, given that something is.
+    pub fn chance(&self, aspects: &AspectWeights) -> f64 {
+        let general = GENERAL * aspects.chance(Aspect::Condition);
+        let answer = |question: Question| {
+            let by_aspect = question.answers().iter();
+            by_aspect
+                .map(|&(aspect, worth)| worth * aspects.chance(aspect))
+                .fold(general, f32::max)
+        };
+        let mixed: f64 = self
+            .questions
+            .iter()
+            .map(|&(question, chance)| chance * f64::from(answer(question)))
+            .sum();
+        mixed / self.certainty().max(f64::MIN_POSITIVE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis;
+
+    fn read(text: &str) -> (Asked, Vec<String>) {
+        let words = analysis::words(text);
+        let terms: Vec<&str> = words.iter().map(|word| word.term.as_str()).collect();
+        let (asked, asking) = Asked::read(&terms);
+        let asking = words
+            .iter()
+            .zip(asking)
+            .filter(|(_, asking)| *asking > 0.5)
+            .map(|(word, _)| word.surface.clone())
+            .collect();
+        (asked, asking)
+    }
+
+    #[test]
+    fn ways_to_ask() {
+        for (text, expected) in [
+            ("osteoporosis risk", "risk"),
+            ("is it safe with osteoporosis", "contraindication"),
+            ("who should not have OMT", "contraindication"),
+            ("how is it treated", "treatment"),
+            ("life expectancy", "outlook"),
+            ("does it run in families", "inheritance"),
+            ("who tends to get gout", "susceptibility"),
+            ("remedies for gout", "treatment"),
+            ("did I get gout from my parents", "inheritance"),
+        ] {
+            assert_eq!(read(text).0.best(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plain_topic_asks_for_nothing() {
+        for text in [
+            "osteoporosis",
+            "carpal tunnel syndrome",
+            "asthma and bronchitis",
+        ] {
+            assert_eq!(read(text).0.best(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn asking_words_are_told_from_the_topic() {
+        assert_eq!(read("osteoporosis risk").1, ["risk"]);
+        let (_, asking) = read("does it run in families koolen de vries syndrome");
+        assert!(asking.contains(&"families".to_owned()));
+        assert!(!asking.contains(&"koolen".to_owned()) && !asking.contains(&"syndrome".to_owned()));
+    }
+}
