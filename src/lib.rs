@@ -8,7 +8,9 @@
 //! | [`document`] | files → documents: title and blocks |
 //! | [`passage`] | document → passages: heading path, line range, stable id |
 //! | [`analysis`] | text → terms, the one chain for all |
-//! | [`index`] | passages → a folder on disk → a reader |
+//! | [`lexicon`] | data files → concepts and the automaton that finds them |
+//! | [`annotate`] | passages → aspects, concepts, assertions |
+//! | [`index`] | annotated passages → a folder on disk → a reader |
 //! | [`query`] | a string → a plan |
 //! | [`search`] | plan and reader → ranked hits |
 //! | [`output`] | hits → terminal, JSON, CSV |
@@ -18,8 +20,10 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod annotate;
 pub mod document;
 pub mod index;
+pub mod lexicon;
 pub mod output;
 pub mod passage;
 pub mod query;

@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::progress::Progress;
 use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
-use palpate::index::{self, BuildReport};
+use palpate::index::{self, BuildReport, Sources};
 use palpate::output::summary;
 
 /// Build the index from files and folders
@@ -20,6 +20,12 @@ pub(super) struct Args {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     index: IndexArg,
+    /// Add concepts from a file: Solr synonyms (.txt) or OBO (.obo)
+    #[arg(long = "lexicon", value_name = "FILE")]
+    lexicons: Vec<PathBuf>,
+    /// Use another aspect model than the built-in one, for instance to cross-validate
+    #[arg(long, value_name = "FILE")]
+    aspect_model: Option<PathBuf>,
     /// Print the summary as one JSON object
     #[arg(long)]
     json: bool,
@@ -27,7 +33,12 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let report = build(&self.paths, &self.index.path())?;
+        let sources = Sources {
+            roots: self.paths.clone(),
+            lexicons: self.lexicons.clone(),
+            aspect_model: self.aspect_model.clone(),
+        };
+        let report = build(&sources, &self.index.path())?;
         stdout(|out| match self.json {
             true => summary::write_json(out, &report),
             false => summary::write(out, &report),
@@ -37,9 +48,9 @@ impl Args {
 }
 
 /// Builds with a progress bar, for this command and for a search that finds no index.
-pub(super) fn build(paths: &[PathBuf], dir: &Path) -> anyhow::Result<BuildReport> {
+pub(super) fn build(sources: &Sources, dir: &Path) -> anyhow::Result<BuildReport> {
     let mut progress = Progress::new();
-    index::build(paths, dir, &mut |event| progress.show(event))
+    index::build(sources, dir, &mut |event| progress.show(event))
         .with_context(|| format!("cannot build the index at {}", dir.display()))
 }
 

@@ -1,16 +1,17 @@
 //! `palpate search`: finds passages.
 
 use std::io::{IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
 use super::index::{build, outcome};
 use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
-use palpate::index::IndexError;
+use palpate::index::{IndexError, Sources};
+use palpate::lexicon::Kind;
 use palpate::output::{csv, json, text};
-use palpate::search::{Request, SearchResults, Searcher};
+use palpate::search::{Filter, Request, SearchResults, Searcher};
 
 /// Find the passages that speak of something
 ///
@@ -24,7 +25,7 @@ use palpate::search::{Request, SearchResults, Searcher};
 #[command(visible_alias = "query")]
 pub(super) struct Args {
     /// What to look for; `-` reads it from standard input
-    #[arg(value_name = "QUERY", required = true)]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["aspects", "conditions", "techniques"])]
     query: Vec<String>,
     #[command(flatten)]
     index: IndexArg,
@@ -37,6 +38,15 @@ pub(super) struct Args {
     /// Only look in sources that match this pattern
     #[arg(long, value_name = "GLOB")]
     source: Option<String>,
+    /// Only passages that speak of this aspect: risk, treatment, cost…
+    #[arg(long = "aspect", value_name = "ASPECT")]
+    aspects: Vec<String>,
+    /// Only passages that name this condition, by whatever name
+    #[arg(long = "condition", value_name = "NAME")]
+    conditions: Vec<String>,
+    /// Only passages that name this technique, by whatever name
+    #[arg(long = "technique", value_name = "NAME")]
+    techniques: Vec<String>,
     /// Print one JSON object; the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -73,6 +83,8 @@ impl Args {
             limit: self.limit,
             offset: self.offset,
             source: self.source.clone(),
+            filters: self.filters(),
+            facets: true,
         };
         let (searcher, built) = self.open()?;
         let results = searcher.search(&request)?;
@@ -85,6 +97,19 @@ impl Args {
             _ if results.hits.is_empty() => Outcome::Nothing,
             _ => Outcome::Found,
         })
+    }
+
+    fn filters(&self) -> Vec<Filter> {
+        let of_kind = |kind, names: &[String]| -> Vec<Filter> {
+            names
+                .iter()
+                .map(|name| Filter::Concept(kind, name.clone()))
+                .collect()
+        };
+        let mut filters: Vec<Filter> = self.aspects.iter().cloned().map(Filter::Aspect).collect();
+        filters.extend(of_kind(Kind::Condition, &self.conditions));
+        filters.extend(of_kind(Kind::Technique, &self.techniques));
+        filters
     }
 
     fn query_text(&self) -> anyhow::Result<String> {
@@ -145,7 +170,7 @@ fn first_build(dir: &Path) -> anyhow::Result<Outcome> {
         "palpate: no index yet; building {} from {DEFAULT_CORPUS}",
         dir.display()
     );
-    let report = build(&[PathBuf::from(DEFAULT_CORPUS)], dir)?;
+    let report = build(&Sources::of([DEFAULT_CORPUS]), dir)?;
     eprintln!(
         "palpate: indexed {} passages of {} documents",
         report.passages, report.documents

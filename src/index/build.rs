@@ -14,8 +14,10 @@ use super::manifest::{FORMAT_VERSION, Manifest, is_generation};
 use super::schema::Fields;
 use super::{IndexError, register};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, VocabularyCounts};
+use crate::annotate::{ANNOTATION_VERSION, Annotator};
 use crate::document::files::{Found, walk};
 use crate::document::{Document, reader_for};
+use crate::lexicon::Lexicon;
 use crate::passage;
 
 pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
@@ -71,7 +73,41 @@ struct SourceRecord<'a> {
     passages: usize,
 }
 
-/// Builds an index of everything under `roots` (files or folders) in the folder `dir`.
+/// What to build an index from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Files and folders of documents.
+    pub roots: Vec<PathBuf>,
+    /// The user's own lexicon files, see [`Lexicon::with_files`].
+    pub lexicons: Vec<PathBuf>,
+    /// Another aspect model than the built-in one, see [`Annotator::with_model`].
+    pub aspect_model: Option<PathBuf>,
+}
+
+impl Sources {
+    /// Files and folders, with the built-in lexicon only.
+    pub fn of(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Sources {
+        Sources {
+            roots: roots.into_iter().map(Into::into).collect(),
+            lexicons: Vec::new(),
+            aspect_model: None,
+        }
+    }
+
+    fn annotator(&self) -> Result<Annotator, IndexError> {
+        let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
+        let Some(path) = &self.aspect_model else {
+            return Ok(Annotator::new(lexicon));
+        };
+        let model = std::fs::read_to_string(path).map_err(IndexError::io(path))?;
+        Annotator::with_model(lexicon, &model).map_err(|cause| IndexError::Model {
+            path: path.clone(),
+            cause,
+        })
+    }
+}
+
+/// Builds an index of everything in `sources` in the folder `dir`.
 ///
 /// The index that was there stays as it is, and searchable, until the new one is complete.
 /// Files that cannot be read are listed in the report and do not stop the build.
@@ -81,34 +117,37 @@ struct SourceRecord<'a> {
 /// let folder = tempfile::tempdir()?;
 /// std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRest helps most people.\n")?;
 /// let dir = folder.path().join("index");
-/// let report = palpate::index::build(&[folder.path().to_owned()], &dir, &mut |_| {})?;
+/// let report = palpate::index::build(&palpate::index::Sources::of([folder.path()]), &dir, &mut |_| {})?;
 /// assert_eq!((report.documents, report.passages), (1, 1));
 /// # Ok(()) }
 /// ```
 pub fn build(
-    roots: &[PathBuf],
+    sources: &Sources,
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
     let started = Instant::now();
-    for root in roots {
+    for root in &sources.roots {
         // Before anything else: a slip of the pen must not replace an index by an empty one.
         std::fs::metadata(root).map_err(IndexError::io(root))?;
     }
+    let annotator = sources.annotator()?;
     std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
     let _lock = lock(dir)?;
     let mut manifest = Manifest {
         format: FORMAT_VERSION,
         analysis: ANALYSIS_VERSION.to_owned(),
+        annotation: ANNOTATION_VERSION.to_owned(),
         palpate: env!("CARGO_PKG_VERSION").to_owned(),
         generation: next_generation(dir)?,
-        roots: roots.to_vec(),
+        roots: sources.roots.clone(),
+        lexicons: lexicon_names(&sources.lexicons),
         documents: 0,
         passages: 0,
         bytes: 0,
     };
     let folder = manifest.generation_folder(dir);
-    let written = write_generation(roots, &folder, progress).and_then(|report| {
+    let written = write_generation(sources, annotator, &folder, progress).and_then(|report| {
         manifest.documents = report.documents;
         manifest.passages = report.passages;
         manifest.bytes = report.bytes;
@@ -131,14 +170,34 @@ pub fn build(
 }
 
 fn write_generation(
-    roots: &[PathBuf],
+    sources: &Sources,
+    annotator: Annotator,
     folder: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
-    let mut build = Build::start(folder)?;
-    build.read_all(roots, folder, progress)?;
+    let mut build = Build::start(folder, annotator)?;
+    for (from, name) in sources
+        .lexicons
+        .iter()
+        .zip(lexicon_names(&sources.lexicons))
+    {
+        std::fs::copy(from, folder.join(name)).map_err(IndexError::io(from))?;
+    }
+    build.read_all(&sources.roots, folder, progress)?;
     progress(BuildEvent::Commit);
     build.finish()
+}
+
+/// The names under which lexicon files are kept in a generation, in their order.
+fn lexicon_names(paths: &[PathBuf]) -> Vec<String> {
+    let extension = |path: &PathBuf| {
+        let extension = path.extension().unwrap_or_default();
+        extension.to_string_lossy().into_owned()
+    };
+    (0..)
+        .zip(paths)
+        .map(|(n, path)| format!("lexicon{n}.{}", extension(path)))
+        .collect()
 }
 
 /// Takes the build lock of `dir`; it is given back when the file is closed, even by a crash.
@@ -189,13 +248,14 @@ struct Build {
     folder: PathBuf,
     fields: Fields,
     writer: IndexWriter,
+    annotator: Annotator,
     counts: Arc<VocabularyCounts>,
     sources: BufWriter<File>,
     report: BuildReport,
 }
 
 impl Build {
-    fn start(folder: &Path) -> Result<Build, IndexError> {
+    fn start(folder: &Path, annotator: Annotator) -> Result<Build, IndexError> {
         std::fs::create_dir(folder).map_err(IndexError::io(folder))?;
         let (schema, fields) = Fields::schema();
         let index = tantivy::Index::builder()
@@ -210,6 +270,7 @@ impl Build {
             folder: folder.to_owned(),
             fields,
             writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
+            annotator,
             counts,
             sources: BufWriter::new(sources),
             report: BuildReport::default(),
@@ -285,10 +346,11 @@ impl Build {
     fn add(&mut self, document: &Document) -> Result<(), IndexError> {
         let number = self.report.documents;
         let passages = passage::cut(document);
-        for passage in &passages {
+        let annotations = self.annotator.annotate(document, &passages);
+        for (passage, annotations) in passages.iter().zip(&annotations) {
             let entry = self
                 .fields
-                .entry(number, document, passage)
+                .entry(number, document, passage, annotations)
                 .map_err(|error| IndexError::io(&self.folder)(error.into()))?;
             self.writer.add_document(entry)?;
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::IndexError;
 use crate::analysis::ANALYSIS_VERSION;
+use crate::annotate::ANNOTATION_VERSION;
 
 /// The version of the index format: schema, stored passages, files of a generation.
 pub const FORMAT_VERSION: u32 = 1;
@@ -21,12 +22,16 @@ pub struct Manifest {
     pub format: u32,
     /// [`ANALYSIS_VERSION`] of the palpate that made it.
     pub analysis: String,
+    /// [`ANNOTATION_VERSION`] of the palpate that made it.
+    pub annotation: String,
     /// The version of the palpate that made it.
     pub palpate: String,
     /// Counts up with every build.
     pub generation: u64,
     /// The paths it was built from, as they were given.
     pub roots: Vec<PathBuf>,
+    /// The user's lexicon files, as they are named in the folder of the generation.
+    pub lexicons: Vec<String>,
     pub documents: u64,
     pub passages: u64,
     /// Bytes of source text.
@@ -38,6 +43,7 @@ pub struct Manifest {
 struct Header {
     format: u32,
     analysis: String,
+    annotation: String,
 }
 
 impl Manifest {
@@ -61,6 +67,12 @@ impl Manifest {
         } else if header.analysis != ANALYSIS_VERSION {
             let with_chain = |version: &str| format!("with analysis chain {version}");
             (with_chain(&header.analysis), with_chain(ANALYSIS_VERSION))
+        } else if header.annotation != ANNOTATION_VERSION {
+            let with_tables = |version: &str| format!("with annotation tables {version}");
+            (
+                with_tables(&header.annotation),
+                with_tables(ANNOTATION_VERSION),
+            )
         } else {
             return serde_json::from_slice(&text).map_err(damaged);
         };

@@ -26,12 +26,13 @@ use std::path::{Path, PathBuf};
 
 use tantivy::ReloadPolicy;
 
-pub use build::{BuildEvent, BuildReport, Skipped, build};
+pub use build::{BuildEvent, BuildReport, Skipped, Sources, build};
 pub use manifest::{FORMAT_VERSION, Manifest};
-pub(crate) use schema::{Fields, ORDER, Order};
+pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, facet};
 pub use schema::{StoredPassage, TextField};
 
 use crate::analysis::{Analyzer, TOKENIZER_NAME, Vocabulary};
+use crate::lexicon::{Lexicon, LexiconError};
 
 /// Why an index could not be built or opened.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,10 @@ pub enum IndexError {
         path: PathBuf,
         cause: std::io::Error,
     },
+    #[error("{path} is no aspect model: {cause}")]
+    Model { path: PathBuf, cause: String },
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
     #[error(transparent)]
     Tantivy(#[from] tantivy::TantivyError),
 }
@@ -78,6 +83,7 @@ pub struct Index {
     folder: PathBuf,
     fields: Fields,
     searcher: tantivy::Searcher,
+    lexicon: Lexicon,
 }
 
 impl Index {
@@ -109,7 +115,13 @@ impl Index {
             .try_into()
             .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
             .searcher();
+        let lexicons: Vec<PathBuf> = manifest
+            .lexicons
+            .iter()
+            .map(|name| folder.join(name))
+            .collect();
         Ok(Index {
+            lexicon: Lexicon::with_files(&lexicons)?,
             manifest: manifest.clone(),
             folder,
             fields,
@@ -120,6 +132,11 @@ impl Index {
     /// What the index says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The lexicon it was annotated with.
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
     }
 
     pub(crate) fn fields(&self) -> &Fields {

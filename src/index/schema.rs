@@ -1,12 +1,17 @@
 //! The tantivy fields: the one place that knows them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use tantivy::columnar::ColumnValues;
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TantivyDocument,
+    FAST, Facet, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TantivyDocument,
     TextFieldIndexing, TextOptions, Value,
 };
+use tantivy::{DocId, SegmentReader};
 
 use crate::analysis::TOKENIZER_NAME;
+use crate::annotate::{Annotations, Aspect, AspectWeights, Assertion, Mentioned};
 use crate::document::Document;
 use crate::passage::{Passage, PassageId};
 
@@ -48,11 +53,56 @@ pub(crate) struct Fields {
     stored: Field,
     /// Document number (upper 40 bits) and passage number (lower 24 bits).
     order: Field,
+    /// What can be filtered and counted, see [`facet`].
+    pub(crate) facets: Field,
+    /// The weights of the aspects, eight to a number.
+    aspects: [Field; ASPECT_COLUMNS.len()],
 }
 
 /// The name of the fast field for [`Fields::order`].
 pub(crate) const ORDER: &str = "order";
 const PASSAGE_BITS: u32 = 24;
+/// The names of the fast fields for [`Fields::aspects`].
+const ASPECT_COLUMNS: [&str; Aspect::COUNT.div_ceil(8)] = ["aspects0", "aspects1", "aspects2"];
+/// The name of the field for [`Fields::facets`].
+pub(crate) const FACETS: &str = "facets";
+
+/// The facet of a value, such as `/condition/osteoporosis`.
+pub(crate) fn facet(group: &str, value: &str) -> Facet {
+    Facet::from_path([group, value])
+}
+
+/// The aspect weights of the passages of a segment.
+pub(crate) struct AspectReader([Arc<dyn ColumnValues<u64>>; ASPECT_COLUMNS.len()]);
+
+impl AspectReader {
+    pub(crate) fn open(segment: &SegmentReader) -> tantivy::Result<AspectReader> {
+        let column = |name| -> tantivy::Result<_> {
+            Ok(segment.fast_fields().u64(name)?.first_or_default_col(0))
+        };
+        let [a, b, c] = ASPECT_COLUMNS;
+        Ok(AspectReader([column(a)?, column(b)?, column(c)?]))
+    }
+
+    pub(crate) fn weights(&self, doc: DocId) -> AspectWeights {
+        let mut bytes = [0; Aspect::COUNT];
+        for (chunk, column) in bytes.chunks_mut(8).zip(&self.0) {
+            let packed = column.get_val(doc).to_le_bytes();
+            chunk.copy_from_slice(&packed[..chunk.len()]);
+        }
+        AspectWeights::from_bytes(bytes)
+    }
+}
+
+fn packed(weights: &AspectWeights) -> [u64; ASPECT_COLUMNS.len()] {
+    let mut bytes = [0; 8 * ASPECT_COLUMNS.len()];
+    bytes[..Aspect::COUNT].copy_from_slice(&weights.bytes());
+    std::array::from_fn(|column| {
+        let mut packed = [0; 8];
+        packed.copy_from_slice(&bytes[8 * column..8 * column + 8]);
+        u64::from_le_bytes(packed)
+    })
+}
 
 /// The place of a passage in the corpus: document by document, passage by passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +124,8 @@ impl Order {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPassage {
     pub id: PassageId,
+    /// The id of the document in runs and judgments.
+    pub document: String,
     pub source: String,
     pub title: String,
     pub headings: Vec<String>,
@@ -84,12 +136,22 @@ pub struct StoredPassage {
     /// First byte, and the one after the last.
     pub bytes: (usize, usize),
     pub text: String,
+    /// The aspects the passage speaks of, by their labels, the strongest first.
+    pub aspects: Vec<String>,
+    pub concepts: Vec<Mentioned>,
 }
 
 impl StoredPassage {
-    fn new(document: &Document, passage: &Passage) -> Self {
+    fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
+        let mut aspects: Vec<String> = Vec::new();
+        for aspect in annotations.aspects.shown() {
+            if !aspects.iter().any(|label| label == aspect.label()) {
+                aspects.push(aspect.label().to_owned());
+            }
+        }
         StoredPassage {
             id: passage.id().clone(),
+            document: document.id().to_owned(),
             source: document.source().to_owned(),
             title: document.title().to_owned(),
             headings: passage.headings().to_vec(),
@@ -97,6 +159,8 @@ impl StoredPassage {
             lines: (*passage.lines().start(), *passage.lines().end()),
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
+            aspects,
+            concepts: annotations.concepts.clone(),
         }
     }
 }
@@ -117,9 +181,9 @@ impl Fields {
             id: schema.add_text_field("id", STRING),
             stored: schema.add_bytes_field("stored", STORED),
             order: schema.add_u64_field(ORDER, FAST),
+            facets: schema.add_facet_field(FACETS, INDEXED),
+            aspects: ASPECT_COLUMNS.map(|name| schema.add_u64_field(name, FAST)),
         };
-        // Filled by aspect annotation.
-        schema.add_facet_field("aspects", INDEXED);
         (schema.build(), fields)
     }
 
@@ -133,6 +197,15 @@ impl Fields {
             id: schema.get_field("id")?,
             stored: schema.get_field("stored")?,
             order: schema.get_field(ORDER)?,
+            facets: schema.get_field(FACETS)?,
+            aspects: {
+                let [a, b, c] = ASPECT_COLUMNS;
+                [
+                    schema.get_field(a)?,
+                    schema.get_field(b)?,
+                    schema.get_field(c)?,
+                ]
+            },
         })
     }
 
@@ -150,6 +223,7 @@ impl Fields {
         number: u64,
         document: &Document,
         passage: &Passage,
+        annotations: &Annotations,
     ) -> serde_json::Result<TantivyDocument> {
         let mut entry = TantivyDocument::default();
         entry.add_text(self.title, document.title());
@@ -164,9 +238,15 @@ impl Fields {
         entry.add_text(self.body, passage.text());
         entry.add_text(self.source, document.source());
         entry.add_text(self.id, passage.id().as_str());
-        let stored = serde_json::to_vec(&StoredPassage::new(document, passage))?;
+        let stored = serde_json::to_vec(&StoredPassage::new(document, passage, annotations))?;
         entry.add_bytes(self.stored, &stored);
         entry.add_u64(self.order, Order::new(number, passage.ordinal()).0);
+        for (field, packed) in self.aspects.into_iter().zip(packed(&annotations.aspects)) {
+            entry.add_u64(field, packed);
+        }
+        for facet in facets(document, annotations) {
+            entry.add_facet(self.facets, facet);
+        }
         Ok(entry)
     }
 
@@ -178,4 +258,22 @@ impl Fields {
             .ok_or("an entry has no stored passage")?;
         serde_json::from_slice(bytes).map_err(|error| error.to_string())
     }
+}
+
+/// What a passage is counted under: aspects by name and label, concepts by kind, its source.
+/// What is only denied of a passage is not what it is about.
+fn facets(document: &Document, annotations: &Annotations) -> Vec<Facet> {
+    let mut facets = vec![facet("source", document.source())];
+    for aspect in annotations.aspects.shown() {
+        facets.push(facet("aspect", aspect.label()));
+        facets.push(facet("kind", aspect.name()));
+    }
+    for concept in &annotations.concepts {
+        if concept.assertion != Assertion::Negated {
+            facets.push(facet(concept.kind.name(), &concept.name));
+        }
+    }
+    facets.sort();
+    facets.dedup();
+    facets
 }

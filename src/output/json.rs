@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::search::{Hit, Part, SearchResults, Snippet};
+use crate::annotate::Mentioned;
+use crate::search::{Facets, Hit, Part, SearchResults, Snippet};
 
 #[derive(Serialize)]
 struct ResultsJson<'a> {
@@ -13,6 +14,8 @@ struct ResultsJson<'a> {
     total: usize,
     elapsed_ms: f64,
     hits: Vec<HitJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facets: Option<&'a Facets>,
 }
 
 #[derive(Serialize)]
@@ -26,6 +29,7 @@ struct HitJson<'a> {
     bytes: (usize, usize),
     id: &'a str,
     aspects: &'a [String],
+    concepts: &'a [Mentioned],
     text: &'a str,
     snippet: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +56,7 @@ pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io:
             .iter()
             .map(|h| HitJson::new(h, explain))
             .collect(),
+        facets: results.facets.as_ref(),
     };
     serde_json::to_writer(&mut *out, &object)?;
     writeln!(out)
@@ -78,7 +83,8 @@ impl<'a> HitJson<'a> {
             lines: passage.lines,
             bytes: passage.bytes,
             id: passage.id.as_str(),
-            aspects: &hit.aspects,
+            aspects: &passage.aspects,
+            concepts: &passage.concepts,
             text: &passage.text,
             snippet: marked(&hit.snippet),
             lead: passage.lead.as_deref(),

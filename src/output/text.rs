@@ -6,7 +6,9 @@ use std::path::{MAIN_SEPARATOR, Path};
 use anstyle::{AnsiColor, Style};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::search::{Hit, SearchResults, Snippet};
+use crate::annotate::Assertion;
+use crate::lexicon::Kind;
+use crate::search::{Facets, Hit, SearchResults, Snippet};
 
 /// How text may look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,6 +25,7 @@ const TITLE: Style = Style::new().bold();
 const HEADING: Style = Style::new();
 const CITATION: Style = AnsiColor::Magenta.on_default();
 const MARK: Style = AnsiColor::Red.on_default().bold();
+const RISK: Style = AnsiColor::Yellow.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
 /// What stays readable in a `file:` address.
 const PATH_CHARACTERS: &AsciiSet = &NON_ALPHANUMERIC
@@ -47,7 +50,28 @@ pub fn write(
         }
         writeln!(out)?;
     }
-    printer.tally(out, results)
+    printer.tally(out, results)?;
+    match &results.facets {
+        Some(facets) => printer.facets(out, facets),
+        None => Ok(()),
+    }
+}
+
+/// The concepts of a hit, with what is said of those that are not simply so.
+fn concepts(hit: &Hit) -> Option<String> {
+    let shown: Vec<String> = hit
+        .passage
+        .concepts
+        .iter()
+        .filter(|concept| concept.kind != Kind::Term)
+        .map(|concept| match concept.assertion {
+            Assertion::Affirmed => concept.name.clone(),
+            Assertion::Negated => format!("{} (denied)", concept.name),
+            Assertion::Hedged => format!("{} (rare or possible)", concept.name),
+            Assertion::Hypothetical => format!("{} (if)", concept.name),
+        })
+        .collect();
+    (!shown.is_empty()).then(|| format!("concepts: {}", shown.join(", ")))
 }
 
 struct Printer {
@@ -63,8 +87,20 @@ impl Printer {
         }
         let rank = format!("{:>2}  ", hit.rank);
         self.wrapped(out, &title, &rank, INDENT)?;
-        writeln!(out, "{INDENT}{}", self.citation(hit))?;
-        self.wrapped(out, &self.snippet(&hit.snippet), INDENT, INDENT)
+        writeln!(out, "{INDENT}{}{}", self.citation(hit), self.aspects(hit))?;
+        self.wrapped(out, &self.snippet(&hit.snippet), INDENT, INDENT)?;
+        match concepts(hit) {
+            None => Ok(()),
+            Some(line) => self.wrapped(out, &self.styled(&line, FAINT), INDENT, INDENT),
+        }
+    }
+
+    fn aspects(&self, hit: &Hit) -> String {
+        let badges = hit.passage.aspects.iter().map(|aspect| {
+            let style = if aspect == "risk" { RISK } else { FAINT };
+            format!("  {}", self.styled(&format!("[{aspect}]"), style))
+        });
+        badges.collect()
     }
 
     fn snippet(&self, snippet: &Snippet) -> String {
@@ -113,6 +149,24 @@ impl Printer {
                 part.reasons.join("; ")
             );
             self.wrapped(out, &self.styled(&line, FAINT), INDENT, "                 ")?;
+        }
+        Ok(())
+    }
+
+    fn facets(&self, out: &mut dyn Write, facets: &Facets) -> io::Result<()> {
+        let groups = [
+            ("aspects", &facets.aspect),
+            ("conditions", &facets.condition),
+            ("techniques", &facets.technique),
+            ("sources", &facets.source),
+        ];
+        for (name, counts) in groups.into_iter().filter(|(_, counts)| !counts.is_empty()) {
+            let shown: Vec<String> = counts
+                .iter()
+                .map(|c| format!("{} {}", c.value, c.count))
+                .collect();
+            let line = format!("{name}: {}", shown.join(", "));
+            self.wrapped(out, &self.styled(&line, FAINT), "", INDENT)?;
         }
         Ok(())
     }

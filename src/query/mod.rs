@@ -7,7 +7,8 @@
 //!    what does not parse is read as words, and a note says so.
 //! 2. [`Plan::new`] works out what the query *asks for*: terms by the one analysis chain,
 //!    prefixes by the words of the corpus (through [`WordSource`]), function words left out when
-//!    there are others.
+//!    there are others, concepts with their other names by the lexicon, and the aspect it asks
+//!    for ([`Asked`](crate::annotate::Asked)).
 //!
 //! The plan is plain data. Searching it is the next room's business.
 
@@ -15,4 +16,4 @@ mod parse;
 mod plan;
 
 pub use parse::{Clause, Occur, Pattern, Query, Scope};
-pub use plan::{Plan, PlanPhrase, PlanWord, WordSource};
+pub use plan::{Plan, PlanConcept, PlanPhrase, PlanWord, WordSource};

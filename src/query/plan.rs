@@ -2,7 +2,9 @@
 
 use super::parse::{Clause, Occur, Pattern, Query, Scope};
 use crate::analysis::{self, Word, is_stopword};
+use crate::annotate::Asked;
 use crate::index::TextField;
+use crate::lexicon::{Kind, Lexicon};
 
 /// A query is searched for at most this many words; nobody types more, and pasting a book must
 /// not take forever.
@@ -12,6 +14,9 @@ const READ_WORDS: usize = 4 * MAX_WORDS;
 /// A prefix stands for at most this many words of the corpus, the most frequent ones.
 const MAX_PREFIX_WORDS: usize = 64;
 
+/// What a word that asks for an aspect still counts as a word.
+const ASKING_WEIGHT: f64 = 0.2;
+
 /// What planning has to know of the corpus.
 pub trait WordSource {
     /// The most frequent words (folded, unstemmed) that begin with `prefix`, at most `limit`.
@@ -19,7 +24,7 @@ pub trait WordSource {
 }
 
 /// One word to look for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlanWord {
     /// As typed (folded), for people.
     pub surface: String,
@@ -30,6 +35,20 @@ pub struct PlanWord {
     pub occur: Occur,
     /// Whether this is the closed form of a compound ("xray") whose parts are words too.
     pub compound: bool,
+    /// What the word counts, from 0 to 1: less where it asks for an aspect, for then the aspect
+    /// counts instead.
+    pub weight: f64,
+}
+
+/// A concept that some words of the query name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanConcept {
+    pub name: String,
+    pub kind: Kind,
+    /// Which of the scoring words name it.
+    pub words: Vec<usize>,
+    /// The terms of its other names.
+    pub synonyms: Vec<Vec<String>>,
 }
 
 /// Words that have to stand next to each other.
@@ -44,7 +63,7 @@ pub struct PlanPhrase {
 }
 
 /// A query, understood.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// The words that score, required ones among them, and those excluded.
     pub words: Vec<PlanWord>,
@@ -52,13 +71,17 @@ pub struct Plan {
     /// Globs of which a source has to match at least one of each list, and those excluded.
     pub sources: Vec<String>,
     pub excluded_sources: Vec<String>,
+    /// The concepts that the words name.
+    pub concepts: Vec<PlanConcept>,
+    /// The aspects that are asked for.
+    pub asked: Asked,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
 
 impl Plan {
     /// Plans a query over the words of a corpus.
-    pub fn new(query: &Query, corpus: &dyn WordSource) -> Plan {
+    pub fn new(query: &Query, corpus: &dyn WordSource, lexicon: &Lexicon) -> Plan {
         let mut plan = Plan {
             notes: query.notes.clone(),
             ..Plan::default()
@@ -69,8 +92,10 @@ impl Plan {
                 break;
             }
         }
+        plan.understand(query, lexicon);
         plan.drop_stopwords();
         plan.cap();
+        plan.name_concepts(query, lexicon);
         if plan.scoring_words().next().is_none() {
             plan.notes.push(if query.clauses.is_empty() {
                 "the query has no words".into()
@@ -131,6 +156,7 @@ impl Plan {
                 field,
                 occur,
                 compound: word.compound,
+                weight: 1.0,
             }),
         }
     }
@@ -195,7 +221,76 @@ impl Plan {
             field,
             occur,
             compound: false,
+            weight: 1.0,
         });
+    }
+
+    /// Reads which aspect is asked for, and lets the words that ask count less. Where all words
+    /// ask ("how is it treated") they are the topic as well.
+    fn understand(&mut self, query: &Query, lexicon: &Lexicon) {
+        let text = free_text(query);
+        let words = free_words(&text);
+        let terms: Vec<&str> = words.iter().map(|word| word.term.as_str()).collect();
+        let (asked, mut asking) = Asked::read(&terms);
+        for mention in lexicon.find(&text, &words) {
+            let kind = lexicon.concept(mention.concept).kind;
+            if matches!(kind, Kind::Condition | Kind::Technique) {
+                asking[mention.words].fill(0.0);
+            }
+        }
+        let names_topic = words
+            .iter()
+            .zip(&asking)
+            .any(|(word, asking)| *asking < 0.5 && !is_stopword(&word.surface));
+        self.asked = asked;
+        if !names_topic {
+            return;
+        }
+        for (word, asking) in words.iter().zip(asking) {
+            let same = |known: &&mut PlanWord| {
+                known.terms == [word.term.as_str()]
+                    && known.occur == Occur::Should
+                    && known.field.is_none()
+            };
+            if let Some(known) = self.words.iter_mut().find(same) {
+                let weight = 1.0 - (1.0 - ASKING_WEIGHT) * asking.min(1.0);
+                known.weight = known.weight.min(weight);
+            }
+        }
+    }
+
+    /// Finds the concepts that the words name, with their other names.
+    fn name_concepts(&mut self, query: &Query, lexicon: &Lexicon) {
+        let text = free_text(query);
+        let words = free_words(&text);
+        for mention in lexicon.find(&text, &words) {
+            let concept = lexicon.concept(mention.concept);
+            let named: Vec<String> = words[mention.words]
+                .iter()
+                .map(|w| w.term.clone())
+                .collect();
+            let is_named =
+                |word: &PlanWord| word.terms.len() == 1 && named.contains(&word.terms[0]);
+            let scoring = self.scoring_words().enumerate();
+            let indices: Vec<usize> = scoring
+                .filter(|(_, w)| is_named(w))
+                .map(|(i, _)| i)
+                .collect();
+            let synonyms: Vec<_> = concept
+                .forms()
+                .iter()
+                .filter(|form| **form != named)
+                .cloned()
+                .collect();
+            if !indices.is_empty() {
+                self.concepts.push(PlanConcept {
+                    name: concept.name.clone(),
+                    kind: concept.kind,
+                    words: indices,
+                    synonyms,
+                });
+            }
+        }
     }
 
     /// Leaves function words out, unless the query has no others or demands them.
@@ -216,6 +311,28 @@ impl Plan {
     }
 }
 
+/// The words of a query that stand free of syntax, in their order: what a person would say.
+fn free_text(query: &Query) -> String {
+    let free = query
+        .clauses
+        .iter()
+        .filter_map(|clause| match &clause.pattern {
+            Pattern::Words(text)
+                if clause.occur != Occur::Not && clause.scope == Scope::Anywhere =>
+            {
+                Some(text.as_str())
+            }
+            _ => None,
+        });
+    free.take(READ_WORDS).collect::<Vec<_>>().join(" ")
+}
+
+fn free_words(text: &str) -> Vec<Word> {
+    let mut words = analysis::words(text);
+    words.retain(|word| !word.compound);
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +350,7 @@ mod tests {
         Plan::new(
             &Query::parse(text),
             &Corpus(&["fractures", "fractured", "rib"]),
+            &Lexicon::builtin(),
         )
     }
 

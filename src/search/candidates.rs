@@ -10,7 +10,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use super::SearchError;
-use super::score::field_weight;
+use super::score::{SYNONYM, field_weight};
 use crate::index::{Fields, Index, TextField};
 use crate::query::{self, Plan, PlanPhrase, PlanWord};
 
@@ -26,9 +26,13 @@ pub(super) struct Found {
 }
 
 /// Finds the candidates for a page that ends at hit number `end`.
-pub(super) fn find(index: &Index, plan: &Plan, end: usize) -> Result<Found, SearchError> {
+pub(super) fn find(
+    index: &Index,
+    query: Option<&dyn Query>,
+    end: usize,
+) -> Result<Found, SearchError> {
     let searcher = index.searcher();
-    let Some(query) = tantivy_query(index, plan)? else {
+    let Some(query) = query else {
         return Ok(Found {
             addresses: Vec::new(),
             total: 0,
@@ -37,11 +41,11 @@ pub(super) fn find(index: &Index, plan: &Plan, end: usize) -> Result<Found, Sear
     // Whole pools only: neighbouring pages then come from the same candidates.
     let pool = end.max(1).div_ceil(POOL).saturating_mul(POOL);
     let limit = pool.min(searcher.num_docs().max(1) as usize);
-    let top = searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
+    let top = searcher.search(query, &TopDocs::with_limit(limit).order_by_score())?;
     let total = if top.len() < limit {
         top.len()
     } else {
-        searcher.search(&query, &Count)?
+        searcher.search(query, &Count)?
     };
     Ok(Found {
         addresses: top.into_iter().map(|(_, address)| address).collect(),
@@ -49,18 +53,34 @@ pub(super) fn find(index: &Index, plan: &Plan, end: usize) -> Result<Found, Sear
     })
 }
 
-/// The plan as a tantivy query; `None` where it cannot match anything.
-fn tantivy_query(index: &Index, plan: &Plan) -> Result<Option<Box<dyn Query>>, SearchError> {
+/// The plan as a tantivy query; `None` where it cannot match anything. Filters without any words
+/// match all that pass them.
+pub(super) fn query(
+    index: &Index,
+    plan: &Plan,
+    filters: &[Term],
+) -> Result<Option<Box<dyn Query>>, SearchError> {
     let fields = index.fields();
-    let scoring: Vec<_> = plan
+    let mut scoring: Vec<_> = plan
         .scoring_words()
         .flat_map(|word| word_queries(fields, word, true))
         .map(|query| (Occur::Should, query))
         .collect();
-    if scoring.is_empty() {
+    let synonyms = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
+    scoring.extend(
+        synonyms
+            .flat_map(|terms| synonym_queries(fields, terms))
+            .map(|q| (Occur::Should, q)),
+    );
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    for term in filters {
+        let has_term = TermQuery::new(term.clone(), IndexRecordOption::Basic);
+        clauses.push((Occur::Must, filter(Box::new(has_term))));
+    }
+    let browses = plan.words.is_empty() && plan.phrases.is_empty() && !filters.is_empty();
+    if scoring.is_empty() && !browses {
         return Ok(None);
     }
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     for word in &plan.words {
         let occur = match word.occur {
             query::Occur::Should => continue,
@@ -87,7 +107,9 @@ fn tantivy_query(index: &Index, plan: &Plan) -> Result<Option<Box<dyn Query>>, S
     if clauses.is_empty() {
         return Ok(Some(words));
     }
-    clauses.push((Occur::Must, words));
+    if !browses {
+        clauses.push((Occur::Must, words));
+    }
     Ok(Some(Box::new(BooleanQuery::new(clauses))))
 }
 
@@ -117,13 +139,36 @@ fn word_queries(fields: &Fields, word: &PlanWord, boosted: bool) -> Vec<Box<dyn 
             let query: Box<dyn Query> =
                 Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
             queries.push(if boosted {
-                Box::new(BoostQuery::new(query, field_weight(field) as f32))
+                let boost = field_weight(field) * word.weight;
+                Box::new(BoostQuery::new(query, boost as f32))
             } else {
                 query
             });
         }
     }
     queries
+}
+
+/// Queries for another name of a concept, in every field.
+fn synonym_queries(fields: &Fields, terms: &[String]) -> Vec<Box<dyn Query>> {
+    let in_field = |field| -> Box<dyn Query> {
+        let mut terms: Vec<Term> = terms
+            .iter()
+            .map(|text| Term::from_field_text(fields.text(field), text))
+            .collect();
+        let query: Box<dyn Query> = match terms.len() {
+            1 => Box::new(TermQuery::new(
+                terms.remove(0),
+                IndexRecordOption::WithFreqs,
+            )),
+            _ => Box::new(PhraseQuery::new(terms)),
+        };
+        Box::new(BoostQuery::new(
+            query,
+            (SYNONYM * field_weight(field)) as f32,
+        ))
+    };
+    TextField::ALL.into_iter().map(in_field).collect()
 }
 
 fn phrase_queries(fields: &Fields, phrase: &PlanPhrase) -> Vec<Box<dyn Query>> {

@@ -12,18 +12,23 @@
 //!    (`snippet`).
 
 mod candidates;
+mod facets;
 mod order;
 mod score;
 mod snippet;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tantivy::schema::TantivyDocument;
 
+use crate::annotate::Aspect;
 use crate::index::{Index, IndexError, StoredPassage};
+use crate::lexicon::Kind;
 use crate::query::{Plan, Query, WordSource};
 
+pub use facets::{FacetCount, Facets};
 pub use score::{Part, PartKind};
 pub use snippet::{Snippet, Stretch};
 
@@ -38,6 +43,19 @@ pub struct Request {
     pub offset: usize,
     /// Only passages from sources that match this glob.
     pub source: Option<String>,
+    /// Only passages that speak of all of these.
+    pub filters: Vec<Filter>,
+    /// Whether to count what all matching passages speak of.
+    pub facets: bool,
+}
+
+/// What a passage has to speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// An aspect, by its name or label.
+    Aspect(String),
+    /// A concept of a kind, by any of its names.
+    Concept(Kind, String),
 }
 
 impl Request {
@@ -48,6 +66,8 @@ impl Request {
             limit: 10,
             offset: 0,
             source: None,
+            filters: Vec::new(),
+            facets: false,
         }
     }
 }
@@ -60,8 +80,6 @@ pub struct Hit {
     /// The sum of the parts.
     pub score: f64,
     pub passage: StoredPassage,
-    /// The aspects the passage speaks of.
-    pub aspects: Vec<String>,
     pub snippet: Snippet,
     /// How the score came about.
     pub parts: Vec<Part>,
@@ -75,6 +93,8 @@ pub struct SearchResults {
     pub total: usize,
     pub elapsed: Duration,
     pub hits: Vec<Hit>,
+    /// What all matching passages speak of, where that was asked for.
+    pub facets: Option<Facets>,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
@@ -88,8 +108,17 @@ pub enum SearchError {
     Damaged(String),
     #[error("“{glob}” is no valid pattern for sources: {cause}")]
     Glob { glob: String, cause: String },
+    #[error("“{0}” is no aspect; there are {list}", list = aspect_names())]
+    NoAspect(String),
+    #[error("the lexicon has no {kind} “{name}”", kind = .0.name(), name = .1)]
+    NoConcept(Kind, String),
     #[error(transparent)]
     Tantivy(#[from] tantivy::TantivyError),
+}
+
+fn aspect_names() -> String {
+    let names: Vec<&str> = Aspect::all().map(Aspect::name).collect();
+    format!("risk, {}", names.join(", "))
 }
 
 /// Searches an index.
@@ -99,7 +128,7 @@ pub enum SearchError {
 /// # let folder = tempfile::tempdir()?;
 /// # std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRisks\n\nRarely, a stroke.\n")?;
 /// # let dir = folder.path().join("index");
-/// # palpate::index::build(&[folder.path().to_owned()], &dir, &mut |_| {})?;
+/// # palpate::index::build(&palpate::index::Sources::of([folder.path()]), &dir, &mut |_| {})?;
 /// use palpate::search::{Request, Searcher};
 /// let results = Searcher::open(&dir)?.search(&Request::new("stroke risk"))?;
 /// assert_eq!(results.hits[0].passage.headings, ["Risks"]);
@@ -125,38 +154,84 @@ impl Searcher {
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
-        let mut plan = Plan::new(&Query::parse(&request.query), &CorpusWords(&self.index));
+        let mut plan = Plan::new(
+            &Query::parse(&request.query),
+            &CorpusWords(&self.index),
+            self.index.lexicon(),
+        );
         plan.sources.extend(request.source.clone());
-        let found = candidates::find(&self.index, &plan, request.offset + request.limit)?;
-        let scored = score::score(&self.index, &plan, &found.addresses)?;
+        let filters = facets::terms(&self.index, &request.filters)?;
+        let query = candidates::query(&self.index, &plan, &filters)?;
+        let found = candidates::find(
+            &self.index,
+            query.as_deref(),
+            request.offset + request.limit,
+        )?;
+        let facets = match (&query, request.facets) {
+            (Some(query), true) => Some(facets::count(&self.index, query)?),
+            _ => None,
+        };
+        let scorer = score::Scorer::new(&self.index, &plan)?;
+        let scored = scorer.score(&found.addresses)?;
         let ordered = order::order(scored, request.offset + request.limit);
         let hits = ordered
             .into_iter()
             .skip(request.offset)
             .zip(request.offset + 1..)
-            .map(|(scored, rank)| self.hit(&plan, scored, rank))
+            .map(|(scored, rank)| self.hit(&plan, &scorer.weights(), scored, rank))
             .collect::<Result<_, _>>()?;
+        drop(scorer);
         Ok(SearchResults {
             query: request.query.clone(),
             total: found.total,
             elapsed: started.elapsed(),
             hits,
+            facets,
             notes: plan.notes,
         })
     }
 
-    fn hit(&self, plan: &Plan, scored: score::Scored, rank: usize) -> Result<Hit, SearchError> {
+    /// The documents with the best passages, best first, each with the score of its best passage.
+    /// This is what a run for evaluation holds; sources are not mixed for variety.
+    pub fn rank_documents(
+        &self,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, f64)>, SearchError> {
+        let plan = Plan::new(
+            &Query::parse(query),
+            &CorpusWords(&self.index),
+            self.index.lexicon(),
+        );
+        let query = candidates::query(&self.index, &plan, &[])?;
+        let found = candidates::find(&self.index, query.as_deref(), limit)?;
+        let mut scored = score::Scorer::new(&self.index, &plan)?.score(&found.addresses)?;
+        order::sort(&mut scored);
+        let mut seen = HashSet::new();
+        scored.retain(|scored| seen.insert(scored.order.document()));
+        scored.truncate(limit);
+        let document = |scored: &score::Scored| Ok((self.stored(scored)?.document, scored.score()));
+        scored.iter().map(document).collect()
+    }
+
+    fn stored(&self, scored: &score::Scored) -> Result<StoredPassage, SearchError> {
         let entry: TantivyDocument = self.index.searcher().doc(scored.address)?;
-        let passage = self
-            .index
-            .fields()
-            .stored(&entry)
-            .map_err(SearchError::Damaged)?;
+        let fields = self.index.fields();
+        fields.stored(&entry).map_err(SearchError::Damaged)
+    }
+
+    fn hit(
+        &self,
+        plan: &Plan,
+        weights: &[f64],
+        scored: score::Scored,
+        rank: usize,
+    ) -> Result<Hit, SearchError> {
+        let passage = self.stored(&scored)?;
         Ok(Hit {
             rank,
             score: scored.score(),
-            snippet: Snippet::new(&passage, plan, &scored.weights),
-            aspects: Vec::new(),
+            snippet: Snippet::new(&passage, plan, weights),
             passage,
             parts: scored.parts,
         })

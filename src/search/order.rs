@@ -16,10 +16,7 @@ const MOST_BEFORE: usize = 3;
 /// loses for passages of its source that are already taken. Equal scores go by place in the
 /// corpus.
 pub(super) fn order(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
-    candidates.sort_by(|a, b| {
-        let by_score = b.score().total_cmp(&a.score());
-        by_score.then(a.order.cmp(&b.order))
-    });
+    sort(&mut candidates);
     let mut taken_from: HashMap<u64, usize> = HashMap::new();
     let mut waiting: Vec<Option<Scored>> = candidates.into_iter().map(Some).collect();
     let mut ordered = Vec::with_capacity(count.min(waiting.len()));
@@ -46,6 +43,14 @@ pub(super) fn order(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
         ordered.push(scored);
     }
     ordered
+}
+
+/// Sorts candidates by score, best first, and by place in the corpus.
+pub(super) fn sort(candidates: &mut [Scored]) {
+    candidates.sort_by(|a, b| {
+        let by_score = b.score().total_cmp(&a.score());
+        by_score.then(a.order.cmp(&b.order))
+    });
 }
 
 fn share(before: usize) -> f64 {
@@ -86,7 +91,6 @@ mod tests {
                 value: score,
                 reasons: Vec::new(),
             }],
-            weights: Vec::new(),
         }
     }
 

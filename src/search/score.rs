@@ -2,9 +2,10 @@
 //!
 //! | part | formula | source |
 //! |---|---|---|
-//! | words | BM25F: `Σ idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)` | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
+//! | words | BM25F: `Σ weight · idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)`; a synonym counts as the word at [`SYNONYM`] of its worth | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
 //! | closeness | `Σ min(idf_i, idf_j) / d²` over neighbouring words of the query, `d` the least distance at which they stand in one field | after Rasolofo and Savoy, "Term proximity scoring for keyword-based retrieval systems", 2003 |
-//! | missing | `−(words + closeness) · (1 − coverage²)`, coverage the share of the query's idf that matched | the coordination factor of the vector space model, weighted by idf |
+//! | title | `Σ weight · idf` of the words in the title, times the share of the title they cover: a document *about* the topic, not one that mentions it | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
+//! | aspect | `λ · (1 − P(none)) · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //!
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
@@ -16,35 +17,45 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, SegmentReader, TERMINATED, Term};
 
 use super::SearchError;
-use crate::index::{Index, ORDER, Order, TextField};
-use crate::query::{Plan, PlanWord};
+use crate::annotate::AspectWeights;
+use crate::index::{AspectReader, Index, ORDER, Order, TextField};
+use crate::query::{Plan, PlanConcept, PlanWord};
 
 /// How soon more occurrences of a word stop to count.
 const K1: f64 = 0.9;
+/// How much the length of a field counts against it (BM25's b). Passages are cut to a size, so
+/// length says less than it does of whole documents.
+const B: f64 = 0.4;
 /// How much a neighbouring pair counts when it stands side by side.
 const CLOSENESS: f64 = 0.5;
 /// Pairs further apart than this are not close.
 const CLOSE_WORDS: u32 = 8;
+/// What a synonym is worth, as a share of the word itself. Below one, so that no expansion
+/// outranks the same passage with the word.
+pub(super) const SYNONYM: f64 = 0.75;
+/// How much a title counts that is all about the topic.
+const TITLE: f64 = 4.0;
+/// λ: how much the aspect counts, per unit of the natural logarithm.
+const ASPECT: f64 = 2.0;
+/// F: passages less likely than e^−F to speak of the aspect are all the same.
+const ASPECT_FLOOR: f64 = 3.0;
 
 /// How much a word in a field counts, relative to one in the body.
 pub(super) fn field_weight(field: TextField) -> f64 {
     match field {
-        TextField::Title => 2.0,
+        TextField::Title => 6.0,
         TextField::Heading => 1.5,
         TextField::Body => 1.0,
     }
 }
-
-/// How much the length of a field counts against it (BM25's b). Passages are cut to a size, so
-/// length says less than it does of whole documents.
-const B: f64 = 0.4;
 
 /// What a part of a score is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PartKind {
     Words,
     Closeness,
-    Missing,
+    Title,
+    Aspect,
     Variety,
 }
 
@@ -54,7 +65,8 @@ impl PartKind {
         match self {
             PartKind::Words => "words",
             PartKind::Closeness => "closeness",
-            PartKind::Missing => "missing",
+            PartKind::Title => "title",
+            PartKind::Aspect => "aspect",
             PartKind::Variety => "variety",
         }
     }
@@ -68,14 +80,22 @@ pub struct Part {
     pub reasons: Vec<String>,
 }
 
+impl Part {
+    fn new(kind: PartKind) -> Part {
+        Part {
+            kind,
+            value: 0.0,
+            reasons: Vec::new(),
+        }
+    }
+}
+
 /// A candidate with its score.
 #[derive(Debug, Clone)]
 pub(super) struct Scored {
     pub(super) address: DocAddress,
     pub(super) order: Order,
     pub(super) parts: Vec<Part>,
-    /// The weight (idf) of each scoring word of the plan.
-    pub(super) weights: Vec<f64>,
 }
 
 impl Scored {
@@ -84,12 +104,8 @@ impl Scored {
     }
 }
 
-/// Where a word stands in a candidate.
-#[derive(Debug, Clone, Default)]
-struct Occurrence {
-    /// Positions by field, in the order of [`TextField::ALL`].
-    positions: [Vec<u32>; 3],
-}
+/// Positions by field, in the order of [`TextField::ALL`].
+type Positions = [Vec<u32>; 3];
 
 /// What scoring knows of a query word in the whole corpus.
 struct WordStats<'p> {
@@ -99,44 +115,305 @@ struct WordStats<'p> {
     idf: f64,
 }
 
+impl WordStats<'_> {
+    fn weight(&self) -> f64 {
+        self.idf * self.word.weight
+    }
+}
+
+/// Everything about a query that does not depend on the candidate.
+pub(super) struct Scorer<'p> {
+    index: &'p Index,
+    plan: &'p Plan,
+    words: Vec<WordStats<'p>>,
+    /// The concept of each word, if the query names one with it.
+    concepts: Vec<Option<&'p PlanConcept>>,
+    /// Every term to look up, words and synonyms, each once.
+    terms: BTreeMap<&'p str, usize>,
+    averages: [f64; 3],
+}
+
 /// What scoring knows of a candidate.
 struct Candidate {
     doc: DocId,
-    /// By scoring word of the plan.
-    words: Vec<Occurrence>,
+    /// By term, see [`Scorer::terms`].
+    terms: Vec<Positions>,
     lengths: [u32; 3],
 }
 
-/// Scores the candidates of a plan.
-pub(super) fn score(
-    index: &Index,
-    plan: &Plan,
-    addresses: &[DocAddress],
-) -> Result<Vec<Scored>, SearchError> {
-    let words = word_stats(index, plan)?;
-    let averages = average_lengths(index)?;
-    let mut by_segment: BTreeMap<u32, Vec<DocId>> = BTreeMap::new();
-    for address in addresses {
-        by_segment
-            .entry(address.segment_ord)
-            .or_default()
-            .push(address.doc_id);
+impl<'p> Scorer<'p> {
+    pub(super) fn new(index: &'p Index, plan: &'p Plan) -> Result<Self, SearchError> {
+        let words = word_stats(index, plan)?;
+        let concepts = (0..words.len())
+            .map(|w| {
+                plan.concepts
+                    .iter()
+                    .find(|concept| concept.words.contains(&w))
+            })
+            .collect();
+        let of_words = words.iter().flat_map(|stats| &stats.word.terms);
+        let of_synonyms = plan
+            .concepts
+            .iter()
+            .flat_map(|c| c.synonyms.iter().flatten());
+        let mut terms: BTreeMap<&str, usize> = BTreeMap::new();
+        for term in of_words.chain(of_synonyms) {
+            let next = terms.len();
+            terms.entry(term).or_insert(next);
+        }
+        Ok(Scorer {
+            averages: average_lengths(index)?,
+            index,
+            plan,
+            words,
+            concepts,
+            terms,
+        })
     }
-    let mut scored = Vec::with_capacity(addresses.len());
-    for (segment_ord, mut docs) in by_segment {
-        docs.sort_unstable();
-        let segment = index.searcher().segment_reader(segment_ord);
-        let order = segment.fast_fields().u64(ORDER)?.first_or_default_col(0);
-        for candidate in read_candidates(index, segment, &words, &docs)? {
-            scored.push(Scored {
-                address: DocAddress::new(segment_ord, candidate.doc),
-                order: Order(order.get_val(candidate.doc)),
-                parts: parts(&words, &averages, &candidate),
-                weights: words.iter().map(|word| word.idf).collect(),
+
+    /// The weight of each scoring word of the plan.
+    pub(super) fn weights(&self) -> Vec<f64> {
+        self.words.iter().map(WordStats::weight).collect()
+    }
+
+    /// Scores candidates.
+    pub(super) fn score(&self, addresses: &[DocAddress]) -> Result<Vec<Scored>, SearchError> {
+        let mut by_segment: BTreeMap<u32, Vec<DocId>> = BTreeMap::new();
+        for address in addresses {
+            let docs = by_segment.entry(address.segment_ord).or_default();
+            docs.push(address.doc_id);
+        }
+        let mut scored = Vec::with_capacity(addresses.len());
+        for (segment_ord, mut docs) in by_segment {
+            docs.sort_unstable();
+            let segment = self.index.searcher().segment_reader(segment_ord);
+            let order = segment.fast_fields().u64(ORDER)?.first_or_default_col(0);
+            let aspects = AspectReader::open(segment)?;
+            for candidate in self.read(segment, &docs)? {
+                scored.push(Scored {
+                    address: DocAddress::new(segment_ord, candidate.doc),
+                    order: Order(order.get_val(candidate.doc)),
+                    parts: self.parts(&candidate, &aspects.weights(candidate.doc)),
+                });
+            }
+        }
+        Ok(scored)
+    }
+
+    /// Reads lengths and positions for the candidates of one segment; `docs` ascending.
+    fn read(&self, segment: &SegmentReader, docs: &[DocId]) -> Result<Vec<Candidate>, SearchError> {
+        let empty = |&doc: &DocId| Candidate {
+            doc,
+            terms: vec![Positions::default(); self.terms.len()],
+            lengths: [0; 3],
+        };
+        let mut candidates: Vec<Candidate> = docs.iter().map(empty).collect();
+        for (f, field) in TextField::ALL.into_iter().enumerate() {
+            let field = self.index.fields().text(field);
+            let norms = segment.get_fieldnorms_reader(field)?;
+            for candidate in &mut candidates {
+                candidate.lengths[f] = norms.fieldnorm(candidate.doc);
+            }
+            let inverted = segment.inverted_index(field)?;
+            for (text, &t) in &self.terms {
+                let term = Term::from_field_text(field, text);
+                let postings = inverted
+                    .read_postings(&term, IndexRecordOption::WithFreqsAndPositions)
+                    .map_err(tantivy::TantivyError::from)?;
+                if let Some(mut postings) = postings {
+                    read_positions(&mut postings, &mut candidates, t, f);
+                }
+            }
+        }
+        Ok(candidates)
+    }
+
+    fn parts(&self, candidate: &Candidate, aspects: &AspectWeights) -> Vec<Part> {
+        let own: Vec<Positions> = self
+            .words
+            .iter()
+            .map(|stats| self.own(stats, candidate))
+            .collect();
+        let synonyms: Vec<Option<(Positions, String)>> = self
+            .concepts
+            .iter()
+            .map(|concept| concept.and_then(|concept| self.synonym(concept, candidate)))
+            .collect();
+        let mut parts = vec![
+            self.words_part(candidate, &own, &synonyms),
+            self.closeness_part(&own),
+            self.title_part(candidate, &own, &synonyms),
+        ];
+        parts.push(self.aspect_part(aspects));
+        parts.retain(|part| part.value != 0.0);
+        parts
+    }
+
+    /// Where a word itself stands.
+    fn own(&self, stats: &WordStats<'_>, candidate: &Candidate) -> Positions {
+        let mut found = Positions::default();
+        for text in &stats.word.terms {
+            let positions = &candidate.terms[self.terms[text.as_str()]];
+            for (f, field) in TextField::ALL.into_iter().enumerate() {
+                if stats.word.field.is_none_or(|only| only == field) {
+                    found[f].extend(&positions[f]);
+                }
+            }
+        }
+        found
+            .iter_mut()
+            .for_each(|positions| positions.sort_unstable());
+        found
+    }
+
+    /// Where other names of a concept stand, and the one most often used.
+    fn synonym(&self, concept: &PlanConcept, candidate: &Candidate) -> Option<(Positions, String)> {
+        let mut all = Positions::default();
+        let mut most: Option<(usize, String)> = None;
+        for terms in &concept.synonyms {
+            let places: Vec<&Positions> = terms
+                .iter()
+                .map(|text| &candidate.terms[self.terms[text.as_str()]])
+                .collect();
+            let mut count = 0;
+            for (f, all) in all.iter_mut().enumerate() {
+                let starts = phrase_starts(&places, f);
+                count += starts.len();
+                all.extend(starts);
+            }
+            if count > most.as_ref().map_or(0, |(most, _)| *most) {
+                most = Some((count, terms.join(" ")));
+            }
+        }
+        most.map(|(_, name)| (all, name))
+    }
+
+    /// How often something stands in a candidate, by the weight and length of the fields.
+    fn frequency(&self, candidate: &Candidate, positions: &Positions) -> f64 {
+        let mut frequency = 0.0;
+        for (f, field) in TextField::ALL.into_iter().enumerate() {
+            let length = 1.0 - B + B * f64::from(candidate.lengths[f]) / self.averages[f];
+            frequency += field_weight(field) * positions[f].len() as f64 / length;
+        }
+        frequency
+    }
+
+    fn words_part(
+        &self,
+        candidate: &Candidate,
+        own: &[Positions],
+        synonyms: &[Option<(Positions, String)>],
+    ) -> Part {
+        let saturated = |frequency: f64| (K1 + 1.0) * frequency / (K1 + frequency);
+        let mut part = Part::new(PartKind::Words);
+        for ((stats, own), synonym) in self.words.iter().zip(own).zip(synonyms) {
+            let exact = saturated(self.frequency(candidate, own));
+            let by_synonym = synonym.as_ref().map_or(0.0, |(positions, _)| {
+                SYNONYM * saturated(self.frequency(candidate, positions))
+            });
+            let value = stats.weight() * exact.max(by_synonym);
+            if value == 0.0 {
+                continue;
+            }
+            part.value += value;
+            part.reasons.push(match synonym {
+                Some((_, name)) if by_synonym > exact => {
+                    format!("{} {value:.2} (as “{name}”)", stats.word.surface)
+                }
+                _ => format!(
+                    "{} {value:.2} ({}; in {} passages of the corpus)",
+                    stats.word.surface,
+                    places(own),
+                    stats.passages
+                ),
             });
         }
+        part
     }
-    Ok(scored)
+
+    fn closeness_part(&self, own: &[Positions]) -> Part {
+        let mut part = Part::new(PartKind::Closeness);
+        let whole: Vec<_> = self
+            .words
+            .iter()
+            .zip(own)
+            .filter(|(stats, _)| !stats.word.compound)
+            .collect();
+        for pair in whole.windows(2) {
+            let [(first, a), (second, b)] = pair else {
+                continue;
+            };
+            let distance = (0..TextField::ALL.len())
+                .filter_map(|f| least_distance(&a[f], &b[f]))
+                .min();
+            if let Some(distance) = distance.filter(|&d| d <= CLOSE_WORDS) {
+                let weight = first.weight().min(second.weight());
+                part.value += CLOSENESS * weight / f64::from(distance).powi(2);
+                let (first, second) = (&first.word.surface, &second.word.surface);
+                part.reasons.push(match distance {
+                    1 => format!("{first} and {second} side by side"),
+                    _ => format!("{first} and {second} {distance} words apart"),
+                });
+            }
+        }
+        part
+    }
+
+    fn title_part(
+        &self,
+        candidate: &Candidate,
+        own: &[Positions],
+        synonyms: &[Option<(Positions, String)>],
+    ) -> Part {
+        const TITLE_FIELD: usize = 0;
+        let mut part = Part::new(PartKind::Title);
+        let mut covered: Vec<u32> = Vec::new();
+        let mut weight = 0.0;
+        for ((stats, own), synonym) in self.words.iter().zip(own).zip(synonyms) {
+            if !own[TITLE_FIELD].is_empty() {
+                weight += stats.weight();
+                covered.extend(&own[TITLE_FIELD]);
+            } else if let Some((positions, _)) = synonym
+                && !positions[TITLE_FIELD].is_empty()
+            {
+                weight += SYNONYM * stats.weight();
+                covered.extend(&positions[TITLE_FIELD]);
+            }
+        }
+        covered.sort_unstable();
+        covered.dedup();
+        let length = candidate.lengths[TITLE_FIELD].max(1);
+        let share = (covered.len() as f64 / f64::from(length)).min(1.0);
+        part.value = TITLE * weight * share;
+        part.reasons
+            .push(format!("{:.0} % of the title", share * 100.0));
+        part
+    }
+
+    fn aspect_part(&self, aspects: &AspectWeights) -> Part {
+        let asked = &self.plan.asked;
+        let mut part = Part::new(PartKind::Aspect);
+        let chance = asked.chance(aspects);
+        let above_floor = chance.max(f64::MIN_POSITIVE).ln().max(-ASPECT_FLOOR) + ASPECT_FLOOR;
+        part.value = ASPECT * asked.certainty() * above_floor;
+        if let Some(aspect) = asked.best() {
+            part.reasons.push(format!(
+                "speaks of {aspect} with a chance of {:.0} %",
+                chance * 100.0
+            ));
+        }
+        part
+    }
+}
+
+fn places(positions: &Positions) -> String {
+    let counts: Vec<String> = TextField::ALL
+        .into_iter()
+        .zip(positions)
+        .filter(|(_, positions)| !positions.is_empty())
+        .map(|(field, positions)| format!("{} × in {}", positions.len(), field.name()))
+        .collect();
+    counts.join(", ")
 }
 
 fn word_stats<'p>(index: &Index, plan: &'p Plan) -> Result<Vec<WordStats<'p>>, SearchError> {
@@ -171,152 +448,36 @@ fn average_lengths(index: &Index) -> Result<[f64; 3], SearchError> {
     for (average, field) in averages.iter_mut().zip(TextField::ALL) {
         let mut tokens = 0;
         for segment in searcher.segment_readers() {
-            tokens += segment
-                .inverted_index(index.fields().text(field))?
-                .total_num_tokens();
+            let inverted = segment.inverted_index(index.fields().text(field))?;
+            tokens += inverted.total_num_tokens();
         }
         *average = (tokens as f64 / searcher.num_docs().max(1) as f64).max(1.0);
     }
     Ok(averages)
 }
 
-/// Reads lengths and positions for the candidates of one segment; `docs` ascending.
-fn read_candidates(
-    index: &Index,
-    segment: &SegmentReader,
-    words: &[WordStats<'_>],
-    docs: &[DocId],
-) -> Result<Vec<Candidate>, SearchError> {
-    let mut candidates: Vec<Candidate> = docs
-        .iter()
-        .map(|&doc| Candidate {
-            doc,
-            words: vec![Occurrence::default(); words.len()],
-            lengths: [0; 3],
-        })
-        .collect();
-    for (f, field) in TextField::ALL.into_iter().enumerate() {
-        let tantivy_field = index.fields().text(field);
-        let norms = segment.get_fieldnorms_reader(tantivy_field)?;
-        for candidate in &mut candidates {
-            candidate.lengths[f] = norms.fieldnorm(candidate.doc);
-        }
-        let inverted = segment.inverted_index(tantivy_field)?;
-        for (w, stats) in words.iter().enumerate() {
-            if stats.word.field.is_some_and(|only| only != field) {
-                continue;
-            }
-            for text in &stats.word.terms {
-                let term = Term::from_field_text(tantivy_field, text);
-                let option = IndexRecordOption::WithFreqsAndPositions;
-                if let Some(mut postings) = inverted
-                    .read_postings(&term, option)
-                    .map_err(tantivy::TantivyError::from)?
-                {
-                    read_positions(&mut postings, &mut candidates, |candidate| {
-                        &mut candidate.words[w].positions[f]
-                    });
-                }
-            }
-        }
-    }
-    Ok(candidates)
-}
-
-fn read_positions(
-    postings: &mut impl Postings,
-    candidates: &mut [Candidate],
-    target: impl Fn(&mut Candidate) -> &mut Vec<u32>,
-) {
-    let mut positions = Vec::new();
+fn read_positions(postings: &mut impl Postings, candidates: &mut [Candidate], t: usize, f: usize) {
     for candidate in candidates {
         if postings.doc() < candidate.doc && postings.seek(candidate.doc) == TERMINATED {
             return;
         }
         if postings.doc() == candidate.doc {
-            postings.positions(&mut positions);
-            let target = target(candidate);
-            target.append(&mut positions);
-            target.sort_unstable();
+            postings.positions(&mut candidate.terms[t][f]);
         }
     }
 }
 
-fn parts(words: &[WordStats<'_>], averages: &[f64; 3], candidate: &Candidate) -> Vec<Part> {
-    let mut parts = vec![
-        words_part(words, averages, candidate),
-        closeness_part(words, candidate),
-    ];
-    let so_far = parts.iter().map(|part| part.value).sum();
-    parts.push(missing_part(words, candidate, so_far));
-    parts.retain(|part| part.value != 0.0);
-    parts
-}
-
-fn words_part(words: &[WordStats<'_>], averages: &[f64; 3], candidate: &Candidate) -> Part {
-    let mut part = Part {
-        kind: PartKind::Words,
-        value: 0.0,
-        reasons: Vec::new(),
+/// Where terms stand one after the other in a field.
+fn phrase_starts(terms: &[&Positions], field: usize) -> Vec<u32> {
+    let Some((first, rest)) = terms.split_first() else {
+        return Vec::new();
     };
-    for (stats, occurrence) in words.iter().zip(&candidate.words) {
-        let mut frequency = 0.0;
-        let mut places = Vec::new();
-        for (f, field) in TextField::ALL.into_iter().enumerate() {
-            let times = occurrence.positions[f].len();
-            if times > 0 {
-                let length = 1.0 - B + B * f64::from(candidate.lengths[f]) / averages[f];
-                frequency += field_weight(field) * times as f64 / length;
-                places.push(format!("{times} × in {}", field.name()));
-            }
-        }
-        if frequency > 0.0 {
-            let value = stats.idf * (K1 + 1.0) * frequency / (K1 + frequency);
-            part.value += value;
-            part.reasons.push(format!(
-                "{} {value:.2} ({}; in {} passages of the corpus)",
-                stats.word.surface,
-                places.join(", "),
-                stats.passages
-            ));
-        }
-    }
-    part
-}
-
-fn closeness_part(words: &[WordStats<'_>], candidate: &Candidate) -> Part {
-    let mut part = Part {
-        kind: PartKind::Closeness,
-        value: 0.0,
-        reasons: Vec::new(),
+    let follows = |&start: &u32| {
+        rest.iter()
+            .zip(start + 1..)
+            .all(|(positions, place)| positions[field].binary_search(&place).is_ok())
     };
-    let parts_only: Vec<_> = words
-        .iter()
-        .zip(&candidate.words)
-        .filter(|(stats, _)| !stats.word.compound)
-        .collect();
-    for pair in parts_only.windows(2) {
-        let [(first, a), (second, b)] = pair else {
-            continue;
-        };
-        let distance = (0..TextField::ALL.len())
-            .filter_map(|f| least_distance(&a.positions[f], &b.positions[f]))
-            .min();
-        if let Some(distance) = distance.filter(|&d| d <= CLOSE_WORDS) {
-            part.value += CLOSENESS * first.idf.min(second.idf) / f64::from(distance).powi(2);
-            part.reasons.push(match distance {
-                1 => format!(
-                    "{} and {} side by side",
-                    first.word.surface, second.word.surface
-                ),
-                _ => format!(
-                    "{} and {} {distance} words apart",
-                    first.word.surface, second.word.surface
-                ),
-            });
-        }
-    }
-    part
+    first[field].iter().copied().filter(follows).collect()
 }
 
 /// The least distance between two ascending lists of positions.
@@ -335,33 +496,6 @@ fn least_distance(a: &[u32], b: &[u32]) -> Option<u32> {
     least
 }
 
-fn missing_part(words: &[WordStats<'_>], candidate: &Candidate, so_far: f64) -> Part {
-    let (mut matched, mut all) = (0.0, 0.0);
-    let mut missing = Vec::new();
-    for (stats, occurrence) in words.iter().zip(&candidate.words) {
-        if stats.word.compound {
-            continue;
-        }
-        all += stats.idf;
-        if occurrence.positions.iter().any(|at| !at.is_empty()) {
-            matched += stats.idf;
-        } else {
-            missing.push(stats.word.surface.as_str());
-        }
-    }
-    let coverage = if all > 0.0 { matched / all } else { 1.0 };
-    // A compound may match without its parts; it then stands for them.
-    let coverage = if matched == 0.0 { 1.0 } else { coverage };
-    Part {
-        kind: PartKind::Missing,
-        value: -so_far * (1.0 - coverage.powi(2)),
-        reasons: missing
-            .iter()
-            .map(|word| format!("without {word}"))
-            .collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -373,5 +507,14 @@ mod tests {
         assert_eq!(least_distance(&[], &[3]), None);
         // A word and its other form can share a place; that is as close as it gets.
         assert_eq!(least_distance(&[3], &[3]), Some(1));
+    }
+
+    #[test]
+    fn phrases() {
+        let places = |body: &[u32]| -> Positions { [vec![], vec![], body.to_vec()] };
+        let (a, b) = (places(&[1, 5, 9]), places(&[2, 7, 10]));
+        assert_eq!(phrase_starts(&[&a, &b], 2), [1, 9]);
+        assert!(phrase_starts(&[&a, &b], 0).is_empty());
+        assert_eq!(phrase_starts(&[&b], 2), [2, 7, 10]);
     }
 }

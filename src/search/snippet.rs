@@ -237,6 +237,7 @@ fn fill(units: &[Unit], chosen: &mut Vec<usize>, mut words: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lexicon::Lexicon;
     use crate::query::{Query, WordSource};
 
     struct NoWords;
@@ -250,6 +251,7 @@ mod tests {
     fn snippet(text: &str, lead: Option<&str>, query: &str) -> String {
         let passage = StoredPassage {
             id: String::new().into(),
+            document: String::new(),
             source: String::new(),
             title: String::new(),
             headings: Vec::new(),
@@ -257,8 +259,10 @@ mod tests {
             lines: (1, 1),
             bytes: (0, text.len()),
             text: text.to_owned(),
+            aspects: Vec::new(),
+            concepts: Vec::new(),
         };
-        let plan = Plan::new(&Query::parse(query), &NoWords);
+        let plan = Plan::new(&Query::parse(query), &NoWords, &Lexicon::builtin());
         let weights = vec![1.0; plan.scoring_words().count()];
         Snippet::new(&passage, &plan, &weights)
             .stretches
