@@ -25,6 +25,7 @@ mod schema;
 use std::path::{Path, PathBuf};
 
 use tantivy::ReloadPolicy;
+use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
 pub use build::{BuildEvent, BuildReport, Skipped, build};
 pub use manifest::{FORMAT_VERSION, Manifest};
@@ -75,9 +76,9 @@ impl IndexError {
 /// takes its place.
 pub struct Index {
     manifest: Manifest,
-    folder: PathBuf,
     fields: Fields,
     searcher: tantivy::Searcher,
+    vocabulary: Vocabulary,
 }
 
 impl Index {
@@ -100,7 +101,8 @@ impl Index {
             cause,
         };
         let folder = manifest.generation_folder(dir);
-        let index = tantivy::Index::open_in_dir(&folder).map_err(|e| damaged(e.to_string()))?;
+        let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
+        let index = tantivy::Index::open(directory.clone()).map_err(|e| damaged(e.to_string()))?;
         register(&index, Analyzer::default());
         let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
         let searcher = index
@@ -109,11 +111,16 @@ impl Index {
             .try_into()
             .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
             .searcher();
+        // Most searches need no vocabulary. Mapping it costs them microseconds, and keeps it
+        // readable when a newer generation takes this one's place.
+        let vocabulary = map(&directory, build::VOCABULARY_FILE)
+            .and_then(Vocabulary::new)
+            .map_err(|e| damaged(e.to_string()))?;
         Ok(Index {
             manifest: manifest.clone(),
-            folder,
             fields,
             searcher,
+            vocabulary,
         })
     }
 
@@ -130,11 +137,18 @@ impl Index {
         &self.searcher
     }
 
-    /// The words of the corpus; read from disk at each call, as most searches need none.
-    pub(crate) fn vocabulary(&self) -> Result<Vocabulary, IndexError> {
-        let path = self.folder.join(build::VOCABULARY_FILE);
-        Vocabulary::open(&path).map_err(IndexError::io(&path))
+    /// The words of the corpus.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
+}
+
+/// A file of a generation, mapped into memory: nothing is read until it is looked at.
+fn map(directory: &MmapDirectory, name: &str) -> std::io::Result<OwnedBytes> {
+    directory
+        .open_read(Path::new(name))
+        .map_err(|error| std::io::Error::other(format!("{name}: {error}")))?
+        .read_bytes()
 }
 
 fn register(index: &tantivy::Index, analyzer: Analyzer) {

@@ -19,10 +19,12 @@ mod snippet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tantivy::Term;
 use tantivy::schema::TantivyDocument;
 
-use crate::index::{Index, IndexError, StoredPassage};
-use crate::query::{Plan, Query, WordSource};
+use crate::analysis::Similar;
+use crate::index::{Index, IndexError, StoredPassage, TextField};
+use crate::query::{Correction, Plan, Query, WordSource};
 
 pub use score::{Part, PartKind};
 pub use snippet::{Snippet, Stretch};
@@ -38,6 +40,8 @@ pub struct Request {
     pub offset: usize,
     /// Only passages from sources that match this glob.
     pub source: Option<String>,
+    /// Search for the words exactly as typed, slips included.
+    pub exact: bool,
 }
 
 impl Request {
@@ -48,6 +52,7 @@ impl Request {
             limit: 10,
             offset: 0,
             source: None,
+            exact: false,
         }
     }
 }
@@ -75,6 +80,8 @@ pub struct SearchResults {
     pub total: usize,
     pub elapsed: Duration,
     pub hits: Vec<Hit>,
+    /// The words that were searched for in place of others.
+    pub corrections: Vec<Correction>,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
@@ -125,7 +132,12 @@ impl Searcher {
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
-        let mut plan = Plan::new(&Query::parse(&request.query), &CorpusWords(&self.index));
+        let words = CorpusWords(&self.index);
+        let mut query = Query::parse(&request.query);
+        if !request.exact {
+            query.correct(&words);
+        }
+        let mut plan = Plan::new(&query, &words);
         plan.sources.extend(request.source.clone());
         let found = candidates::find(&self.index, &plan, request.offset + request.limit)?;
         let scored = score::score(&self.index, &plan, &found.addresses)?;
@@ -141,6 +153,7 @@ impl Searcher {
             total: found.total,
             elapsed: started.elapsed(),
             hits,
+            corrections: plan.corrections,
             notes: plan.notes,
         })
     }
@@ -168,11 +181,23 @@ struct CorpusWords<'a>(&'a Index);
 
 impl WordSource for CorpusWords<'_> {
     fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
-        // Without a readable vocabulary a prefix finds nothing, and the plan's note says so.
-        let Ok(vocabulary) = self.0.vocabulary() else {
-            return Vec::new();
-        };
-        let words = vocabulary.with_prefix(prefix, limit);
+        let words = self.0.vocabulary().with_prefix(prefix, limit);
         words.into_iter().map(|(word, _)| word).collect()
+    }
+
+    fn knows_term(&self, term: &str) -> bool {
+        TextField::ALL.into_iter().any(|field| {
+            let term = Term::from_field_text(self.0.fields().text(field), term);
+            // Where the index cannot tell, the word is left as it is.
+            self.0.searcher().doc_freq(&term).unwrap_or(1) > 0
+        })
+    }
+
+    fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
+        self.0.vocabulary().similar(word, max_distance)
+    }
+
+    fn similar_beginnings(&self, prefix: &str, max_distance: u8) -> Vec<Similar> {
+        self.0.vocabulary().similar_beginnings(prefix, max_distance)
     }
 }
