@@ -145,3 +145,79 @@ fn a_query_of_many_strange_words_is_answered() {
         .assert()
         .code(1);
 }
+
+fn suggestions(args: &[&str]) -> Vec<String> {
+    let run = palpate(corpus()).arg("suggest").args(args).output();
+    let run = run.expect("the binary runs");
+    let code = if run.stdout.is_empty() { 1 } else { 0 };
+    assert_eq!(run.status.code(), Some(code), "{args:?}");
+    assert!(run.stderr.is_empty(), "{args:?}");
+    let stdout = String::from_utf8(run.stdout).expect("palpate prints UTF-8");
+    stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn suggestions_complete_titles_headings_and_questions() {
+    let risk = suggestions(&["risk"]);
+    assert_eq!(
+        risk[..2],
+        ["Risks & alternatives", "Risks and Complications"]
+    );
+    let question = "Are There Any Risks Associated With Manual Therapy Techniques?";
+    assert!(risk.contains(&question.to_owned()), "{risk:?}");
+    assert_eq!(suggestions(&["RISKS and c"]), ["Risks and Complications"]);
+    assert_eq!(
+        suggestions(&["risks", "and", "c"]),
+        ["Risks and Complications"]
+    );
+    assert_eq!(
+        suggestions(&["post-surg"])[0],
+        "Post-Surgical Rehabilitation Benefits"
+    );
+    assert!(suggestions(&["what is"]).contains(&"What Is Cpt® Code 97140?".to_owned()));
+    assert_eq!(suggestions(&["osteopathic man", "-n", "2"]).len(), 2);
+}
+
+#[test]
+fn one_word_is_completed_from_the_text_where_headings_are_few() {
+    let words = suggestions(&["osteop"]);
+    assert!(words[0].starts_with("Osteopathic Man"), "{words:?}");
+    assert!(words.contains(&"osteoporosis".to_owned()), "{words:?}");
+    assert_eq!(suggestions(&["fibromy"]), ["fibromyalgia"]);
+    // Headings that are single words are not offered twice.
+    assert_eq!(
+        suggestions(&["recovery"])
+            .iter()
+            .filter(|s| s.eq_ignore_ascii_case("recovery"))
+            .count(),
+        1
+    );
+    assert!(!suggestions(&["wh"]).contains(&"which".to_owned()));
+}
+
+#[test]
+fn no_suggestion_is_exit_code_one_and_no_output() {
+    for prefix in ["zebrafish", "risks xylophone", "", " ", "?!"] {
+        assert_eq!(suggestions(&[prefix]), [""; 0], "{prefix:?}");
+    }
+    assert_eq!(suggestions(&["risk", "--limit", "0"]), [""; 0]);
+    palpate(corpus())
+        .args(["suggest", "risk", "--index", "nowhere"])
+        .assert()
+        .code(2);
+}
+
+#[test]
+fn suggestions_as_json() {
+    let one = |prefix: &str, code: i32| -> Value {
+        let shown = stdout(&["suggest", "--json", "-n", "1", prefix], code);
+        serde_json::from_str(&shown).expect("one JSON object")
+    };
+    let found = one("risks and", 0);
+    let expected = json!([{"text": "Risks and Complications", "count": 1}]);
+    assert_eq!(
+        found,
+        json!({"prefix": "risks and", "suggestions": expected})
+    );
+    assert_eq!(one("zebrafish", 1)["suggestions"], json!([]));
+}

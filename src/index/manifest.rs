@@ -10,7 +10,7 @@ use super::IndexError;
 use crate::analysis::ANALYSIS_VERSION;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const FILE: &str = "palpate.json";
 

@@ -6,7 +6,8 @@
 //! index/
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
 //!   .lock               held while somebody builds
-//!   g000007/            one generation: a tantivy index, vocabulary.fst, sources.jsonl
+//!   g000007/            one generation: a tantivy index, vocabulary.fst,
+//!                       phrases.fst, phrases.txt, sources.jsonl
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
@@ -20,6 +21,7 @@
 
 mod build;
 mod manifest;
+mod phrases;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -29,8 +31,11 @@ use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
 pub use build::{BuildEvent, BuildReport, Skipped, build};
 pub use manifest::{FORMAT_VERSION, Manifest};
+pub(crate) use phrases::fold;
 pub(crate) use schema::{Fields, ORDER, Order};
 pub use schema::{StoredPassage, TextField};
+
+use phrases::Phrases;
 
 use crate::analysis::{Analyzer, TOKENIZER_NAME, Vocabulary};
 
@@ -79,6 +84,7 @@ pub struct Index {
     fields: Fields,
     searcher: tantivy::Searcher,
     vocabulary: Vocabulary,
+    phrases: Phrases,
 }
 
 impl Index {
@@ -111,16 +117,18 @@ impl Index {
             .try_into()
             .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
             .searcher();
-        // Most searches need no vocabulary. Mapping it costs them microseconds, and keeps it
-        // readable when a newer generation takes this one's place.
-        let vocabulary = map(&directory, build::VOCABULARY_FILE)
-            .and_then(Vocabulary::new)
-            .map_err(|e| damaged(e.to_string()))?;
+        // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
+        // them readable when a newer generation takes this one's place.
+        let mapped = |name: &str| map(&directory, name);
+        let vocabulary = mapped(build::VOCABULARY_FILE).and_then(Vocabulary::new);
+        let phrases = mapped(phrases::TURNED_FILE)
+            .and_then(|turned| Phrases::new(turned, mapped(phrases::SHOWN_FILE)?));
         Ok(Index {
             manifest: manifest.clone(),
             fields,
             searcher,
-            vocabulary,
+            vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
+            phrases: phrases.map_err(|e| damaged(e.to_string()))?,
         })
     }
 
@@ -140,6 +148,11 @@ impl Index {
     /// The words of the corpus.
     pub(crate) fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// The phrases that can be offered to somebody who types.
+    pub(crate) fn phrases(&self) -> &Phrases {
+        &self.phrases
     }
 }
 

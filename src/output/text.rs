@@ -178,7 +178,7 @@ pub fn corrections_line(corrections: &[Correction]) -> Option<String> {
 }
 
 /// Sources are not trusted to steer the terminal: control characters are shown, not sent.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() {

@@ -10,11 +10,14 @@
 //!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
 //!    (`snippet`).
+//!
+//! Before there is a whole query, [`Searcher::suggest`] completes what there is of it (`suggest`).
 
 mod candidates;
 mod order;
 mod score;
 mod snippet;
+mod suggest;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -28,6 +31,7 @@ use crate::query::{Correction, Plan, Query, WordSource};
 
 pub use score::{Part, PartKind};
 pub use snippet::{Snippet, Stretch};
+pub use suggest::Suggestion;
 
 /// What is asked of an index.
 #[derive(Debug, Clone)]
@@ -156,6 +160,13 @@ impl Searcher {
             corrections: plan.corrections,
             notes: plan.notes,
         })
+    }
+
+    /// Completes what somebody is typing, best first: titles and headings of the corpus of which
+    /// the first or a later word begins so, and where these are few and `prefix` is one word,
+    /// words of the corpus.
+    pub fn suggest(&self, prefix: &str, limit: usize) -> Vec<Suggestion> {
+        suggest::suggest(&self.index, prefix, limit)
     }
 
     fn hit(&self, plan: &Plan, scored: score::Scored, rank: usize) -> Result<Hit, SearchError> {
