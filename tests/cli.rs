@@ -89,8 +89,9 @@ fn an_index_of_another_version_says_so_and_how_to_rebuild() {
     palpate(folder.path()).arg("index").assert().success();
     let manifest = folder.path().join("index/palpate.json");
     let now = std::fs::read_to_string(&manifest).expect("the manifest is there");
+    let format = format!("\"format\": {}", palpate::index::FORMAT_VERSION);
     for (from, to, said) in [
-        ("\"format\": 1", "\"format\": 999", "in format 999"),
+        (format.as_str(), "\"format\": 999", "in format 999"),
         ("\"en-1\"", "\"xx-0\"", "with analysis chain xx-0"),
         ("{", "", "damaged"),
     ] {

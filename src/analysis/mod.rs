@@ -20,7 +20,7 @@ mod vocabulary;
 
 pub use stopwords::is_stopword;
 pub use tokenizer::{Analyzer, Word, words};
-pub use vocabulary::{Vocabulary, VocabularyCounts};
+pub use vocabulary::{Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an
 /// index made with another chain would silently miss words.

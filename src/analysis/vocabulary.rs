@@ -8,10 +8,18 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
+use tantivy::directory::OwnedBytes;
+
+/// The automata for one edit and for two, made when first needed: it takes milliseconds.
+static AUTOMATA: [LazyLock<LevenshteinAutomatonBuilder>; 2] = [
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true)),
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true)),
+];
 
 /// Collects the counts of several analyzers.
 #[derive(Debug, Default)]
@@ -48,14 +56,78 @@ impl VocabularyCounts {
     }
 }
 
-/// The vocabulary of an index, opened for reading.
-pub struct Vocabulary(Map<Vec<u8>>);
+/// The vocabulary of an index, opened for reading. It is looked up where it lies (in a mapped
+/// file, usually), never loaded.
+pub struct Vocabulary(Map<OwnedBytes>);
+
+/// A word of the vocabulary that is spelled nearly like another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Similar {
+    pub word: String,
+    /// How often it occurs.
+    pub count: u64,
+    /// Insertions, deletions, substitutions and transpositions of neighbours between the two.
+    pub distance: u8,
+}
 
 impl Vocabulary {
-    /// Opens a file that [`VocabularyCounts::write`] made.
-    pub fn open(path: &Path) -> std::io::Result<Self> {
-        let map = Map::new(std::fs::read(path)?).map_err(std::io::Error::other)?;
+    /// Reads what [`VocabularyCounts::write`] wrote.
+    pub fn new(file: OwnedBytes) -> std::io::Result<Self> {
+        let map = Map::new(file).map_err(std::io::Error::other)?;
         Ok(Vocabulary(map))
+    }
+
+    /// How often a word (folded, unstemmed) occurs; `None` for one that does not.
+    pub fn count(&self, word: &str) -> Option<u64> {
+        self.0.get(word)
+    }
+
+    /// Whether a word (folded, unstemmed) occurs.
+    pub fn contains(&self, word: &str) -> bool {
+        self.count(word).is_some()
+    }
+
+    /// The words within `max_distance` edits (2 at the most) of `word`, in byte order.
+    pub fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
+        let Some(automaton) = automaton(max_distance) else {
+            return Vec::new();
+        };
+        self.matching(&automaton.build_dfa(word))
+    }
+
+    /// The beginnings of words within `max_distance` edits (2 at the most) of `prefix`, each with
+    /// the count of all the words it begins that match, in byte order.
+    pub fn similar_beginnings(&self, prefix: &str, max_distance: u8) -> Vec<Similar> {
+        let Some(automaton) = automaton(max_distance) else {
+            return Vec::new();
+        };
+        let dfa = automaton.build_prefix_dfa(prefix);
+        let mut beginnings: Vec<Similar> = Vec::new();
+        for mut similar in self.matching(&dfa) {
+            shorten(&mut similar, &dfa);
+            match beginnings.last_mut() {
+                Some(last) if last.word == similar.word => last.count += similar.count,
+                _ => beginnings.push(similar),
+            }
+        }
+        beginnings
+    }
+
+    fn matching(&self, dfa: &DFA) -> Vec<Similar> {
+        let mut found = Vec::new();
+        let mut stream = self.0.search_with_state(dfa).into_stream();
+        while let Some((word, count, state)) = stream.next() {
+            if let Ok(word) = std::str::from_utf8(word)
+                && let Distance::Exact(distance) = dfa.distance(state)
+            {
+                found.push(Similar {
+                    word: word.to_owned(),
+                    count,
+                    distance,
+                });
+            }
+        }
+        found
     }
 
     /// The words that begin with `prefix`, with their counts: the `limit` most frequent ones,
@@ -74,23 +146,41 @@ impl Vocabulary {
     }
 }
 
+fn automaton(max_distance: u8) -> Option<&'static LevenshteinAutomatonBuilder> {
+    let before = usize::from(max_distance.min(2)).checked_sub(1)?;
+    Some(&AUTOMATA[before])
+}
+
+/// Cuts a word down to its shortest beginning that is as near as the whole word is.
+fn shorten(similar: &mut Similar, dfa: &DFA) {
+    let as_near =
+        |end: &usize| dfa.eval(&similar.word[..*end]) == Distance::Exact(similar.distance);
+    let ends = similar.word.char_indices().map(|(at, _)| at);
+    if let Some(end) = ends.skip(1).find(as_near) {
+        similar.word.truncate(end);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn vocabulary(words: &[(&str, u64)]) -> std::io::Result<Vocabulary> {
+        let counts = VocabularyCounts::default();
+        counts.add(words.iter().map(|&(word, count)| (word.into(), count)));
+        let file = tempfile::NamedTempFile::new()?;
+        counts.write(file.path())?;
+        Vocabulary::new(OwnedBytes::new(std::fs::read(file.path())?))
+    }
+
     #[test]
     fn round_trip_and_prefix() -> std::io::Result<()> {
-        let counts = VocabularyCounts::default();
-        let words = [
+        let vocabulary = vocabulary(&[
             ("osteopathic", 9),
             ("osteoporosis", 3),
             ("oste", 1),
             ("rib", 5),
-        ];
-        counts.add(words.into_iter().map(|(word, count)| (word.into(), count)));
-        let file = tempfile::NamedTempFile::new()?;
-        counts.write(file.path())?;
-        let vocabulary = Vocabulary::open(file.path())?;
+        ])?;
         let found = vocabulary.with_prefix("osteo", 10);
         assert_eq!(
             found,
@@ -98,6 +188,29 @@ mod tests {
         );
         assert_eq!(vocabulary.with_prefix("oste", 1).len(), 1);
         assert!(vocabulary.with_prefix("x", 10).is_empty());
+        assert_eq!(vocabulary.count("rib"), Some(5));
+        assert!(!vocabulary.contains("ribs"));
+        Ok(())
+    }
+
+    #[test]
+    fn similar_words_come_with_their_distance() -> std::io::Result<()> {
+        let vocabulary = vocabulary(&[("form", 1), ("from", 7), ("fromage", 2), ("fume", 1)])?;
+        let found = |similar: Vec<Similar>| -> Vec<(String, u64, u8)> {
+            let parts = |s: Similar| (s.word, s.count, s.distance);
+            similar.into_iter().map(parts).collect()
+        };
+        // Two neighbours that changed places are one edit.
+        assert_eq!(
+            found(vocabulary.similar("form", 1)),
+            [("form".into(), 1, 0), ("from".into(), 7, 1)]
+        );
+        assert_eq!(vocabulary.similar("form", 0), []);
+        assert_eq!(
+            found(vocabulary.similar_beginnings("frpm", 1)),
+            [("from".into(), 9, 1)]
+        );
+        assert_eq!(vocabulary.similar("fu", 2).len(), 1);
         Ok(())
     }
 }

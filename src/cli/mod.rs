@@ -4,6 +4,7 @@ mod index;
 mod passages;
 mod progress;
 mod search;
+mod suggest;
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Search(search::Args),
+    Suggest(suggest::Args),
     Index(index::Args),
     Passages(passages::Args),
 }
@@ -52,6 +54,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self.command {
             Command::Search(args) => args.run(),
+            Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Passages(args) => args.run(),
         }

@@ -19,6 +19,7 @@ use palpate::search::{Filter, Request, SearchResults, Searcher};
 /// "a phrase" and +word have to occur, -word must not. title:word and heading:word look there
 /// only, source:GLOB narrows to some files, osteo* stands for all words that begin so. AND, OR
 /// and NOT in capitals work as in PubMed. Put -- before a query that begins with a minus.
+/// Mistyped words are corrected, and it is said so; those in quotes are taken as they are.
 ///
 /// Exit code: 0 if there are hits, 1 if there are none, 2 if something went wrong.
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,9 @@ pub(super) struct Args {
     /// Only passages that name this technique, by whatever name
     #[arg(long = "technique", value_name = "NAME")]
     techniques: Vec<String>,
+    /// Do not correct words that nobody knows
+    #[arg(long)]
+    exact: bool,
     /// Print one JSON object; the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -85,11 +89,15 @@ impl Args {
             source: self.source.clone(),
             filters: self.filters(),
             facets: true,
+            exact: self.exact,
         };
         let (searcher, built) = self.open()?;
         let results = searcher.search(&request)?;
         for note in &results.notes {
             eprintln!("note: {note}");
+        }
+        if let Some(line) = self.unprinted_corrections(&results) {
+            eprintln!("note: {line}");
         }
         self.print(&results)?;
         Ok(match built {
@@ -136,13 +144,24 @@ impl Args {
     }
 
     fn print(&self, results: &SearchResults) -> std::io::Result<()> {
-        let format = if self.json { Format::Json } else { self.format };
-        stdout(|out| match format {
+        stdout(|out| match self.format() {
             Format::Text => text::write(out, results, self.look(), self.explain),
             Format::Json => json::write(out, results, self.explain),
             Format::Jsonl => json::write_lines(out, results, self.explain),
             Format::Csv => csv::write(out, results),
         })
+    }
+
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// What was corrected, for the formats that only have room for hits.
+    fn unprinted_corrections(&self, results: &SearchResults) -> Option<String> {
+        match self.format() {
+            Format::Text | Format::Json => None,
+            Format::Jsonl | Format::Csv => text::corrections_line(&results.corrections),
+        }
     }
 
     fn look(&self) -> text::Look {

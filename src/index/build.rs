@@ -11,6 +11,7 @@ use serde::Serialize;
 use tantivy::{IndexSettings, IndexWriter};
 
 use super::manifest::{FORMAT_VERSION, Manifest, is_generation};
+use super::phrases::PhraseCounts;
 use super::schema::Fields;
 use super::{IndexError, register};
 use crate::analysis::{ANALYSIS_VERSION, Analyzer, VocabularyCounts};
@@ -250,6 +251,7 @@ struct Build {
     writer: IndexWriter,
     annotator: Annotator,
     counts: Arc<VocabularyCounts>,
+    phrases: PhraseCounts,
     sources: BufWriter<File>,
     report: BuildReport,
 }
@@ -272,6 +274,7 @@ impl Build {
             writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
             annotator,
             counts,
+            phrases: PhraseCounts::default(),
             sources: BufWriter::new(sources),
             report: BuildReport::default(),
         })
@@ -354,6 +357,7 @@ impl Build {
                 .map_err(|error| IndexError::io(&self.folder)(error.into()))?;
             self.writer.add_document(entry)?;
         }
+        self.phrases.add_document(document, &passages);
         let record = SourceRecord {
             source: document.source(),
             title: document.title(),
@@ -395,6 +399,9 @@ impl Build {
         self.writer.wait_merging_threads()?;
         let path = self.folder.join(VOCABULARY_FILE);
         self.counts.write(&path).map_err(IndexError::io(&path))?;
+        self.phrases
+            .write(&self.folder)
+            .map_err(IndexError::io(&self.folder))?;
         Ok(self.report)
     }
 }

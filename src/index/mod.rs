@@ -6,7 +6,8 @@
 //! index/
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
 //!   .lock               held while somebody builds
-//!   g000007/            one generation: a tantivy index, vocabulary.fst, sources.jsonl
+//!   g000007/            one generation: a tantivy index, vocabulary.fst,
+//!                       phrases.fst, phrases.txt, sources.jsonl
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
@@ -20,16 +21,21 @@
 
 mod build;
 mod manifest;
+mod phrases;
 mod schema;
 
 use std::path::{Path, PathBuf};
 
 use tantivy::ReloadPolicy;
+use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
 pub use build::{BuildEvent, BuildReport, Skipped, Sources, build};
 pub use manifest::{FORMAT_VERSION, Manifest};
+pub(crate) use phrases::fold;
 pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, facet};
 pub use schema::{StoredPassage, TextField};
+
+use phrases::Phrases;
 
 use crate::analysis::{Analyzer, TOKENIZER_NAME, Vocabulary};
 use crate::lexicon::{Lexicon, LexiconError};
@@ -80,10 +86,11 @@ impl IndexError {
 /// takes its place.
 pub struct Index {
     manifest: Manifest,
-    folder: PathBuf,
     fields: Fields,
     searcher: tantivy::Searcher,
     lexicon: Lexicon,
+    vocabulary: Vocabulary,
+    phrases: Phrases,
 }
 
 impl Index {
@@ -106,7 +113,8 @@ impl Index {
             cause,
         };
         let folder = manifest.generation_folder(dir);
-        let index = tantivy::Index::open_in_dir(&folder).map_err(|e| damaged(e.to_string()))?;
+        let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
+        let index = tantivy::Index::open(directory.clone()).map_err(|e| damaged(e.to_string()))?;
         register(&index, Analyzer::default());
         let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
         let searcher = index
@@ -120,12 +128,19 @@ impl Index {
             .iter()
             .map(|name| folder.join(name))
             .collect();
+        // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
+        // them readable when a newer generation takes this one's place.
+        let mapped = |name: &str| map(&directory, name);
+        let vocabulary = mapped(build::VOCABULARY_FILE).and_then(Vocabulary::new);
+        let phrases = mapped(phrases::TURNED_FILE)
+            .and_then(|turned| Phrases::new(turned, mapped(phrases::SHOWN_FILE)?));
         Ok(Index {
             lexicon: Lexicon::with_files(&lexicons)?,
             manifest: manifest.clone(),
-            folder,
             fields,
             searcher,
+            vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
+            phrases: phrases.map_err(|e| damaged(e.to_string()))?,
         })
     }
 
@@ -147,11 +162,23 @@ impl Index {
         &self.searcher
     }
 
-    /// The words of the corpus; read from disk at each call, as most searches need none.
-    pub(crate) fn vocabulary(&self) -> Result<Vocabulary, IndexError> {
-        let path = self.folder.join(build::VOCABULARY_FILE);
-        Vocabulary::open(&path).map_err(IndexError::io(&path))
+    /// The words of the corpus.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
     }
+
+    /// The phrases that can be offered to somebody who types.
+    pub(crate) fn phrases(&self) -> &Phrases {
+        &self.phrases
+    }
+}
+
+/// A file of a generation, mapped into memory: nothing is read until it is looked at.
+fn map(directory: &MmapDirectory, name: &str) -> std::io::Result<OwnedBytes> {
+    directory
+        .open_read(Path::new(name))
+        .map_err(|error| std::io::Error::other(format!("{name}: {error}")))?
+        .read_bytes()
 }
 
 fn register(index: &tantivy::Index, analyzer: Analyzer) {

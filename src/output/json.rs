@@ -6,11 +6,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::annotate::Mentioned;
+use crate::query::Correction;
 use crate::search::{Facets, Hit, Part, SearchResults, Snippet};
 
 #[derive(Serialize)]
 struct ResultsJson<'a> {
     query: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    corrections: &'a [Correction],
     total: usize,
     elapsed_ms: f64,
     hits: Vec<HitJson<'a>>,
@@ -49,6 +52,7 @@ struct PartJson<'a> {
 pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
     let object = ResultsJson {
         query: &results.query,
+        corrections: &results.corrections,
         total: results.total,
         elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
         hits: results

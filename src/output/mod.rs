@@ -6,11 +6,13 @@
 //! * [`text`] for people, on a terminal or in a pipe,
 //! * [`json`] for programs: its field names are a contract,
 //! * [`csv`] for spreadsheets,
+//! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
 //! * [`summary`] says what a build did.
 
 pub mod csv;
 pub mod json;
 pub mod passages;
+pub mod suggestions;
 pub mod summary;
 pub mod text;

@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::annotate::Assertion;
 use crate::lexicon::Kind;
+use crate::query::Correction;
 use crate::search::{Facets, Hit, SearchResults, Snippet};
 
 /// How text may look.
@@ -35,7 +36,8 @@ const PATH_CHARACTERS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Prints the hits, best first, then how many there are.
+/// Prints what was searched for if it is not what was typed, the hits, best first, then how many
+/// there are.
 pub fn write(
     out: &mut dyn Write,
     results: &SearchResults,
@@ -43,6 +45,7 @@ pub fn write(
     explain: bool,
 ) -> io::Result<()> {
     let printer = Printer { look };
+    printer.corrections(out, results)?;
     for hit in &results.hits {
         printer.hit(out, hit)?;
         if explain {
@@ -79,6 +82,14 @@ struct Printer {
 }
 
 impl Printer {
+    fn corrections(&self, out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
+        let Some(line) = corrections_line(&results.corrections) else {
+            return Ok(());
+        };
+        self.wrapped(out, &visible(&line), "", INDENT)?;
+        writeln!(out)
+    }
+
     fn hit(&self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
         let mut title = self.styled(&hit.passage.title, TITLE);
         for heading in &hit.passage.headings {
@@ -214,8 +225,14 @@ impl Printer {
     }
 }
 
+/// What was searched for in place of what was typed, in a line; `None` if they are the same.
+pub fn corrections_line(corrections: &[Correction]) -> Option<String> {
+    let words: Vec<String> = corrections.iter().map(Correction::to_string).collect();
+    (!words.is_empty()).then(|| format!("searched for {}", words.join(", ")))
+}
+
 /// Sources are not trusted to steer the terminal: control characters are shown, not sent.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() {

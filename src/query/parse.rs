@@ -1,5 +1,7 @@
 //! The query language: from text to clauses.
 
+use super::correct::Correction;
+
 /// Whether a clause has to match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occur {
@@ -34,7 +36,7 @@ impl Scope {
 }
 
 /// What a clause looks for, as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Pattern {
     Words(String),
     Phrase(String),
@@ -55,6 +57,8 @@ pub struct Clause {
 pub struct Query {
     pub text: String,
     pub clauses: Vec<Clause>,
+    /// The words that [`Query::correct`] replaced; none before.
+    pub corrections: Vec<Correction>,
     /// What was not read as it may have been meant.
     pub notes: Vec<String>,
 }
@@ -80,6 +84,7 @@ impl Query {
         Query {
             text: text.to_owned(),
             clauses: parser.clauses,
+            corrections: Vec::new(),
             notes: parser.notes,
         }
     }

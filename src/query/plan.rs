@@ -1,7 +1,8 @@
 //! From clauses to a plan: which terms to look up, where, and what has to match.
 
+use super::correct::Correction;
 use super::parse::{Clause, Occur, Pattern, Query, Scope};
-use crate::analysis::{self, Word, is_stopword};
+use crate::analysis::{self, Similar, Word, is_stopword};
 use crate::annotate::Asked;
 use crate::index::TextField;
 use crate::lexicon::{Kind, Lexicon};
@@ -10,7 +11,7 @@ use crate::lexicon::{Kind, Lexicon};
 /// not take forever.
 const MAX_WORDS: usize = 64;
 /// Reading stops after this many, function words included.
-const READ_WORDS: usize = 4 * MAX_WORDS;
+pub(super) const READ_WORDS: usize = 4 * MAX_WORDS;
 /// A prefix stands for at most this many words of the corpus, the most frequent ones.
 const MAX_PREFIX_WORDS: usize = 64;
 
@@ -21,6 +22,22 @@ const ASKING_WEIGHT: f64 = 0.2;
 pub trait WordSource {
     /// The most frequent words (folded, unstemmed) that begin with `prefix`, at most `limit`.
     fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String>;
+
+    /// Whether a term means something here: to the corpus, or to whoever else is asked. Who
+    /// cannot tell says yes, so that nothing is corrected.
+    fn knows_term(&self, _term: &str) -> bool {
+        true
+    }
+
+    /// The words within `max_distance` edits of `word`.
+    fn similar(&self, _word: &str, _max_distance: u8) -> Vec<Similar> {
+        Vec::new()
+    }
+
+    /// The beginnings of words within `max_distance` edits of `prefix`.
+    fn similar_beginnings(&self, _prefix: &str, _max_distance: u8) -> Vec<Similar> {
+        Vec::new()
+    }
 }
 
 /// One word to look for.
@@ -75,6 +92,8 @@ pub struct Plan {
     pub concepts: Vec<PlanConcept>,
     /// The aspects that are asked for.
     pub asked: Asked,
+    /// The words that were read as others; see [`Query::correct`].
+    pub corrections: Vec<Correction>,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
@@ -83,6 +102,7 @@ impl Plan {
     /// Plans a query over the words of a corpus.
     pub fn new(query: &Query, corpus: &dyn WordSource, lexicon: &Lexicon) -> Plan {
         let mut plan = Plan {
+            corrections: query.corrections.clone(),
             notes: query.notes.clone(),
             ..Plan::default()
         };

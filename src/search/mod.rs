@@ -10,27 +10,33 @@
 //!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
 //!    (`snippet`).
+//!
+//! Before there is a whole query, [`Searcher::suggest`] completes what there is of it (`suggest`).
 
 mod candidates;
 mod facets;
 mod order;
 mod score;
 mod snippet;
+mod suggest;
 
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tantivy::Term;
 use tantivy::schema::TantivyDocument;
 
+use crate::analysis::Similar;
 use crate::annotate::Aspect;
-use crate::index::{Index, IndexError, StoredPassage};
+use crate::index::{Index, IndexError, StoredPassage, TextField};
 use crate::lexicon::Kind;
-use crate::query::{Plan, Query, WordSource};
+use crate::query::{Correction, Plan, Query, WordSource};
 
 pub use facets::{FacetCount, Facets};
 pub use score::{Part, PartKind};
 pub use snippet::{Snippet, Stretch};
+pub use suggest::Suggestion;
 
 /// What is asked of an index.
 #[derive(Debug, Clone)]
@@ -47,6 +53,8 @@ pub struct Request {
     pub filters: Vec<Filter>,
     /// Whether to count what all matching passages speak of.
     pub facets: bool,
+    /// Search for the words exactly as typed, slips included.
+    pub exact: bool,
 }
 
 /// What a passage has to speak of.
@@ -68,6 +76,7 @@ impl Request {
             source: None,
             filters: Vec::new(),
             facets: false,
+            exact: false,
         }
     }
 }
@@ -95,6 +104,8 @@ pub struct SearchResults {
     pub hits: Vec<Hit>,
     /// What all matching passages speak of, where that was asked for.
     pub facets: Option<Facets>,
+    /// The words that were searched for in place of others.
+    pub corrections: Vec<Correction>,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
@@ -154,11 +165,12 @@ impl Searcher {
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
-        let mut plan = Plan::new(
-            &Query::parse(&request.query),
-            &CorpusWords(&self.index),
-            self.index.lexicon(),
-        );
+        let words = CorpusWords(&self.index);
+        let mut query = Query::parse(&request.query);
+        if !request.exact {
+            query.correct(&words);
+        }
+        let mut plan = Plan::new(&query, &words, self.index.lexicon());
         plan.sources.extend(request.source.clone());
         let filters = facets::terms(&self.index, &request.filters)?;
         let query = candidates::query(&self.index, &plan, &filters)?;
@@ -187,8 +199,16 @@ impl Searcher {
             elapsed: started.elapsed(),
             hits,
             facets,
+            corrections: plan.corrections,
             notes: plan.notes,
         })
+    }
+
+    /// Completes what somebody is typing, best first: titles and headings of the corpus of which
+    /// the first or a later word begins so, and where these are few and `prefix` is one word,
+    /// words of the corpus.
+    pub fn suggest(&self, prefix: &str, limit: usize) -> Vec<Suggestion> {
+        suggest::suggest(&self.index, prefix, limit)
     }
 
     /// The documents with the best passages, best first, each with the score of its best passage.
@@ -243,11 +263,23 @@ struct CorpusWords<'a>(&'a Index);
 
 impl WordSource for CorpusWords<'_> {
     fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
-        // Without a readable vocabulary a prefix finds nothing, and the plan's note says so.
-        let Ok(vocabulary) = self.0.vocabulary() else {
-            return Vec::new();
-        };
-        let words = vocabulary.with_prefix(prefix, limit);
+        let words = self.0.vocabulary().with_prefix(prefix, limit);
         words.into_iter().map(|(word, _)| word).collect()
+    }
+
+    fn knows_term(&self, term: &str) -> bool {
+        TextField::ALL.into_iter().any(|field| {
+            let term = Term::from_field_text(self.0.fields().text(field), term);
+            // Where the index cannot tell, the word is left as it is.
+            self.0.searcher().doc_freq(&term).unwrap_or(1) > 0
+        })
+    }
+
+    fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
+        self.0.vocabulary().similar(word, max_distance)
+    }
+
+    fn similar_beginnings(&self, prefix: &str, max_distance: u8) -> Vec<Similar> {
+        self.0.vocabulary().similar_beginnings(prefix, max_distance)
     }
 }

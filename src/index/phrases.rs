@@ -1,0 +1,327 @@
+//! The phrases that a search box can offer: titles and headings, with how many passages stand
+//! under each.
+//!
+//! A phrase is found by its beginning or by that of any later word in it, function words excepted.
+//! That takes a permuted index, as printed indexes of titles have had (Luhn, "Keyword-in-context
+//! index for technical literature", 1960): each phrase is turned so that each of its words comes
+//! first once, and a prefix is then looked up in one sorted list.
+//!
+//! ```text
+//! risks and complications␀             "␀" (a zero byte) is where the turned phrase ends
+//! risks␀side effects and
+//! ```
+//!
+//! Two files of a generation hold this: a finite state transducer of the turned phrases, folded
+//! like all words, and the phrases as they are shown, one a line, in the order of their folded
+//! forms. A value of the first is a count (upper 24 bits) and the byte of a line in the second
+//! (lower 40). Both are mapped, never loaded.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use fst::automaton::{Automaton, Str};
+use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use tantivy::directory::OwnedBytes;
+
+use crate::analysis::{self, is_stopword};
+use crate::document::Document;
+use crate::passage::Passage;
+
+pub(super) const TURNED_FILE: &str = "phrases.fst";
+pub(super) const SHOWN_FILE: &str = "phrases.txt";
+/// Headings of more words are sentences, and nobody wants to be offered those.
+const MAX_WORDS: usize = 12;
+const LINE_BITS: u32 = 40;
+const END: u8 = 0;
+
+/// The folded form of a phrase, by which it is found: its words with one space between.
+pub(crate) fn fold(phrase: &str) -> String {
+    let mut words = analysis::words(phrase);
+    words.retain(|word| !word.compound);
+    let surfaces: Vec<String> = words.into_iter().map(|word| word.surface).collect();
+    surfaces.join(" ")
+}
+
+fn on_one_line(phrase: &str) -> String {
+    let words: Vec<&str> = phrase.split_whitespace().collect();
+    words.join(" ")
+}
+
+fn is_phrase(folded: &str) -> bool {
+    !folded.is_empty() && folded.split(' ').count() <= MAX_WORDS
+}
+
+/// Collects the phrases of a corpus.
+#[derive(Default)]
+pub(super) struct PhraseCounts(HashMap<Box<str>, Counted>);
+
+struct Counted {
+    /// The phrase as it was first written.
+    shown: Box<str>,
+    passages: u64,
+}
+
+impl PhraseCounts {
+    /// Counts the title and the headings of a document.
+    pub(super) fn add_document(&mut self, document: &Document, passages: &[Passage]) {
+        // Neighbouring passages share their headings: each is folded once.
+        let mut labels: HashMap<&str, u64> = HashMap::new();
+        for passage in passages {
+            let headings = passage.headings();
+            for (at, heading) in headings.iter().enumerate() {
+                if heading != document.title() && !headings[..at].contains(heading) {
+                    *labels.entry(heading).or_default() += 1;
+                }
+            }
+        }
+        labels.insert(document.title(), passages.len() as u64);
+        let mut labels: Vec<_> = labels.into_iter().collect();
+        labels.sort_unstable();
+        for (label, passages) in labels {
+            self.add(label, passages);
+        }
+    }
+
+    /// Counts a phrase, wherever it is from. One that is too long is left out.
+    pub(super) fn add(&mut self, phrase: &str, passages: u64) {
+        let shown = on_one_line(phrase);
+        let folded = fold(&shown);
+        if passages == 0 || !is_phrase(&folded) {
+            return;
+        }
+        let counted = self.0.entry(folded.into()).or_insert_with(|| Counted {
+            shown: shown.into(),
+            passages: 0,
+        });
+        counted.passages += passages;
+    }
+
+    /// Writes the two files of the phrases to a folder.
+    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+        let mut phrases: Vec<_> = self.0.iter().collect();
+        phrases.sort_unstable_by_key(|(folded, _)| *folded);
+        let mut shown = BufWriter::new(File::create(folder.join(SHOWN_FILE))?);
+        let mut line = 0;
+        let mut turned = Vec::new();
+        for (folded, counted) in phrases {
+            writeln!(shown, "{}", counted.shown)?;
+            turned.extend(Turned::all(folded, value(counted.passages, line)));
+            line += counted.shown.len() as u64 + 1;
+        }
+        shown.flush()?;
+        shown.get_ref().sync_all()?;
+        turned.sort_unstable_by(|a, b| a.key().cmp(b.key()));
+        write_turned(&turned, &folder.join(TURNED_FILE))
+    }
+}
+
+fn write_turned(turned: &[Turned<'_>], path: &Path) -> io::Result<()> {
+    let as_io = |error: fst::Error| io::Error::other(error);
+    let mut file = BufWriter::new(File::create(path)?);
+    let mut builder = MapBuilder::new(&mut file).map_err(as_io)?;
+    let mut key = Vec::new();
+    for phrase in turned {
+        key.clear();
+        key.extend(phrase.key());
+        builder.insert(&key, phrase.value).map_err(as_io)?;
+    }
+    builder.finish().map_err(as_io)?;
+    file.flush()?;
+    file.get_ref().sync_all()
+}
+
+fn value(passages: u64, line: u64) -> u64 {
+    let most = (1 << (u64::BITS - LINE_BITS)) - 1;
+    passages.min(most) << LINE_BITS | line
+}
+
+/// A phrase, turned so that one of its words comes first.
+struct Turned<'p> {
+    /// From that word to the end…
+    first: &'p str,
+    /// …and what stands before it.
+    rest: &'p str,
+    value: u64,
+}
+
+impl<'p> Turned<'p> {
+    fn all(folded: &'p str, value: u64) -> impl Iterator<Item = Turned<'p>> {
+        let whole = Turned {
+            first: folded,
+            rest: "",
+            value,
+        };
+        let later = folded.match_indices(' ').filter_map(move |(space, _)| {
+            let first = &folded[space + 1..];
+            let word = first.split(' ').next().unwrap_or(first);
+            (!is_stopword(word)).then_some(Turned {
+                first,
+                rest: &folded[..space],
+                value,
+            })
+        });
+        std::iter::once(whole).chain(later)
+    }
+
+    fn key(&self) -> impl Iterator<Item = u8> {
+        let end = std::iter::once(END);
+        self.first.bytes().chain(end).chain(self.rest.bytes())
+    }
+}
+
+/// The phrases of an index, opened for reading.
+pub(crate) struct Phrases {
+    turned: Map<OwnedBytes>,
+    shown: OwnedBytes,
+}
+
+/// A phrase that matches, before it is read.
+struct Match {
+    line: u64,
+    /// Whether it matches at a later word only.
+    later: bool,
+    passages: u64,
+    bytes: usize,
+}
+
+impl Phrases {
+    /// Reads what [`PhraseCounts::write`] wrote.
+    pub(super) fn new(turned: OwnedBytes, shown: OwnedBytes) -> io::Result<Phrases> {
+        let turned = Map::new(turned).map_err(io::Error::other)?;
+        Ok(Phrases { turned, shown })
+    }
+
+    /// The phrases of which a word and those after it begin with `start` (folded), with the
+    /// number of passages under each; at most `limit`. Those that begin so themselves come first,
+    /// then the more frequent, the shorter, and by the alphabet.
+    pub(crate) fn starting(&self, start: &str, limit: usize) -> Vec<(String, u64)> {
+        let mut found = self.matches(start);
+        found.sort_unstable_by_key(|found| (found.line, found.later));
+        found.dedup_by_key(|found| found.line);
+        // Lines are in the order of the alphabet.
+        found.sort_by_key(|m| (m.later, Reverse(m.passages), m.bytes, m.line));
+        found.truncate(limit);
+        let read = |found: Match| Some((self.line(found.line)?, found.passages));
+        found.into_iter().filter_map(read).collect()
+    }
+
+    fn matches(&self, start: &str) -> Vec<Match> {
+        let mut found = Vec::new();
+        let automaton = Str::new(start).starts_with();
+        let mut stream = self.turned.search(automaton).into_stream();
+        while let Some((key, value)) = stream.next() {
+            let whole = key.last() == Some(&END);
+            found.push(Match {
+                line: value & ((1 << LINE_BITS) - 1),
+                later: !whole,
+                passages: value >> LINE_BITS,
+                bytes: key.len() - usize::from(whole),
+            });
+        }
+        found
+    }
+
+    /// The line that begins at that byte; `None` where the two files do not fit.
+    fn line(&self, start: u64) -> Option<String> {
+        let rest = self.shown.get(usize::try_from(start).ok()?..)?;
+        let line = rest.split(|byte| *byte == b'\n').next()?;
+        Some(String::from_utf8_lossy(line).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn phrases(counted: &[(&str, u64)]) -> io::Result<Phrases> {
+        let mut counts = PhraseCounts::default();
+        for (phrase, passages) in counted {
+            counts.add(phrase, *passages);
+        }
+        let folder = tempfile::tempdir()?;
+        counts.write(folder.path())?;
+        let read = |name: &str| std::fs::read(folder.path().join(name)).map(OwnedBytes::new);
+        Phrases::new(read(TURNED_FILE)?, read(SHOWN_FILE)?)
+    }
+
+    fn found(phrases: &Phrases, start: &str) -> Vec<String> {
+        let found = phrases.starting(start, 10).into_iter();
+        found.map(|(text, _)| text).collect()
+    }
+
+    #[test]
+    fn phrases_are_found_by_any_word_and_the_first_comes_first() -> io::Result<()> {
+        let phrases = phrases(&[
+            ("Side effects and risks", 9),
+            ("Risks and Complications", 2),
+            ("Risk factors", 2),
+            ("RISKS  AND\ncomplications", 1),
+            ("Recovery", 5),
+        ])?;
+        assert_eq!(
+            phrases.starting("risk", 10),
+            [
+                ("Risks and Complications".into(), 3),
+                ("Risk factors".into(), 2),
+                ("Side effects and risks".into(), 9)
+            ]
+        );
+        assert_eq!(phrases.starting("risk", 1).len(), 1);
+        assert_eq!(found(&phrases, "risks and c"), ["Risks and Complications"]);
+        // Nobody looks for what comes after an "and".
+        assert_eq!(found(&phrases, "and"), [""; 0]);
+        // What stands before a word does not go on after the end.
+        assert_eq!(found(&phrases, "risks side"), [""; 0]);
+        Ok(())
+    }
+
+    #[test]
+    fn equals_go_by_length_then_by_the_alphabet() -> io::Result<()> {
+        let phrases = phrases(&[("Pain relief", 1), ("Pain at night", 1), ("Pain cancer", 1)])?;
+        assert_eq!(
+            found(&phrases, "pain"),
+            ["Pain cancer", "Pain relief", "Pain at night"]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_phrase_that_matches_twice_is_one() -> io::Result<()> {
+        let phrases = phrases(&[("Pain and more pain", 1)])?;
+        assert_eq!(found(&phrases, "pain"), ["Pain and more pain"]);
+        Ok(())
+    }
+
+    #[test]
+    fn sentences_and_empty_sections_are_not_offered() -> io::Result<()> {
+        let phrases = phrases(&[
+            ("one two three ".repeat(5).as_str(), 3),
+            ("Empty", 0),
+            ("?", 1),
+        ])?;
+        assert_eq!(found(&phrases, ""), [""; 0]);
+        Ok(())
+    }
+
+    proptest! {
+        // Files are written in each.
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn every_phrase_is_found_by_its_beginning(texts in proptest::collection::vec("\\PC{1,30}", 1..8)) {
+            let counted: Vec<(&str, u64)> = texts.iter().map(|text| (text.as_str(), 1)).collect();
+            let phrases = phrases(&counted)?;
+            for text in &texts {
+                let folded = fold(&on_one_line(text));
+                if is_phrase(&folded) {
+                    let texts = phrases.starting(&folded, 100).into_iter();
+                    prop_assert!(texts.map(|(text, _)| fold(&text)).any(|found| found == folded));
+                }
+            }
+        }
+    }
+}
