@@ -12,6 +12,7 @@
 //! | [`query`] | a string → a plan |
 //! | [`search`] | plan and reader → ranked hits |
 //! | [`output`] | hits → terminal, JSON, CSV |
+//! | [`eval`] | rankings and judgments → metrics |
 //!
 //! [`index::build`] and [`search::Searcher`] are where to start.
 
@@ -19,6 +20,7 @@
 
 pub mod analysis;
 pub mod document;
+pub mod eval;
 pub mod index;
 pub mod output;
 pub mod passage;
