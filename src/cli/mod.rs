@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, each with its arguments and its `run`.
 
+mod eval;
 mod index;
 mod passages;
 mod progress;
@@ -24,6 +25,7 @@ enum Command {
     Search(search::Args),
     Index(index::Args),
     Passages(passages::Args),
+    Eval(eval::Args),
 }
 
 /// The outcome of a command, as grep has it.
@@ -54,6 +56,7 @@ impl Cli {
             Command::Search(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Passages(args) => args.run(),
+            Command::Eval(args) => args.run(),
         }
     }
 }
