@@ -14,6 +14,7 @@
 //! | [`query`] | a string → a plan |
 //! | [`search`] | plan and reader → ranked hits |
 //! | [`output`] | hits → terminal, JSON, CSV |
+//! | [`eval`] | rankings and judgments → metrics |
 //!
 //! [`index::build`] and [`search::Searcher`] are where to start.
 
@@ -22,6 +23,7 @@
 pub mod analysis;
 pub mod annotate;
 pub mod document;
+pub mod eval;
 pub mod index;
 pub mod lexicon;
 pub mod output;

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, each with its arguments and its `run`.
 
+mod eval;
 mod index;
 mod passages;
 mod progress;
@@ -26,6 +27,7 @@ enum Command {
     Suggest(suggest::Args),
     Index(index::Args),
     Passages(passages::Args),
+    Eval(eval::Args),
 }
 
 /// The outcome of a command, as grep has it.
@@ -57,6 +59,7 @@ impl Cli {
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Passages(args) => args.run(),
+            Command::Eval(args) => args.run(),
         }
     }
 }

@@ -1,0 +1,149 @@
+//! The queries: `queries.jsonl` as BEIR has it, or lines of `id<TAB>text`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::EvalError;
+use super::input::{Input, columns};
+
+/// A query to measure with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    pub id: String,
+    pub text: String,
+    /// What kind of query it is; means are also given for each kind.
+    pub group: Option<String>,
+}
+
+/// Reads the queries in a file, in their order. Its first line decides on the format: one that
+/// begins with a brace is BEIR's JSON, all else is `id<TAB>text`.
+pub fn read_topics(path: &Path) -> Result<Vec<Topic>, EvalError> {
+    parse(&Input::read(path)?)
+}
+
+fn parse(input: &Input) -> Result<Vec<Topic>, EvalError> {
+    let is_json = matches!(input.lines().next(), Some((_, first)) if first.starts_with('{'));
+    let mut topics = Vec::new();
+    let mut seen = HashSet::new();
+    for (number, line) in input.lines() {
+        let topic = match is_json {
+            true => from_json(line),
+            false => from_tsv(line),
+        };
+        let topic = topic.map_err(input.wrong(number))?;
+        if !seen.insert(topic.id.clone()) {
+            return Err(input.wrong(number)(format!(
+                "there already is a query {}",
+                topic.id
+            )));
+        }
+        topics.push(topic);
+    }
+    match topics.is_empty() {
+        true => Err(input.holds_no("query")),
+        false => Ok(topics),
+    }
+}
+
+fn from_tsv(line: &str) -> Result<Topic, String> {
+    let [id, text] = columns(line.splitn(2, '\t'), ["query", "text"])?;
+    Ok(Topic {
+        id: id.trim().to_owned(),
+        text: text.trim().to_owned(),
+        group: None,
+    })
+}
+
+#[derive(Deserialize)]
+struct TopicJson {
+    #[serde(rename = "_id")]
+    id: String,
+    text: String,
+    metadata: Option<BTreeMap<String, Value>>,
+}
+
+fn from_json(line: &str) -> Result<Topic, String> {
+    let topic: TopicJson = serde_json::from_str(line).map_err(|error| {
+        // serde_json counts lines too, and always is in its first.
+        let cause = error.to_string();
+        cause.replacen(" at line 1 column", " at column", 1)
+    })?;
+    Ok(Topic {
+        group: topic.metadata.as_ref().and_then(group),
+        id: topic.id,
+        text: topic.text,
+    })
+}
+
+/// The `qtype`, or else the first string: the order is that of the keys, since JSON has none.
+fn group(metadata: &BTreeMap<String, Value>) -> Option<String> {
+    let named = metadata.get("qtype").and_then(Value::as_str);
+    let first = || metadata.values().find_map(Value::as_str);
+    named.or_else(first).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Vec<Topic>, String> {
+        let input = Input::new(Path::new("queries"), text.to_owned());
+        parse(&input).map_err(|error| error.to_string())
+    }
+
+    fn groups(text: &str) -> Vec<Option<String>> {
+        let topics = parsed(text).expect("the queries are well formed");
+        topics.into_iter().map(|topic| topic.group).collect()
+    }
+
+    #[test]
+    fn json_lines() {
+        let topics = parsed("{\"_id\": \"1\", \"text\": \"a b\", \"other\": 3}\n");
+        let expected = Topic {
+            id: "1".into(),
+            text: "a b".into(),
+            group: None,
+        };
+        assert_eq!(topics, Ok(vec![expected]));
+    }
+
+    #[test]
+    fn tab_separated_lines() {
+        let topics = parsed("1\ta b\n2\tc\td\n").expect("well formed");
+        assert_eq!(topics[0].text, "a b");
+        assert_eq!(topics[1].text, "c\td");
+    }
+
+    #[test]
+    fn the_group_is_the_qtype_or_the_first_string() {
+        let text = r#"
+            {"_id": "1", "text": "", "metadata": {"a": "no", "qtype": "risk"}}
+            {"_id": "2", "text": "", "metadata": {"b": "late", "a": "early", "A": 1}}
+            {"_id": "3", "text": "", "metadata": {}}
+            {"_id": "4", "text": "", "metadata": null}"#
+            .replace("            ", "");
+        let some = |group: &str| Some(group.to_owned());
+        assert_eq!(groups(&text), [some("risk"), some("early"), None, None]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, said) in [
+            ("", "queries:1: the file ends without a query"),
+            (
+                "1\ta\n2 b\n",
+                "queries:2: 1 column, not the 2 of query, text",
+            ),
+            ("1\ta\n1\tb\n", "queries:2: there already is a query 1"),
+            (
+                "{\"_id\": \"1\"}",
+                "queries:1: missing field `text` at column 12",
+            ),
+        ] {
+            assert_eq!(parsed(text), Err(said.to_owned()));
+        }
+    }
+}

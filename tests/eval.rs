@@ -1,0 +1,363 @@
+//! Measuring, end to end: the numbers are trec_eval's, and what is wrong with a file is said.
+//!
+//! `fixtures/eval/` has 36 queries in three groups and in none, with grades from -1 to 3, and two
+//! runs made from them with a random generator. They have ties (two queries only ties, of scores
+//! that differ past single precision), ranks that are nonsense, documents nobody judged, relevant
+//! ones nobody found or below rank 10 or 100, a query with no relevant document at all (Q08),
+//! queries the run does not answer (Q10, Q31; Q19 in the baseline), and one nobody judged (Q99).
+//!
+//! `expected.tsv` is what trec_eval makes of them: pytrec_eval-terrier 0.5.11 with `ndcg_cut.10`,
+//! `map`, `recip_rank` and `recall.100`, where queries that are not in the run were given 0, as
+//! `trec_eval -c` does, a `recip_rank` below 1/10 was made 0, and the means over all queries and
+//! those of each group were added. ir_measures 0.4.3 gives the same overall means for nDCG@10,
+//! AP and R@100, and for RR@10 once ties are broken as trec_eval breaks them.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use common::{palpate, repository};
+use palpate::eval::{Metric, PerMetric, Qrels, Run, evaluate, read_topics};
+use serde_json::Value;
+
+fn fixtures() -> PathBuf {
+    repository().join("tests/fixtures/eval")
+}
+
+/// What `palpate eval` prints for the fixtures, when all is well.
+fn eval(args: &[&str]) -> String {
+    let output = palpate(&fixtures())
+        .args(["eval", "queries.jsonl"])
+        .args(args)
+        .output()
+        .expect("the binary runs");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout).expect("palpate prints UTF-8")
+}
+
+fn report(args: &[&str]) -> Value {
+    let args = [args, &["--json"]].concat();
+    serde_json::from_str(&eval(&args)).expect("--json prints one object")
+}
+
+/// The expected values of a run, by query or group or for `all`.
+fn expected(run: &str) -> BTreeMap<String, [f64; 4]> {
+    let table = std::fs::read_to_string(fixtures().join("expected.tsv")).expect("it is there");
+    let rows = table.lines().skip(1).map(|line| line.split('\t'));
+    let rows = rows.filter_map(|mut row| (row.next() == Some(run)).then_some(row));
+    rows.map(|mut row| {
+        let name = row.next().expect("a row has a name").to_owned();
+        let values = Metric::ALL.map(|_| {
+            let value = row.next().expect("a row has four values");
+            value.parse().expect("values are numbers")
+        });
+        (name, values)
+    })
+    .collect()
+}
+
+/// Equal to four places.
+fn agree(what: &str, found: [f64; 4], expected: [f64; 4]) {
+    for ((metric, found), expected) in Metric::ALL.iter().zip(found).zip(expected) {
+        assert!(
+            (found - expected).abs() < 0.000_05,
+            "{what} {}: {found}, not {expected}",
+            metric.name()
+        );
+    }
+}
+
+/// The four metrics in an object, themselves or one of their fields.
+fn values(object: &Value, field: Option<&str>) -> [f64; 4] {
+    ["ndcg_10", "map", "rr_10", "recall_100"].map(|metric| {
+        let value = match field {
+            Some(field) => &object[metric][field],
+            None => &object[metric],
+        };
+        value.as_f64().expect("metrics are numbers")
+    })
+}
+
+#[test]
+fn every_query_agrees_with_trec_eval() {
+    let topics = read_topics(&fixtures().join("queries.jsonl")).expect("queries");
+    let qrels = Qrels::read(&fixtures().join("qrels.tsv")).expect("judgments");
+    for name in ["run.trec", "baseline.trec"] {
+        let run = Run::read(&fixtures().join(name)).expect("a run");
+        let expected = expected(name);
+        let scores = evaluate(&topics, &qrels, &run);
+        assert_eq!(scores.len(), 36);
+        for query in scores {
+            let PerMetric {
+                ndcg_10,
+                map,
+                rr_10,
+                recall_100,
+            } = query.values;
+            let found = [ndcg_10, map, rr_10, recall_100];
+            agree(&query.id, found, expected[&query.id]);
+        }
+    }
+}
+
+#[test]
+fn means_agree_with_trec_eval() {
+    for name in ["run.trec", "baseline.trec"] {
+        let expected = expected(name);
+        let report = report(&["qrels.tsv", "--run", name]);
+        let overall = &report["overall"];
+        assert_eq!(overall["n"], 36);
+        agree("all", values(overall, Some("mean")), expected["all"]);
+        let groups = report["groups"].as_array().expect("groups is a list");
+        let names: Vec<&str> = groups.iter().filter_map(|g| g["group"].as_str()).collect();
+        assert_eq!(names, ["risk", "symptoms", "treatment"]);
+        for (group, name) in groups.iter().zip(names) {
+            assert_eq!(group["n"], 9);
+            agree(name, values(group, Some("mean")), expected[name]);
+        }
+    }
+}
+
+#[test]
+fn what_is_chance_agrees_with_scipy() {
+    // scipy 1.17.1 on the same values: `bootstrap` with 100,000 and `permutation_test` with
+    // 200,000 resamples.
+    let report = report(&[
+        "qrels.tsv",
+        "--run",
+        "run.trec",
+        "--baseline",
+        "baseline.trec",
+    ]);
+    let near = |value: &Value, expected: f64, by: f64| {
+        let value = value.as_f64().expect("a number");
+        assert!((value - expected).abs() < by, "{value}, not {expected}");
+    };
+    let overall = &report["overall"];
+    near(&overall["ndcg_10"]["low"], 0.4523, 0.005);
+    near(&overall["ndcg_10"]["high"], 0.6903, 0.005);
+    near(&overall["map"]["low"], 0.3864, 0.005);
+    near(&overall["map"]["high"], 0.5979, 0.005);
+    let compared = &report["baseline"];
+    near(&compared["ndcg_10"]["difference"], 0.247_643_5, 1e-6);
+    near(&compared["ndcg_10"]["p"], 0.0013, 0.0015);
+    near(&compared["map"]["difference"], 0.177_716_7, 1e-6);
+    near(&compared["map"]["p"], 0.0095, 0.003);
+    let expected = expected("baseline.trec");
+    agree(
+        "baseline",
+        values(compared, Some("baseline")),
+        expected["all"],
+    );
+}
+
+#[test]
+fn the_json_contract() {
+    let without = report(&["qrels.tsv", "--run", "run.trec"]);
+    let keys = |object: &Value| -> BTreeSet<String> {
+        object
+            .as_object()
+            .expect("an object")
+            .keys()
+            .cloned()
+            .collect()
+    };
+    let set = |keys: &[&str]| -> BTreeSet<String> { keys.iter().map(|k| k.to_string()).collect() };
+    let metrics = ["ndcg_10", "map", "rr_10", "recall_100"];
+    assert_eq!(keys(&without), set(&["overall", "groups", "queries"]));
+    let of_row = [&metrics[..], &["n"]].concat();
+    assert_eq!(keys(&without["overall"]), set(&of_row));
+    assert_eq!(
+        keys(&without["overall"]["map"]),
+        set(&["mean", "low", "high"])
+    );
+    let of_query = [&metrics[..], &["id", "group"]].concat();
+    assert_eq!(keys(&without["queries"][0]), set(&of_query));
+    agree(
+        "Q01",
+        values(&without["queries"][0], None),
+        expected("run.trec")["Q01"],
+    );
+    let with = report(&[
+        "qrels.tsv",
+        "--run",
+        "run.trec",
+        "--baseline",
+        "baseline.trec",
+    ]);
+    assert_eq!(keys(&with["baseline"]), set(&metrics));
+    assert_eq!(
+        keys(&with["baseline"]["map"]),
+        set(&["run", "baseline", "difference", "p"])
+    );
+}
+
+#[test]
+fn the_table() {
+    let args = [
+        "qrels.tsv",
+        "--run",
+        "run.trec",
+        "--baseline",
+        "baseline.trec",
+    ];
+    let table = eval(&args);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let names: Vec<_> = rows.iter().map(|row| row.first().copied()).collect();
+    assert_eq!(
+        names,
+        [
+            Some("n"),
+            Some("all"),
+            Some("risk"),
+            Some("symptoms"),
+            Some("treatment"),
+            None,
+            Some("run"),
+            Some("nDCG@10"),
+            Some("MAP"),
+            Some("RR@10"),
+            Some("R@100")
+        ]
+    );
+    assert_eq!(rows[1][1..3], ["36", "0.5744"]);
+    assert_eq!(rows[1][5..], ["0.4931", "0.6838", "0.7646"]);
+    assert_eq!(rows[7][1..4], ["0.5744", "0.3267", "+0.2476"]);
+    assert_eq!(table, eval(&args), "the same files give the same numbers");
+}
+
+#[test]
+fn both_formats_of_judgments_give_the_same() {
+    let [beir, trec] = ["qrels.tsv", "qrels.trec"].map(|qrels| eval(&[qrels, "--run", "run.trec"]));
+    assert_eq!(beir, trec);
+}
+
+#[test]
+fn which_queries_count_0_is_said() {
+    let run = palpate(&fixtures())
+        .args(["eval", "queries.jsonl", "qrels.tsv", "--run", "run.trec"])
+        .args(["--baseline", "baseline.trec"])
+        .output()
+        .expect("the binary runs");
+    let expected = "\
+note: without a relevant document, so 0, as in trec_eval: 1 of 36 judged queries
+note: not in the run, so 0: 2 of 36 judged queries
+note: not in the baseline, so 0: 1 of 36 judged queries
+";
+    assert_eq!(String::from_utf8_lossy(&run.stderr), expected);
+}
+
+#[test]
+fn a_run_against_itself_is_no_difference() {
+    let report = report(&["qrels.tsv", "--run", "run.trec", "--baseline", "run.trec"]);
+    assert_eq!(values(&report["baseline"], Some("difference")), [0.0; 4]);
+    assert_eq!(values(&report["baseline"], Some("p")), [1.0; 4]);
+}
+
+#[test]
+fn a_run_that_is_read_and_written_is_measured_the_same() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let copy = folder.path().join("copy.trec");
+    let run = Run::read(&fixtures().join("run.trec")).expect("a run");
+    let mut file = std::fs::File::create(&copy).expect("a file can be made");
+    run.write(&mut file).expect("it can be written");
+    let copy = copy.to_str().expect("temporary paths are UTF-8");
+    assert_eq!(
+        eval(&["qrels.tsv", "--run", copy]),
+        eval(&["qrels.tsv", "--run", "run.trec"])
+    );
+}
+
+/// Good files, of which one is replaced.
+fn with_bad(name: &str, text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let good = [
+        ("queries.tsv", "q1\tstroke risk\n"),
+        ("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\ta\t1\n"),
+        ("run.trec", "q1 Q0 a 1 0.5 x\n"),
+    ];
+    let write = |(name, text): (&str, &str)| {
+        std::fs::write(folder.path().join(name), text).expect("files can be written");
+    };
+    good.into_iter().for_each(write);
+    succeeds(folder.path());
+    write((name, text));
+    let run = palpate(folder.path())
+        .args(["eval", "queries.tsv", "qrels.tsv", "--run", "run.trec"])
+        .assert()
+        .code(2);
+    assert!(run.get_output().stdout.is_empty());
+    String::from_utf8_lossy(&run.get_output().stderr).into_owned()
+}
+
+fn succeeds(folder: &Path) {
+    let run = palpate(folder)
+        .args(["eval", "queries.tsv", "qrels.tsv", "--run", "run.trec"])
+        .assert()
+        .code(0);
+    assert!(run.get_output().stderr.is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said() {
+    for (name, text, said) in [
+        (
+            "queries.tsv",
+            "",
+            "queries.tsv:1: the file ends without a query",
+        ),
+        ("queries.tsv", "q1\ta\nq2\n", "queries.tsv:2: 1 column"),
+        (
+            "queries.tsv",
+            "{\"_id\": \"q1\"}\n",
+            "queries.tsv:1: missing field `text`",
+        ),
+        (
+            "qrels.tsv",
+            "",
+            "qrels.tsv:1: the file ends without a judgment",
+        ),
+        (
+            "qrels.tsv",
+            "query-id\tcorpus-id\tscore\nq1\ta\n",
+            "qrels.tsv:2: 2 columns, not the 3 of query-id, corpus-id, score",
+        ),
+        (
+            "qrels.tsv",
+            "q1 0 a 1\nq1 0 b yes\n",
+            "qrels.tsv:2: the grade “yes” is not a number",
+        ),
+        (
+            "run.trec",
+            "\n\n",
+            "run.trec:2: the file ends without a result",
+        ),
+        (
+            "run.trec",
+            "q1 Q0 a 1 0.5 x\nq1 Q0 b 2 0.5\n",
+            "run.trec:2: 5 columns, not the 6 of query, Q0, document, rank, score, tag",
+        ),
+        (
+            "run.trec",
+            "q1 Q0 a 1 best x\n",
+            "run.trec:1: the score “best” is not a number",
+        ),
+    ] {
+        let stderr = with_bad(name, text);
+        assert!(stderr.contains(said), "{stderr}\nnot: {said}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let run = palpate(&fixtures())
+        .args(["eval", "queries.jsonl", "qrels.tsv", "--run", "none.trec"])
+        .assert()
+        .code(2);
+    let stderr = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(stderr.contains("none.trec: No such file"), "{stderr}");
+}
