@@ -118,7 +118,10 @@ fn an_index_of_another_version_says_so_and_how_to_rebuild() {
 #[test]
 fn the_json_contract() {
     let results = search(&["osteoporosis risk", "--limit", "2"]);
-    assert_eq!(keys(&results), ["elapsed_ms", "hits", "query", "total"]);
+    assert_eq!(
+        keys(&results),
+        ["elapsed_ms", "facets", "hits", "query", "total"]
+    );
     assert_eq!(results["query"], "osteoporosis risk");
     assert!(results["total"].as_u64() > Some(2));
     assert!(results["elapsed_ms"].is_f64());
@@ -126,8 +129,8 @@ fn the_json_contract() {
     assert_eq!(hits.len(), 2);
     for (hit, rank) in hits.iter().zip(1..) {
         let expected = [
-            "aspects", "bytes", "headings", "id", "lines", "rank", "score", "snippet", "source",
-            "text", "title",
+            "aspects", "bytes", "concepts", "headings", "id", "lines", "rank", "score", "snippet",
+            "source", "text", "title",
         ];
         assert!(expected.iter().all(|key| hit.get(key).is_some()), "{hit}");
         assert_eq!(hit["rank"], rank);

@@ -41,7 +41,7 @@ const CASES: &[Case] = &[
     // preparing, recovering, paying, choosing
     Case("fasting medication adjustments", "000_", 35, 1),
     Case("soreness 24 to 48 hours", "003_", 32, 2),
-    Case("how long does a session last", "002_", 146, 1),
+    Case("how long does a session last", "002_", 146, 2),
     Case("out-of-pocket fee per session", "003_", 101, 1),
     Case("does insurance cover CPT 97140", "002_", 142, 2),
     Case("Medicare Medicaid", "003_", 99, 1),

@@ -9,7 +9,8 @@
 //! 2. **Folding**: lower case, accents and ligatures to ASCII, the possessive `'s` dropped,
 //!    other apostrophes closed up ("O'Brien" is `obrien`), thousands separators closed up
 //!    ("1,000" is `1000`). What this gives is the *surface* of a word.
-//! 3. **Stemming** (Snowball English) of words without digits: the *term*.
+//! 3. **Stemming** (Snowball English) of words without digits: the *term*. Inflammations keep their
+//!    ending, without which they would be organs ("tendonitis").
 //!
 //! Letters joined by hyphens give their parts and, in the place of the last part, the closed
 //! form: "low-amplitude" is `low`, `amplitude` and `lowamplitude`, so that "x-ray" meets "xray".

@@ -156,11 +156,12 @@ impl Analyzer {
             term.push_str(&known.term);
             return;
         }
-        let stemmed = if surface.bytes().any(|byte| byte.is_ascii_digit()) {
-            Cow::Borrowed(surface)
-        } else {
-            self.stemmer.stem(surface)
-        };
+        let stemmed =
+            if surface.bytes().any(|byte| byte.is_ascii_digit()) || is_inflammation(surface) {
+                Cow::Borrowed(surface)
+            } else {
+                self.stemmer.stem(surface)
+            };
         term.push_str(&stemmed);
         if self.stems.len() < MAX_CACHE {
             let stem = Stem {
@@ -170,6 +171,11 @@ impl Analyzer {
             self.stems.insert(surface.into(), stem);
         }
     }
+}
+
+/// Whether a word names an inflammation: the stemmer would make "tendonitis" a tendon.
+fn is_inflammation(surface: &str) -> bool {
+    surface.len() > 6 && surface.ends_with("itis")
 }
 
 /// Drops a possessive `'s`, closes up other apostrophes and thousands separators.
@@ -342,6 +348,12 @@ mod tests {
         assert_eq!(terms("$1,000.50"), ["1000.50"]);
         assert_eq!(terms("naïve ﬁbula Ménière's"), ["naiv", "fibula", "menier"]);
         assert_eq!(terms("T5-T6 5-6"), ["t5", "t6", "5", "6"]);
+    }
+
+    #[test]
+    fn an_inflammation_is_not_its_organ() {
+        assert_ne!(terms("tendonitis"), terms("tendon"));
+        assert_eq!(terms("Arthritis"), ["arthritis"]);
     }
 
     #[test]

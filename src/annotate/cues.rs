@@ -1,8 +1,8 @@
 //! Cues: phrases that say what a passage is about where there are no labels to learn from. The
 //! table is data (`data/cues.toml`).
 //!
-//! A heading cue speaks for the whole section, a strong body cue for its passage, and two
-//! different weak ones together as much as a strong one. A cue under a negation does not count.
+//! A heading cue speaks for the whole section, a strong body cue for its passage; weak ones only
+//! add to others, or count when there are many. A cue under a negation does not count.
 //! The evidence of several cues adds up as independent chances do: `1 − Π (1 − w)`.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::analysis::{Analyzer, Word};
 /// What one cue is worth as a chance that the passage speaks of the aspect.
 const HEADING: f32 = 0.9;
 const STRONG: f32 = 0.6;
-const WEAK: f32 = 0.25;
+const WEAK: f32 = 0.1;
 
 #[derive(Deserialize)]
 struct Table {

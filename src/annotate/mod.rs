@@ -136,6 +136,11 @@ impl Annotator {
         })
     }
 
+    /// The lexicon it finds concepts by.
+    pub(crate) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
     /// Annotates the passages of one document, in order.
     pub fn annotate(&mut self, document: &Document, passages: &[Passage]) -> Vec<Annotations> {
         let words: Vec<Vec<Word>> = passages

@@ -9,6 +9,7 @@
 use std::sync::LazyLock;
 
 use super::{Aspect, AspectWeights, LinearModel};
+use crate::analysis;
 
 /// A word with at least this much attribution to the asked aspect asks, rather than names.
 const ASKING: f32 = 1.0;
@@ -126,6 +127,14 @@ impl Asked {
         (Asked { questions }, asking)
     }
 
+    /// Reads a question as typed.
+    pub fn of(text: &str) -> Asked {
+        let words = analysis::words(text);
+        let whole = words.iter().filter(|word| !word.compound);
+        let terms: Vec<&str> = whole.map(|word| word.term.as_str()).collect();
+        Asked::read(&terms).0
+    }
+
     /// How likely each aspect is asked for. A question for any risk asks for all kinds of it.
     pub(super) fn chances(&self) -> [f32; Aspect::COUNT] {
         let mut chances = [0.0; Aspect::COUNT];
@@ -174,7 +183,6 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis;
 
     fn read(text: &str) -> (Asked, Vec<String>) {
         let words = analysis::words(text);
@@ -193,16 +201,18 @@ mod tests {
     fn ways_to_ask() {
         for (text, expected) in [
             ("osteoporosis risk", "risk"),
-            ("is it safe with osteoporosis", "contraindication"),
-            ("who should not have OMT", "contraindication"),
+            ("is it safe with osteoporosis", "risk"),
+            ("who should not have OMT", "risk"),
             ("how is it treated", "treatment"),
             ("life expectancy", "outlook"),
             ("does it run in families", "inheritance"),
-            ("who tends to get gout", "susceptibility"),
+            ("who tends to get gout", "risk"),
             ("remedies for gout", "treatment"),
             ("did I get gout from my parents", "inheritance"),
         ] {
-            assert_eq!(read(text).0.best(), Some(expected), "{text}");
+            let best = read(text).0.best().expect("it asks for something");
+            let label = Aspect::named(best).first().map(|aspect| aspect.label());
+            assert_eq!(label, Some(expected), "{text}");
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{Outcome, stdout};
-use palpate::eval::{EvalError, Qrels, Report, Run, read_topics};
+use super::run::{DEPTH, answer};
+use super::{IndexArg, Outcome, stdout};
+use palpate::eval::{Qrels, Report, Run, Topic, read_topics};
 
 /// Measure a run against relevance judgments
 ///
@@ -17,9 +18,11 @@ pub(super) struct Args {
     queries: PathBuf,
     /// Relevance judgments, in the format of BEIR or TREC
     qrels: PathBuf,
-    /// What a system found: a TREC run
+    /// What a system found: a TREC run; without it, what palpate finds in its index
     #[arg(long, value_name = "RUN")]
-    run: PathBuf,
+    run: Option<PathBuf>,
+    #[command(flatten)]
+    index: IndexArg,
     /// The run of another system, to compare with
     #[arg(long, value_name = "RUN")]
     baseline: Option<PathBuf>,
@@ -32,7 +35,7 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let topics = read_topics(&self.queries)?;
         let qrels = Qrels::read(&self.qrels)?;
-        let run = self.measured_run()?;
+        let run = self.measured_run(&topics)?;
         let baseline = self.baseline.as_deref().map(Run::read).transpose()?;
         let report = Report::new(&topics, &qrels, &run, baseline.as_ref());
         for note in &report.notes {
@@ -46,7 +49,10 @@ impl Args {
     }
 
     /// The run to measure.
-    fn measured_run(&self) -> Result<Run, EvalError> {
-        Run::read(&self.run)
+    fn measured_run(&self, topics: &[Topic]) -> anyhow::Result<Run> {
+        match &self.run {
+            Some(path) => Ok(Run::read(path)?),
+            None => answer(&self.index, topics, DEPTH),
+        }
     }
 }

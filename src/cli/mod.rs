@@ -4,6 +4,7 @@ mod eval;
 mod index;
 mod passages;
 mod progress;
+mod run;
 mod search;
 mod suggest;
 
@@ -27,6 +28,7 @@ enum Command {
     Suggest(suggest::Args),
     Index(index::Args),
     Passages(passages::Args),
+    Run(run::Args),
     Eval(eval::Args),
 }
 
@@ -59,6 +61,7 @@ impl Cli {
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Passages(args) => args.run(),
+            Command::Run(args) => args.run(),
             Command::Eval(args) => args.run(),
         }
     }

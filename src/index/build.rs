@@ -21,6 +21,7 @@ use crate::document::{Document, reader_for};
 use crate::lexicon::Lexicon;
 use crate::passage;
 
+pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
 pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
 const SOURCES_FILE: &str = "sources.jsonl";
 const LOCK_FILE: &str = ".lock";
@@ -142,7 +143,7 @@ pub fn build(
         palpate: env!("CARGO_PKG_VERSION").to_owned(),
         generation: next_generation(dir)?,
         roots: sources.roots.clone(),
-        lexicons: lexicon_names(&sources.lexicons),
+        lexicons: sources.lexicons.clone(),
         documents: 0,
         passages: 0,
         bytes: 0,
@@ -177,28 +178,9 @@ fn write_generation(
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
     let mut build = Build::start(folder, annotator)?;
-    for (from, name) in sources
-        .lexicons
-        .iter()
-        .zip(lexicon_names(&sources.lexicons))
-    {
-        std::fs::copy(from, folder.join(name)).map_err(IndexError::io(from))?;
-    }
     build.read_all(&sources.roots, folder, progress)?;
     progress(BuildEvent::Commit);
     build.finish()
-}
-
-/// The names under which lexicon files are kept in a generation, in their order.
-fn lexicon_names(paths: &[PathBuf]) -> Vec<String> {
-    let extension = |path: &PathBuf| {
-        let extension = path.extension().unwrap_or_default();
-        extension.to_string_lossy().into_owned()
-    };
-    (0..)
-        .zip(paths)
-        .map(|(n, path)| format!("lexicon{n}.{}", extension(path)))
-        .collect()
 }
 
 /// Takes the build lock of `dir`; it is given back when the file is closed, even by a crash.
@@ -397,6 +379,11 @@ impl Build {
         }
         // The analyzers report their counts when the writer and its threads are gone.
         self.writer.wait_merging_threads()?;
+        let path = self.folder.join(LEXICON_FILE);
+        self.annotator
+            .lexicon()
+            .write(&path)
+            .map_err(IndexError::io(&path))?;
         let path = self.folder.join(VOCABULARY_FILE);
         self.counts.write(&path).map_err(IndexError::io(&path))?;
         self.phrases

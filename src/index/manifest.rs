@@ -30,8 +30,8 @@ pub struct Manifest {
     pub generation: u64,
     /// The paths it was built from, as they were given.
     pub roots: Vec<PathBuf>,
-    /// The user's lexicon files, as they are named in the folder of the generation.
-    pub lexicons: Vec<String>,
+    /// The user's lexicon files, as they were given.
+    pub lexicons: Vec<PathBuf>,
     pub documents: u64,
     pub passages: u64,
     /// Bytes of source text.

@@ -123,11 +123,6 @@ impl Index {
             .try_into()
             .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
             .searcher();
-        let lexicons: Vec<PathBuf> = manifest
-            .lexicons
-            .iter()
-            .map(|name| folder.join(name))
-            .collect();
         // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
         // them readable when a newer generation takes this one's place.
         let mapped = |name: &str| map(&directory, name);
@@ -135,7 +130,8 @@ impl Index {
         let phrases = mapped(phrases::TURNED_FILE)
             .and_then(|turned| Phrases::new(turned, mapped(phrases::SHOWN_FILE)?));
         Ok(Index {
-            lexicon: Lexicon::with_files(&lexicons)?,
+            lexicon: Lexicon::read(&folder.join(build::LEXICON_FILE))
+                .map_err(|e| damaged(e.to_string()))?,
             manifest: manifest.clone(),
             fields,
             searcher,

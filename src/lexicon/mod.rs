@@ -15,8 +15,11 @@ mod obo;
 mod solr;
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::{Deserialize, Serialize};
@@ -46,6 +49,11 @@ impl Kind {
             Kind::Risk => "risk",
             Kind::Term => "term",
         }
+    }
+
+    fn named(name: &str) -> Option<Kind> {
+        let all = [Kind::Condition, Kind::Technique, Kind::Risk, Kind::Term];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -122,6 +130,13 @@ impl NewForm {
     }
 }
 
+/// What closes in each term of a key; no term has them.
+const OPEN: char = '\u{1}';
+const CLOSE: char = '\u{2}';
+
+/// Up to this many words are looked up run by run.
+const SHORT_TEXT: usize = 64;
+
 /// Abbreviations of up to this many letters are matched by case.
 const SHORT: usize = 4;
 
@@ -137,7 +152,10 @@ pub struct Lexicon {
     forms: Vec<Form>,
     /// The terms of each form, as [`key`] joins them, to the form.
     keys: HashMap<String, usize>,
-    automaton: AhoCorasick,
+    /// The most words a form has.
+    longest: usize,
+    /// Made when the first long text is read: a query needs none.
+    automaton: OnceLock<AhoCorasick>,
 }
 
 impl Lexicon {
@@ -183,24 +201,29 @@ impl Lexicon {
                 forms: searched,
             });
         }
-        Lexicon::compile(concepts, forms, keys)
+        Lexicon::assemble(concepts, forms, keys)
     }
 
-    fn compile(concepts: Vec<Concept>, forms: Vec<Form>, keys: HashMap<String, usize>) -> Lexicon {
-        let mut patterns: Vec<(&String, &usize)> = keys.iter().collect();
-        patterns.sort_unstable();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns.iter().map(|(key, _)| key.as_str()))
-            // The patterns would have to fill gigabytes for the automaton to be too large.
-            .expect("a lexicon fits an automaton");
+    fn assemble(concepts: Vec<Concept>, forms: Vec<Form>, keys: HashMap<String, usize>) -> Lexicon {
+        let words = |key: &String| key.matches(OPEN).count();
         Lexicon {
+            longest: keys.keys().map(words).max().unwrap_or(0),
             concepts,
             forms,
-            automaton,
             keys,
+            automaton: OnceLock::new(),
         }
+    }
+
+    fn automaton(&self) -> &AhoCorasick {
+        self.automaton.get_or_init(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(self.keys.keys())
+                // The patterns would have to fill gigabytes for the automaton to be too large.
+                .expect("a lexicon fits an automaton")
+        })
     }
 
     /// The number of concepts.
@@ -228,23 +251,14 @@ impl Lexicon {
     /// Finds the concepts in analysed words of `text`: the longest forms, from left to right,
     /// not overlapping.
     pub fn find(&self, text: &str, words: &[Word]) -> Vec<Mention> {
-        // Where each word that is no closed compound starts in the searched string.
-        let mut joined = String::with_capacity(text.len() + 2 * words.len());
-        let mut starts = Vec::with_capacity(words.len());
-        let whole = words.iter().enumerate().filter(|(_, word)| !word.compound);
-        for (i, word) in whole {
-            starts.push((joined.len(), i));
-            push_key(&mut joined, &word.term);
-        }
+        let whole: Vec<usize> = (0..words.len()).filter(|&i| !words[i].compound).collect();
+        let spans = match whole.len() <= SHORT_TEXT {
+            true => self.spans_in_short(words, &whole),
+            false => self.spans_in_long(words, &whole),
+        };
         let mut mentions = Vec::new();
-        for found in self.automaton.find_iter(&joined) {
-            // Patterns begin and end at the ends of words, so both ends are known starts.
-            let first = starts.partition_point(|(start, _)| *start < found.start());
-            let end = starts.partition_point(|(start, _)| *start < found.end());
-            let Some(&form) = self.keys.get(&joined[found.range()]) else {
-                continue;
-            };
-            let covered = starts[first].1..starts[end - 1].1 + 1;
+        for (form, span) in spans {
+            let covered = whole[span.start]..whole[span.end - 1] + 1;
             let bytes = words[covered.start].bytes.start..words[covered.end - 1].bytes.end;
             if self.forms[form].fits(&text[bytes]) {
                 mentions.push(Mention {
@@ -255,6 +269,119 @@ impl Lexicon {
         }
         mentions
     }
+
+    /// The longest forms from left to right, by looking up every run of words.
+    fn spans_in_short(&self, words: &[Word], whole: &[usize]) -> Vec<(usize, Range<usize>)> {
+        let mut spans = Vec::new();
+        let mut at = 0;
+        while at < whole.len() {
+            let found = (1..=self.longest.min(whole.len() - at))
+                .rev()
+                .find_map(|length| {
+                    let run = whole[at..at + length]
+                        .iter()
+                        .map(|&i| words[i].term.as_str());
+                    Some((*self.keys.get(&key(run))?, length))
+                });
+            let length = match found {
+                Some((form, length)) => {
+                    spans.push((form, at..at + length));
+                    length
+                }
+                None => 1,
+            };
+            at += length;
+        }
+        spans
+    }
+
+    /// The same by the automaton, in one pass.
+    fn spans_in_long(&self, words: &[Word], whole: &[usize]) -> Vec<(usize, Range<usize>)> {
+        let mut joined = String::new();
+        let mut starts = Vec::with_capacity(whole.len());
+        for &i in whole {
+            starts.push(joined.len());
+            push_key(&mut joined, &words[i].term);
+        }
+        let found = self.automaton().find_iter(&joined);
+        found
+            .filter_map(|found| {
+                // Patterns begin and end where words do, so both ends are known.
+                let first = starts.partition_point(|&start| start < found.start());
+                let end = starts.partition_point(|&start| start < found.end());
+                Some((*self.keys.get(&joined[found.range()])?, first..end))
+            })
+            .collect()
+    }
+
+    /// Writes the lexicon in a form that is read in a moment.
+    pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
+        let mut file = BufWriter::new(File::create(path)?);
+        for concept in &self.concepts {
+            writeln!(file, "{}\t{}", concept.kind.name(), one_line(&concept.name))?;
+            for terms in &concept.forms {
+                writeln!(file, "=\t{}", terms.join(" "))?;
+            }
+        }
+        for (key, &form) in &self.keys {
+            let Form {
+                concept,
+                exact_case,
+            } = &self.forms[form];
+            let exact = exact_case.as_deref().map(one_line).unwrap_or_default();
+            writeln!(file, "@\t{concept}\t{exact}\t{key}")?;
+        }
+        file.flush()?;
+        file.get_ref().sync_all()
+    }
+
+    /// Reads what [`Lexicon::write`] wrote.
+    pub(crate) fn read(path: &Path) -> std::io::Result<Lexicon> {
+        let text = std::fs::read_to_string(path)?;
+        Lexicon::parse(&text).ok_or_else(|| {
+            std::io::Error::new(std::io::ErrorKind::InvalidData, "not a compiled lexicon")
+        })
+    }
+
+    fn parse(text: &str) -> Option<Lexicon> {
+        let mut concepts: Vec<Concept> = Vec::new();
+        let mut forms = Vec::new();
+        let mut keys = HashMap::new();
+        for line in text.lines() {
+            let (mark, rest) = line.split_once('\t')?;
+            match mark {
+                "=" => {
+                    let terms = rest.split(' ').map(str::to_owned).collect();
+                    concepts.last_mut()?.forms.push(terms);
+                }
+                "@" => {
+                    let mut fields = rest.splitn(3, '\t');
+                    let concept = fields
+                        .next()?
+                        .parse()
+                        .ok()
+                        .filter(|&c: &usize| c < concepts.len())?;
+                    let exact = fields.next()?;
+                    keys.insert(fields.next()?.to_owned(), forms.len());
+                    forms.push(Form {
+                        concept,
+                        exact_case: (!exact.is_empty()).then(|| exact.to_owned()),
+                    });
+                }
+                kind => concepts.push(Concept {
+                    name: rest.to_owned(),
+                    kind: Kind::named(kind)?,
+                    forms: Vec::new(),
+                }),
+            }
+        }
+        Some(Lexicon::assemble(concepts, forms, keys))
+    }
+}
+
+/// White space of any kind as single spaces: a name must not break the file it is written to.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Form {
@@ -282,9 +409,9 @@ fn key<'t>(terms: impl Iterator<Item = &'t str>) -> String {
 }
 
 fn push_key(joined: &mut String, term: &str) {
-    joined.push('\u{1}');
+    joined.push(OPEN);
     joined.push_str(term);
-    joined.push('\u{2}');
+    joined.push(CLOSE);
 }
 
 fn read_file(path: &Path) -> Result<Vec<NewConcept>, LexiconError> {
@@ -382,5 +509,30 @@ mod tests {
             Some("rib fracture")
         );
         assert!(lexicon.named("rib").is_none());
+    }
+
+    #[test]
+    fn short_and_long_texts_are_read_alike() {
+        let lexicon = Lexicon::builtin();
+        let text = "Brittle bones, HVLA thrust, low back pain and IBS; the expectant mother had a broken bone.";
+        let words = analysis::words(text);
+        let whole: Vec<usize> = (0..words.len()).filter(|&i| !words[i].compound).collect();
+        let short = lexicon.spans_in_short(&words, &whole);
+        assert!(short.len() >= 5);
+        assert_eq!(short, lexicon.spans_in_long(&words, &whole));
+    }
+
+    #[test]
+    fn a_written_lexicon_is_the_same_when_read() -> std::io::Result<()> {
+        let lexicon = Lexicon::builtin();
+        let file = tempfile::NamedTempFile::new()?;
+        lexicon.write(file.path())?;
+        let back = Lexicon::read(file.path())?;
+        assert_eq!(back.concepts, lexicon.concepts);
+        let text = "Expecting mothers with brittle bones should avoid HVLA.";
+        assert_eq!(found(&back, text), found(&lexicon, text));
+        std::fs::write(file.path(), "nonsense")?;
+        assert!(Lexicon::read(file.path()).is_err());
+        Ok(())
     }
 }

@@ -218,11 +218,10 @@ impl Searcher {
         query: &str,
         limit: usize,
     ) -> Result<Vec<(String, f64)>, SearchError> {
-        let plan = Plan::new(
-            &Query::parse(query),
-            &CorpusWords(&self.index),
-            self.index.lexicon(),
-        );
+        let words = CorpusWords(&self.index);
+        let mut query = Query::parse(query);
+        query.correct(&words);
+        let plan = Plan::new(&query, &words, self.index.lexicon());
         let query = candidates::query(&self.index, &plan, &[])?;
         let found = candidates::find(&self.index, query.as_deref(), limit)?;
         let mut scored = score::Scorer::new(&self.index, &plan)?.score(&found.addresses)?;

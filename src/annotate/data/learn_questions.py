@@ -40,7 +40,8 @@ def terms(text):
     """The analysis chain of palpate, for the plain English of questions."""
     words = re.findall(r"[a-z0-9]+(?:['’][a-z]+)?", text.lower())
     words = [re.sub(r"['’]s$", "", word) for word in words]
-    return [STEMMER.stemWord(re.sub("['’]", "", word)) for word in words]
+    words = [re.sub("['’]", "", word) for word in words]
+    return [word if len(word) > 6 and word.endswith("itis") else STEMMER.stemWord(word) for word in words]
 
 
 def features(text):

@@ -1,0 +1,63 @@
+//! `palpate run`: answers a set of queries, for evaluation.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::{IndexArg, Outcome, stdout};
+use palpate::eval::{Run, Topic, read_topics};
+use palpate::search::Searcher;
+
+/// Answer a set of queries and write a TREC run
+///
+/// A document is ranked by its best passage. In a collection (.jsonl) documents have the ids of
+/// the collection, elsewhere they are known by their paths.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Queries: queries.jsonl of BEIR, or lines of id, tab, text
+    queries: PathBuf,
+    #[command(flatten)]
+    index: IndexArg,
+    /// Return at most this many documents for a query
+    #[arg(short = 'n', long, value_name = "N", default_value_t = DEPTH)]
+    limit: usize,
+    /// Write the run to this file, rather than to standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// How deep runs go where nobody says otherwise; the deepest metric looks at 100 documents.
+pub(super) const DEPTH: usize = 100;
+
+impl Args {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let topics = read_topics(&self.queries)?;
+        let run = answer(&self.index, &topics, self.limit)?;
+        match &self.output {
+            None => stdout(|out| run.write(out))?,
+            Some(path) => {
+                let write = || -> std::io::Result<()> {
+                    let mut file = BufWriter::new(File::create(path)?);
+                    run.write(&mut file)?;
+                    file.flush()
+                };
+                write().with_context(|| path.display().to_string())?;
+            }
+        }
+        Ok(Outcome::Found)
+    }
+}
+
+/// The run of palpate itself over some queries.
+pub(super) fn answer(index: &IndexArg, topics: &[Topic], limit: usize) -> anyhow::Result<Run> {
+    let searcher = Searcher::open(&index.path())?;
+    let mut run = Run::default();
+    for topic in topics {
+        for (document, score) in searcher.rank_documents(&topic.text, limit)? {
+            run.push(&topic.id, &document, score);
+        }
+    }
+    Ok(run)
+}
