@@ -13,6 +13,7 @@ pub type Grades = HashMap<String, u32>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Qrels {
     grades: BTreeMap<String, Grades>,
+    regraded: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -26,9 +27,15 @@ enum Format {
 impl Qrels {
     /// Reads the judgments in a file. Its first line decides on the format: three columns with
     /// tabs are BEIR's, all else is TREC's. Negative grades, which TREC uses for documents that
-    /// were pooled and not judged, are as good as 0, as they are for trec_eval.
+    /// were pooled and not judged, are as good as 0, as they are for trec_eval. Of two grades for
+    /// one document the later counts, as BEIR's own reader has it: real judgments do repeat.
     pub fn read(path: &Path) -> Result<Qrels, EvalError> {
         Qrels::parse(&Input::read(path)?)
+    }
+
+    /// How many grades were given up for a later, different one.
+    pub fn regraded(&self) -> usize {
+        self.regraded
     }
 
     /// The judged queries in the order of their ids.
@@ -43,14 +50,12 @@ impl Qrels {
         };
         let mut qrels = Qrels::default();
         for (line_number, line) in input.lines().skip_while(|(_, line)| is_header(line)) {
-            let judged = format.judgment(line).and_then(|(query, document, grade)| {
+            let judged = format.judgment(line).map(|(query, document, grade)| {
                 let grades = qrels.grades.entry(query.to_owned()).or_default();
-                match grades.insert(document.to_owned(), grade) {
-                    None => Ok(()),
-                    Some(_) => Err(format!("query {query} already has a grade for {document}")),
-                }
+                let before = grades.insert(document.to_owned(), grade);
+                before.is_some_and(|before| before != grade)
             });
-            judged.map_err(input.wrong(line_number))?;
+            qrels.regraded += usize::from(judged.map_err(input.wrong(line_number))?);
         }
         match qrels.grades.is_empty() {
             true => Err(input.holds_no("judgment")),
@@ -131,12 +136,18 @@ mod tests {
                 "q 0 a 1\n\nq 0 b much\n",
                 "qrels:3: the grade “much” is not a number",
             ),
-            (
-                "q 0 a 1\nq 0 a 0\n",
-                "qrels:2: query q already has a grade for a",
-            ),
         ] {
             assert_eq!(parsed(text), Err(said.to_owned()));
         }
+    }
+
+    #[test]
+    fn of_two_grades_the_later_counts() {
+        let qrels = parsed("q 0 a 1\nq 0 a 2\nq 0 a 2\n").expect("good judgments");
+        assert_eq!(
+            qrels.queries().next().map(|(_, grades)| grades["a"]),
+            Some(2)
+        );
+        assert_eq!(qrels.regraded(), 1);
     }
 }

@@ -236,11 +236,17 @@ fn notes(topics: &[Topic], qrels: &Qrels, run: &Run, baseline: Option<&Run>) -> 
             "not in the baseline, so 0",
         ),
     ];
-    found
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
+    let of_queries = found.into_iter().filter(|(n, _)| *n > 0);
+    let mut notes: Vec<String> = of_queries
         .map(|(n, what)| format!("{what}: {n} of {all} judged queries"))
-        .collect()
+        .collect();
+    if qrels.regraded() > 0 {
+        let n = qrels.regraded();
+        notes.push(format!(
+            "judged twice, so the later grade counts: {n} documents"
+        ));
+    }
+    notes
 }
 
 #[cfg(test)]

@@ -395,6 +395,17 @@ impl Form {
     }
 }
 
+/// A text of a lexicon file without the backslashes that made its next characters plain.
+fn unescaped(text: &str) -> String {
+    let mut escaped = false;
+    text.chars()
+        .filter(|&c| {
+            escaped = c == '\\' && !escaped;
+            !escaped
+        })
+        .collect()
+}
+
 fn terms(words: &[Word]) -> Vec<String> {
     let whole = words.iter().filter(|word| !word.compound);
     whole.map(|word| word.term.clone()).collect()

@@ -3,7 +3,7 @@
 //! synonyms are forms of their concept; broad, narrow and related ones are not the same thing
 //! and are left out, as are obsolete terms.
 
-use super::{Kind, NewConcept, NewForm};
+use super::{Kind, NewConcept, NewForm, unescaped};
 
 #[derive(Default)]
 struct Stanza {
@@ -84,16 +84,6 @@ fn quoted(value: &str) -> Result<(String, &str), String> {
         }
     }
     Err("a quotation mark is not closed".into())
-}
-
-fn unescaped(text: &str) -> String {
-    let mut escaped = false;
-    text.chars()
-        .filter(|&c| {
-            escaped = c == '\\' && !escaped;
-            !escaped
-        })
-        .collect()
 }
 
 #[cfg(test)]

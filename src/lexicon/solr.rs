@@ -1,7 +1,7 @@
 //! The Solr synonyms format: `a, b, c` are the same; `a, b => c` lets a and b find c, and not
 //! the other way round. `#` begins a comment, a backslash makes the next character plain.
 
-use super::{Kind, NewConcept, NewForm};
+use super::{Kind, NewConcept, NewForm, unescaped};
 
 /// Reads a file; an error is a line number and what is wrong with it.
 pub(super) fn parse(text: &str) -> Result<Vec<NewConcept>, (usize, String)> {
@@ -39,7 +39,7 @@ fn names(list: &str) -> Result<Vec<String>, String> {
     split(list, ",")?
         .iter()
         .map(|name| {
-            let name = plain(name.trim());
+            let name = unescaped(name.trim());
             match name.chars().any(char::is_alphanumeric) {
                 true => Ok(name),
                 false => Err("a name is empty".into()),
@@ -72,17 +72,6 @@ fn split(text: &str, separator: &str) -> Result<Vec<String>, String> {
         }
     }
     Ok(parts)
-}
-
-/// Takes the backslashes out of a name.
-fn plain(name: &str) -> String {
-    let mut escaped = false;
-    name.chars()
-        .filter(|&c| {
-            escaped = c == '\\' && !escaped;
-            !escaped
-        })
-        .collect()
 }
 
 fn concept(same: &[String], leading_in: &[String]) -> NewConcept {
