@@ -249,14 +249,17 @@ impl Annotator {
         let sentences = in_sentences(text, words);
         let mut strongest: BTreeMap<usize, Assertion> = BTreeMap::new();
         for mention in self.lexicon.find(text, words) {
-            let sentence = sentences
-                .iter()
-                .find(|sentence| sentence.contains(&mention.words.start))
-                .cloned()
-                .unwrap_or(0..words.len());
-            let first = mention.words.start - sentence.start;
-            let end = (mention.words.end - sentence.start).min(sentence.len());
-            let said = assertion::assertion(&surfaces[sentence], first, end);
+            let here = sentences.partition_point(|sentence| sentence.end <= mention.words.start);
+            let sentence = sentences.get(here).cloned().unwrap_or(0..words.len());
+            // What leads into a list is part of what each of its items says.
+            let mut said_with: Vec<&str> = match lead_sentence(text, words, &sentences, here) {
+                Some(lead) => surfaces[lead].to_vec(),
+                None => Vec::new(),
+            };
+            let first = said_with.len() + mention.words.start - sentence.start;
+            let end = first + mention.words.len();
+            said_with.extend(&surfaces[sentence.start..sentence.end.max(mention.words.end)]);
+            let said = assertion::assertion(&said_with, first, end);
             strongest
                 .entry(mention.concept)
                 .and_modify(|known| *known = stronger(*known, said))
@@ -331,9 +334,44 @@ fn in_sentences(text: &str, words: &[Word]) -> Vec<Range<usize>> {
     ranges
 }
 
+/// The sentence that leads into the list that sentence `here` is an item of: the last one before
+/// the items, if it ends with a colon.
+fn lead_sentence(
+    text: &str,
+    words: &[Word],
+    sentences: &[Range<usize>],
+    here: usize,
+) -> Option<Range<usize>> {
+    let between = |i: usize| {
+        let before = words[sentences[i - 1].end - 1].bytes.end;
+        &text[before..words[sentences[i].start].bytes.start]
+    };
+    let is_item = |i: usize| {
+        let gap = between(i).trim_end();
+        gap.contains('\n') && gap.ends_with(['•', '-', '–', '*', '▪', '●', '◦'])
+    };
+    let mut first = here.min(sentences.len().checked_sub(1)?);
+    while first > 0 && is_item(first) && !between(first).starts_with(':') {
+        first -= 1;
+    }
+    let leads = first > 0 && is_item(first) && between(first).starts_with(':');
+    leads.then(|| sentences[first - 1].clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lead_in_belongs_to_every_item_of_its_list() {
+        let text = "Rest. Tell us if you:\n\n  • had surgery\n  • have osteoporosis\n\nIt is safe.";
+        let words = crate::analysis::words(text);
+        let sentences = in_sentences(text, &words);
+        let lead = |i| lead_sentence(text, &words, &sentences, i);
+        let shown: Vec<_> = (0..sentences.len()).map(|i| lead(i).is_some()).collect();
+        assert_eq!(shown, [false, false, true, true, false]);
+        assert_eq!(lead(3), Some(1..5));
+    }
 
     #[test]
     fn weights_survive_their_byte() {

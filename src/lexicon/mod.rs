@@ -4,7 +4,7 @@
 //! and lay names. "Brittle bones" is osteoporosis, HVLA is a thrust technique, a price is a cost.
 //!
 //! The built-in concepts are in `data/*.toml`, written from general knowledge. Users add their
-//! own files in the Solr synonyms or the OBO format ([`Lexicon::add_file`]).
+//! own files in the Solr synonyms or the OBO format ([`Lexicon::with_files`]).
 //!
 //! All surface forms go through the one analysis chain and are compiled into one automaton
 //! (Aho and Corasick, "Efficient string matching", 1975), which finds the longest forms in a text
