@@ -148,6 +148,10 @@ pub fn build(
         passages: 0,
         bytes: 0,
     };
+    // What interrupted builds left must not pile up while none of them gets to its end.
+    if let Ok(current) = Manifest::read(dir) {
+        sweep(dir, &current.generation_folder(dir));
+    }
     let folder = manifest.generation_folder(dir);
     let written = write_generation(sources, annotator, &folder, progress).and_then(|report| {
         manifest.documents = report.documents;
