@@ -1,7 +1,10 @@
 //! Annotation and the reading of questions, against what people judged before they saw any output
 //! (`tests/judged/`). The figures are printed; the floors asserted here are what must not be lost.
 
+mod common;
+
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use palpate::annotate::{Annotator, Asked, Aspect};
@@ -14,6 +17,26 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).expect("a JSON object a line"))
         .collect()
+}
+
+/// The text of a judged passage: written out, or a span (bytes, white space folded) of some lines
+/// of a page, which is only there where the collections are.
+fn text(judged: &Value, collections: Option<&Path>) -> Option<String> {
+    if let Some(text) = judged["text"].as_str() {
+        return Some(text.to_owned());
+    }
+    let (file, lines) = judged["origin"].as_str()?.rsplit_once(':')?;
+    let (first, last) = lines.split_once('-')?;
+    let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+    let page = std::fs::read_to_string(collections?.join(file)).expect("the page is there");
+    let words: Vec<&str> = page
+        .lines()
+        .skip(first - 1)
+        .take(last + 1 - first)
+        .flat_map(str::split_whitespace)
+        .collect();
+    let span = |n: usize| judged["span"][n].as_u64().map(|at| at as usize);
+    Some(words.join(" ")[span(0)?..span(1)?].to_owned())
 }
 
 /// A document of one passage, under its heading if it has one.
@@ -77,9 +100,12 @@ fn aspects_of_judged_passages() {
     let mut annotator = Annotator::new(Arc::new(Lexicon::builtin()));
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut all = Tally::default();
+    let collections = common::collections();
     for judged in lines(include_str!("judged/aspects.jsonl")) {
-        let text = judged["text"].as_str().expect("text");
-        let document = document(judged["heading"].as_str(), text);
+        let Some(text) = text(&judged, collections.as_deref()) else {
+            continue;
+        };
+        let document = document(judged["heading"].as_str(), &text);
         let passages = passage::cut(&document);
         let annotations = annotator.annotate(&document, &passages);
         let labels: Vec<&str> = annotations

@@ -7,6 +7,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[allow(dead_code)] // not every test file runs it
 /// The binary, to be run in `folder`, without settings of whoever runs the tests.
 pub fn palpate(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palpate"));
@@ -23,6 +24,7 @@ pub fn repository() -> &'static Path {
 }
 
 /// A folder with a copy of the corpus and its index, built once for all tests of a file.
+#[allow(dead_code)] // not every test file searches
 pub fn corpus() -> &'static Path {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = folder_with_corpus();
@@ -33,6 +35,7 @@ pub fn corpus() -> &'static Path {
 }
 
 /// A folder with a copy of the corpus and nothing else.
+#[allow(dead_code)] // not every test file searches
 pub fn folder_with_corpus() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let target = folder.path().join("corpus");
