@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 
 use palpate::document::files::{Found, walk};
-use palpate::document::{BlockKind, Document, reader_for};
+use palpate::document::{BlockKind, Document, Part, reader_for};
 use palpate::passage;
 
 fn documents(root: &Path) -> Vec<Document> {
@@ -19,7 +19,9 @@ fn documents(root: &Path) -> Vec<Document> {
         let bytes = std::fs::read(&path).expect("pages can be read");
         let source = path.display().to_string();
         reader
-            .read(&source, bytes, &mut |document| documents.push(document))
+            .read(&source, Part::whole(bytes), &mut |document| {
+                documents.push(document)
+            })
             .expect("pages are UTF-8");
     }
     documents

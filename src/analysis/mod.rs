@@ -15,17 +15,27 @@
 //! Letters joined by hyphens give their parts and, in the place of the last part, the closed
 //! form: "low-amplitude" is `low`, `amplitude` and `lowamplitude`, so that "x-ray" meets "xray".
 
+//!
+//! A build goes through millions of words, most of them met before. So an [`Analyzer`] numbers
+//! words, everything that reads [`Token`]s compares numbers, and a text is analysed once: the index
+//! is given its terms (`terms`).
+
 mod stopwords;
+mod terms;
 mod tokenizer;
+mod trie;
 mod vocabulary;
 
 pub use stopwords::is_stopword;
-pub use tokenizer::{Analyzer, Word, words};
+pub use terms::JoinedTerms;
+pub(crate) use terms::TermTokenizer;
+pub use tokenizer::{Analyzer, TermId, Token, Word, WordId, words};
+pub(crate) use trie::{Node, Trie};
 pub use vocabulary::{Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an
 /// index made with another chain would silently miss words.
 pub const ANALYSIS_VERSION: &str = "en-1";
 
-/// The name the chain is registered under in tantivy.
-pub const TOKENIZER_NAME: &str = "palpate_en";
+/// The name that [`TermTokenizer`] is registered under in tantivy.
+pub(crate) const TOKENIZER_NAME: &str = "palpate_terms";

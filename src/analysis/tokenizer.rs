@@ -1,14 +1,13 @@
-//! The chain itself, as an iterator of words for our own use and as a tantivy tokenizer.
+//! The chain itself: text in, numbered tokens out.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use frostem::{Algorithm, Stemmer};
-use tantivy::tokenizer::{
-    AsciiFoldingFilter, RawTokenizer, TextAnalyzer, Token, TokenStream, Tokenizer,
-};
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
+use tantivy::tokenizer::{AsciiFoldingFilter, RawTokenizer, TextAnalyzer};
 use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 
 use super::VocabularyCounts;
@@ -17,8 +16,9 @@ use super::VocabularyCounts;
 const MAX_WORD_BYTES: usize = 120;
 /// Compounds of more parts than this are not closed up.
 const MAX_PARTS: usize = 4;
-/// The stem cache stops growing here (entries), so that memory stays bounded on any input.
-const MAX_CACHE: usize = 1 << 20;
+/// From this many different words on an analyzer says that it is full, so that memory stays
+/// bounded on any input.
+const FULL: usize = 1 << 19;
 
 /// One analysed word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,18 +40,60 @@ pub fn words(text: &str) -> Vec<Word> {
     Analyzer::default().words(text)
 }
 
-/// The analysis chain with its stem cache. Clones start with an empty cache.
+/// The number of a word (folded, unstemmed) with the analyzer that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WordId(u32);
+
+/// The number of a term with the analyzer that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TermId(u32);
+
+impl WordId {
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl From<WordId> for u32 {
+    fn from(id: WordId) -> u32 {
+        id.0
+    }
+}
+
+impl From<TermId> for u32 {
+    fn from(id: TermId) -> u32 {
+        id.0
+    }
+}
+
+/// A word where it stands, by its number: what the stages of a build hand on, for comparing
+/// numbers costs nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    pub word: WordId,
+    /// Where it stands, in bytes.
+    pub bytes: Range<usize>,
+    /// Its place among the words of the text, from 0.
+    pub position: usize,
+    /// Whether this is the closed form of a hyphenated compound, besides its parts.
+    pub compound: bool,
+}
+
+/// The analysis chain. It numbers the words it meets and remembers their terms, so that each word
+/// is folded every time, but stemmed once.
 pub struct Analyzer {
     stemmer: Stemmer,
     /// Folds what is not ASCII; made when first needed.
     folder: Option<TextAnalyzer>,
-    stems: HashMap<Box<str>, Stem>,
+    words: IndexMap<Box<str>, Known, FxBuildHasher>,
+    terms: IndexSet<Box<str>, FxBuildHasher>,
     /// Where the counted words go when this analyzer is dropped.
     counts: Option<Arc<VocabularyCounts>>,
 }
 
-struct Stem {
-    term: Box<str>,
+/// What is known of a word.
+struct Known {
+    term: TermId,
     count: u64,
 }
 
@@ -61,20 +103,12 @@ impl Default for Analyzer {
     }
 }
 
-impl Clone for Analyzer {
-    fn clone(&self) -> Self {
-        Analyzer::reporting_to(self.counts.clone())
-    }
-}
-
 impl Drop for Analyzer {
     fn drop(&mut self) {
         if let Some(counts) = &self.counts {
-            counts.add(
-                self.stems
-                    .drain()
-                    .map(|(surface, stem)| (surface, stem.count)),
-            );
+            let words = self.words.drain(..);
+            let met = words.filter(|(_, known)| known.count > 0);
+            counts.add(met.map(|(surface, known)| (surface, known.count)));
         }
     }
 }
@@ -89,39 +123,116 @@ impl Analyzer {
         Analyzer {
             stemmer: Stemmer::new(Algorithm::English),
             folder: None,
-            stems: HashMap::new(),
+            words: IndexMap::default(),
+            terms: IndexSet::default(),
             counts,
         }
     }
 
-    /// Analyses a text; repeated calls share what was learned of its words.
-    pub fn words(&mut self, text: &str) -> Vec<Word> {
-        let mut stream = self.stream(text);
-        let mut words = Vec::new();
-        while stream.advance() {
-            words.push(Word {
-                term: stream.token.text.clone(),
-                surface: stream.surface.clone(),
-                bytes: stream.token.offset_from..stream.token.offset_to,
-                position: stream.token.position,
-                compound: stream.is_compound,
-            });
-        }
-        words
+    /// Where it reports to.
+    pub(crate) fn counts(&self) -> Option<Arc<VocabularyCounts>> {
+        self.counts.clone()
     }
 
-    fn stream<'a>(&'a mut self, text: &'a str) -> ChainStream<'a> {
-        ChainStream {
-            analyzer: self,
-            text,
-            words: text.unicode_word_indices(),
-            token: Token::default(),
-            surface: String::new(),
-            position: 0,
-            compound: Compound::default(),
-            ahead: None,
-            is_compound: false,
+    /// Whether it remembers so many words that it should be replaced. Numbers of one analyzer
+    /// mean nothing to another.
+    pub(crate) fn is_full(&self) -> bool {
+        self.words.len() >= FULL
+    }
+
+    /// Analyses a text.
+    pub fn words(&mut self, text: &str) -> Vec<Word> {
+        let tokens = self.tokens(text).into_iter();
+        let word = |token: Token| Word {
+            term: self.term(token.word).to_owned(),
+            surface: self.surface(token.word).to_owned(),
+            bytes: token.bytes,
+            position: token.position,
+            compound: token.compound,
+        };
+        tokens.map(word).collect()
+    }
+
+    /// Analyses a text into numbered words, and counts them.
+    pub fn tokens(&mut self, text: &str) -> Vec<Token> {
+        let tokens = self.uncounted_tokens(text);
+        for token in &tokens {
+            self.words[token.word.index()].count += 1;
         }
+        tokens
+    }
+
+    /// Analyses a text that was counted before, or is none of the corpus.
+    pub fn uncounted_tokens(&mut self, text: &str) -> Vec<Token> {
+        // English has about six bytes to a word.
+        let mut tokens = Vec::with_capacity(text.len() / 6 + 1);
+        let mut chain = Chain::new(self, text);
+        while let Some(token) = chain.next() {
+            tokens.push(token);
+        }
+        tokens
+    }
+
+    /// The folded, unstemmed form of a word. Panics for a number of another analyzer.
+    pub fn surface(&self, word: WordId) -> &str {
+        &self.entry(word).0
+    }
+
+    /// The term of a word. Panics for a number of another analyzer.
+    pub fn term(&self, word: WordId) -> &str {
+        let id = self.term_of(word);
+        self.terms
+            .get_index(id.0 as usize)
+            .map(|term| &**term)
+            // Every number handed out is that of an entry.
+            .expect("the number of a term of this analyzer")
+    }
+
+    /// The number of the term of a word. Panics for a number of another analyzer.
+    pub fn term_of(&self, word: WordId) -> TermId {
+        self.entry(word).1.term
+    }
+
+    fn entry(&self, word: WordId) -> (&str, &Known) {
+        let entry = self.words.get_index(word.0 as usize);
+        let (surface, known) = entry
+            // Every number handed out is that of an entry.
+            .expect("the number of a word of this analyzer");
+        (surface, known)
+    }
+
+    /// How many words have numbers: those below this.
+    pub(crate) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The surface of the word with that number, below [`Analyzer::len`].
+    pub(crate) fn word(&self, index: usize) -> &str {
+        &self.words[index..=index]
+            .get_index(0)
+            .map_or("", |(word, _)| word)
+    }
+
+    /// The number of a term, which no text need have.
+    pub(crate) fn term_id(&mut self, term: &str) -> TermId {
+        let index = match self.terms.get_index_of(term) {
+            Some(index) => index,
+            None => self.terms.insert_full(term.into()).0,
+        };
+        // There are no more than [`FULL`] and those of one text and the lexicons.
+        TermId(index as u32)
+    }
+
+    /// The number of a word (folded, unstemmed), which no text need have. It is not counted.
+    pub(crate) fn word_id(&mut self, surface: &str) -> WordId {
+        if let Some(index) = self.words.get_index_of(surface) {
+            return WordId(index as u32);
+        }
+        let stemmed = self.stem(surface);
+        let term = self.term_id(&stemmed);
+        let known = Known { term, count: 0 };
+        // As for terms.
+        WordId(self.words.insert_full(surface.into(), known).0 as u32)
     }
 
     /// Folds `word` into `surface` (step 2 of the chain).
@@ -143,32 +254,17 @@ impl Analyzer {
             // Folding can bring capitals back, from letters that have no lower case.
             surface.make_ascii_lowercase();
         }
-        if surface.contains(['\'', ',']) {
+        if surface.bytes().any(|byte| matches!(byte, b'\'' | b',')) {
             close_up(surface);
         }
     }
 
-    /// Stems `surface` into `term` (step 3), counting it.
-    fn stem(&mut self, surface: &str, term: &mut String) {
-        term.clear();
-        if let Some(known) = self.stems.get_mut(surface) {
-            known.count += 1;
-            term.push_str(&known.term);
-            return;
-        }
-        let stemmed =
-            if surface.bytes().any(|byte| byte.is_ascii_digit()) || is_inflammation(surface) {
-                Cow::Borrowed(surface)
-            } else {
-                self.stemmer.stem(surface)
-            };
-        term.push_str(&stemmed);
-        if self.stems.len() < MAX_CACHE {
-            let stem = Stem {
-                term: stemmed.into(),
-                count: 1,
-            };
-            self.stems.insert(surface.into(), stem);
+    /// Stems a surface (step 3).
+    fn stem<'s>(&self, surface: &'s str) -> Cow<'s, str> {
+        if surface.bytes().any(|byte| byte.is_ascii_digit()) || is_inflammation(surface) {
+            Cow::Borrowed(surface)
+        } else {
+            self.stemmer.stem(surface)
         }
     }
 }
@@ -221,21 +317,61 @@ impl Compound {
     }
 }
 
-/// The tokens of one text.
-pub struct ChainStream<'a> {
+/// The tokens of one text, as they are found.
+struct Chain<'a> {
     analyzer: &'a mut Analyzer,
     text: &'a str,
     words: UnicodeWordIndices<'a>,
-    token: Token,
     surface: String,
     position: usize,
     compound: Compound,
     /// A word that was read to see that the compound before it had ended.
     ahead: Option<(usize, &'a str)>,
-    is_compound: bool,
 }
 
-impl<'a> ChainStream<'a> {
+impl<'a> Chain<'a> {
+    fn new(analyzer: &'a mut Analyzer, text: &'a str) -> Chain<'a> {
+        Chain {
+            analyzer,
+            text,
+            words: text.unicode_word_indices(),
+            surface: String::new(),
+            position: 0,
+            compound: Compound::default(),
+            ahead: None,
+        }
+    }
+
+    fn next(&mut self) -> Option<Token> {
+        loop {
+            let Some((start, word)) = self.next_word() else {
+                return self.compound.is_complete().then(|| self.whole_compound());
+            };
+            let joined = self.is_joined(start);
+            if !joined && self.compound.is_complete() {
+                self.ahead = Some((start, word));
+                return Some(self.whole_compound());
+            }
+            let bytes = start..start + word.len();
+            self.analyzer.fold(word, &mut self.surface);
+            if self.surface.is_empty() {
+                continue;
+            }
+            if joined {
+                self.compound.extend(&self.surface, bytes.end);
+            } else {
+                self.compound.start(&self.surface, bytes.clone());
+            }
+            self.position += 1;
+            return Some(Token {
+                word: self.analyzer.word_id(&self.surface),
+                bytes,
+                position: self.position - 1,
+                compound: false,
+            });
+        }
+    }
+
     fn next_word(&mut self) -> Option<(usize, &'a str)> {
         self.ahead.take().or_else(|| {
             self.words
@@ -253,75 +389,15 @@ impl<'a> ChainStream<'a> {
             )
     }
 
-    fn emit_compound(&mut self) {
-        self.surface.clear();
-        self.surface.push_str(&self.compound.closed);
+    /// The compound that has ended, at the place of its last part.
+    fn whole_compound(&mut self) -> Token {
         self.compound.parts = 0;
-        self.is_compound = true;
-        self.set_token(self.compound.bytes.clone(), self.position - 1);
-    }
-
-    fn emit_word(&mut self, bytes: Range<usize>) {
-        self.is_compound = false;
-        self.set_token(bytes, self.position);
-        self.position += 1;
-    }
-
-    fn set_token(&mut self, bytes: Range<usize>, position: usize) {
-        self.analyzer.stem(&self.surface, &mut self.token.text);
-        self.token.offset_from = bytes.start;
-        self.token.offset_to = bytes.end;
-        self.token.position = position;
-    }
-}
-
-impl TokenStream for ChainStream<'_> {
-    fn advance(&mut self) -> bool {
-        loop {
-            let Some((start, word)) = self.next_word() else {
-                let last = self.compound.is_complete();
-                if last {
-                    self.emit_compound();
-                }
-                return last;
-            };
-            let joined = self.is_joined(start);
-            if !joined && self.compound.is_complete() {
-                self.ahead = Some((start, word));
-                self.emit_compound();
-                return true;
-            }
-            let bytes = start..start + word.len();
-            let mut surface = std::mem::take(&mut self.surface);
-            self.analyzer.fold(word, &mut surface);
-            self.surface = surface;
-            if self.surface.is_empty() {
-                continue;
-            }
-            if joined {
-                self.compound.extend(&self.surface, bytes.end);
-            } else {
-                self.compound.start(&self.surface, bytes.clone());
-            }
-            self.emit_word(bytes);
-            return true;
+        Token {
+            word: self.analyzer.word_id(&self.compound.closed),
+            bytes: self.compound.bytes.clone(),
+            position: self.position - 1,
+            compound: true,
         }
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
-}
-
-impl Tokenizer for Analyzer {
-    type TokenStream<'a> = ChainStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> ChainStream<'a> {
-        self.stream(text)
     }
 }
 
@@ -389,9 +465,8 @@ mod tests {
     fn words_are_counted_when_the_analyzer_goes() {
         let counts = Arc::new(VocabularyCounts::default());
         let mut analyzer = Analyzer::counting(counts.clone());
-        analyzer
-            .token_stream("Risk, risks, risk")
-            .process(&mut |_| {});
+        analyzer.tokens("Risk, risks, risk");
+        analyzer.word_id("unmet");
         drop(analyzer);
         assert_eq!(counts.sorted(), [("risk".into(), 2), ("risks".into(), 1)]);
     }

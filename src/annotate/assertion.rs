@@ -7,9 +7,9 @@
 //! a few words, and until a word such as "but" ends its reach. A pseudo-trigger ("not only") looks
 //! like a trigger and is none. The triggers are data (`data/assertion.toml`).
 
-use std::sync::LazyLock;
-
 use serde::{Deserialize, Serialize};
+
+use crate::analysis::{Analyzer, Trie, WordId};
 
 /// What is said of a concept or cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -45,94 +45,98 @@ enum Role {
     End,
 }
 
-struct Trigger {
-    words: Vec<String>,
-    role: Role,
+/// The triggers, compiled for the words of one analyzer.
+pub(crate) struct Triggers {
+    before: Trie<Role>,
+    after: Trie<Role>,
 }
 
-struct Triggers {
-    before: Vec<Trigger>,
-    after: Vec<Trigger>,
-}
-
-static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("data/assertion.toml"))
-        // The file is part of the program; every test of this module reads it.
-        .expect("the table of assertions is valid");
-    let as_triggers = |phrases: &[String], role: Role| -> Vec<Trigger> {
-        let words = |phrase: &String| phrase.split(' ').map(str::to_owned).collect();
-        phrases
-            .iter()
-            .map(|phrase| Trigger {
-                words: words(phrase),
-                role,
-            })
-            .collect()
-    };
-    let mut before = as_triggers(&table.pseudo, Role::Pseudo);
-    before.extend(as_triggers(&table.end, Role::End));
-    before.extend(as_triggers(&table.negated, Role::Gives(Assertion::Negated)));
-    before.extend(as_triggers(
-        &table.hypothetical,
-        Role::Gives(Assertion::Hypothetical),
-    ));
-    before.extend(as_triggers(&table.hedged, Role::Gives(Assertion::Hedged)));
-    // Of two triggers at one place the longer one is meant.
-    before.sort_by_key(|trigger| std::cmp::Reverse(trigger.words.len()));
-    let after = as_triggers(&table.negated_after, Role::Gives(Assertion::Negated));
-    Triggers { before, after }
-});
-
-/// The assertion of the words `first..end` of a sentence, given its words by their surfaces.
-pub(crate) fn assertion(sentence: &[&str], first: usize, end: usize) -> Assertion {
-    let mut found = Assertion::Affirmed;
-    let mut at = first.saturating_sub(REACH + 2);
-    while at < first {
-        let Some(trigger) = trigger_at(&TRIGGERS.before, &sentence[..first], at) else {
-            at += 1;
-            continue;
+impl Triggers {
+    /// The built-in table.
+    pub(crate) fn builtin(analyzer: &mut Analyzer) -> Triggers {
+        let table: Table = toml::from_str(include_str!("data/assertion.toml"))
+            // The file is part of the program; every test of this module reads it.
+            .expect("the table of assertions is valid");
+        let mut triggers = Triggers {
+            before: Trie::default(),
+            after: Trie::default(),
         };
-        let reaches = first - (at + trigger.words.len()) <= REACH;
-        match trigger.role {
-            Role::End => found = Assertion::Affirmed,
-            // A negation outweighs a hedge that comes after it: "no possible harm".
-            Role::Gives(given) if reaches && found != Assertion::Negated => found = given,
-            Role::Gives(_) | Role::Pseudo => {}
-        }
-        at += trigger.words.len();
+        let mut add = |to: &mut Trie<Role>, phrases: &[String], role| {
+            for phrase in phrases {
+                let words = phrase.split(' ').map(|word| analyzer.word_id(word).into());
+                // What stands under two headings of the table is what the first one says.
+                to.entry(words).get_or_insert(role);
+            }
+        };
+        let before = &mut triggers.before;
+        add(before, &table.pseudo, Role::Pseudo);
+        add(before, &table.end, Role::End);
+        add(before, &table.negated, Role::Gives(Assertion::Negated));
+        let hypothetical = Role::Gives(Assertion::Hypothetical);
+        add(before, &table.hypothetical, hypothetical);
+        add(before, &table.hedged, Role::Gives(Assertion::Hedged));
+        let negated = Role::Gives(Assertion::Negated);
+        add(&mut triggers.after, &table.negated_after, negated);
+        triggers
     }
-    let negated_after = trigger_at(&TRIGGERS.after, sentence, end).is_some()
-        || trigger_at(&TRIGGERS.after, sentence, end + 1).is_some();
-    match found {
-        Assertion::Affirmed | Assertion::Hedged if negated_after => Assertion::Negated,
-        found => found,
+
+    /// The assertion of the words `first..end` of a sentence.
+    pub(crate) fn assertion(&self, sentence: &[WordId], first: usize, end: usize) -> Assertion {
+        let mut found = Assertion::Affirmed;
+        let mut at = first.saturating_sub(REACH + 2);
+        while at < first {
+            let Some((role, length)) = at_start(&self.before, &sentence[at..first]) else {
+                at += 1;
+                continue;
+            };
+            let reaches = first - (at + length) <= REACH;
+            match role {
+                Role::End => found = Assertion::Affirmed,
+                // A negation outweighs a hedge that comes after it: "no possible harm".
+                Role::Gives(given) if reaches && found != Assertion::Negated => found = given,
+                Role::Gives(_) | Role::Pseudo => {}
+            }
+            at += length;
+        }
+        match found {
+            Assertion::Affirmed | Assertion::Hedged if self.negated_after(sentence, end) => {
+                Assertion::Negated
+            }
+            found => found,
+        }
+    }
+
+    fn negated_after(&self, sentence: &[WordId], end: usize) -> bool {
+        [end, end + 1].into_iter().any(|at| {
+            let rest = sentence.get(at..).unwrap_or_default();
+            at_start(&self.after, rest).is_some()
+        })
     }
 }
 
-fn trigger_at<'t>(triggers: &'t [Trigger], words: &[&str], at: usize) -> Option<&'t Trigger> {
-    let rest = words.get(at..)?;
-    triggers.iter().find(|trigger| {
-        rest.len() >= trigger.words.len() && trigger.words.iter().zip(rest).all(|(a, b)| a == b)
-    })
+/// The longest trigger that some words begin with: of two at one place the longer one is meant.
+fn at_start(triggers: &Trie<Role>, words: &[WordId]) -> Option<(Role, usize)> {
+    let (role, length) = triggers.longest(words.iter().map(|&word| word.into()))?;
+    Some((*role, length))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis;
 
     fn of(text: &str, phrase: &str) -> Assertion {
-        let surfaces = |text: &str| -> Vec<String> {
-            let words = analysis::words(text).into_iter();
-            words.filter(|w| !w.compound).map(|w| w.surface).collect()
+        let mut analyzer = Analyzer::default();
+        let triggers = Triggers::builtin(&mut analyzer);
+        let mut ids = |text: &str| -> Vec<WordId> {
+            let tokens = analyzer.tokens(text).into_iter();
+            tokens.map(|token| token.word).collect()
         };
-        let (sentence, phrase) = (surfaces(text), surfaces(phrase));
+        let (sentence, phrase) = (ids(text), ids(phrase));
         let first = sentence
             .windows(phrase.len())
             .position(|window| window == phrase)
             .expect("the phrase is in the text");
-        let sentence: Vec<&str> = sentence.iter().map(String::as_str).collect();
-        assertion(&sentence, first, first + phrase.len())
+        triggers.assertion(&sentence, first, first + phrase.len())
     }
 
     #[test]

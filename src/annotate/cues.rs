@@ -5,13 +5,15 @@
 //! add to others, or count when there are many. A cue under a negation does not count.
 //! The evidence of several cues adds up as independent chances do: `1 − Π (1 − w)`.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 
 use super::aspect::Aspect;
-use super::assertion::{Assertion, assertion};
-use crate::analysis::{Analyzer, Word};
+use super::assertion::{Assertion, Triggers};
+use crate::analysis::{self, Analyzer, Node, TermId, Trie, WordId};
+
+/// Any one word of a phrase, and any number.
+const ANY: &str = "*";
+const NUMBER: &str = "#";
 
 /// What one cue is worth as a chance that the passage speaks of the aspect.
 const HEADING: f32 = 0.9;
@@ -36,48 +38,31 @@ struct Entry {
     weak: Vec<String>,
 }
 
-/// One place of a phrase.
-#[derive(Debug, PartialEq, Eq)]
-enum Slot {
-    Term(String),
-    /// `*`: any one word.
-    Any,
-    /// `#`: a number.
-    Number,
-}
+/// What a phrase speaks for, each with its weight.
+type Worth = Vec<(Aspect, f32)>;
 
-struct Cue {
-    aspect: Aspect,
-    weight: f32,
-    rest: Vec<Slot>,
-}
-
-/// Cues by their first term; those that begin with a number stand under `#`.
-type ByFirst = HashMap<String, Vec<Cue>>;
-
-/// The cue table, compiled.
+/// The cue table, compiled for the words of one analyzer.
 pub(super) struct Cues {
-    headings: ByFirst,
-    body: ByFirst,
+    headings: Trie<Worth>,
+    body: Trie<Worth>,
+    /// The symbols of `*` and `#`, which no word of a text has.
+    any: u32,
+    number: u32,
 }
 
 impl Cues {
     /// The built-in table.
-    pub(super) fn builtin() -> Cues {
+    pub(super) fn builtin(analyzer: &mut Analyzer) -> Cues {
         let table: Table = toml::from_str(include_str!("data/cues.toml"))
             // The file is part of the program; tests read it.
             .expect("the cue table is valid");
-        let mut cues = Cues {
-            headings: HashMap::new(),
-            body: HashMap::new(),
-        };
-        let mut analyzer = Analyzer::default();
+        let mut cues = Cues::empty(analyzer);
         for entry in &table.cue {
             let name = entry.sub.as_deref().unwrap_or(&entry.aspect);
             for aspect in Aspect::all().filter(|aspect| aspect.name() == name) {
-                let mut add = |to: &mut ByFirst, phrases: &[String], weight| {
+                let mut add = |to: &mut Trie<Worth>, phrases: &[String], weight| {
                     for phrase in phrases {
-                        insert(to, slots(&mut analyzer, phrase), aspect, weight);
+                        insert(to, analyzer, phrase, (aspect, weight));
                     }
                 };
                 add(&mut cues.headings, &entry.headings, HEADING);
@@ -88,15 +73,92 @@ impl Cues {
         cues
     }
 
-    /// The chance of each aspect by the headings above a passage; the innermost counts most.
-    pub(super) fn in_heading(&self, words: &[Word]) -> [f32; Aspect::COUNT] {
-        chances(&self.headings, words)
+    fn empty(analyzer: &mut Analyzer) -> Cues {
+        Cues {
+            headings: Trie::default(),
+            body: Trie::default(),
+            any: analyzer.term_id(ANY).into(),
+            number: analyzer.term_id(NUMBER).into(),
+        }
+    }
+
+    /// The chance of each aspect by a heading.
+    pub(super) fn in_heading(
+        &self,
+        heading: &Sentence<'_>,
+        triggers: &Triggers,
+    ) -> [f32; Aspect::COUNT] {
+        self.chances(&self.headings, heading, triggers)
     }
 
     /// The chance of each aspect by one sentence of a passage.
-    pub(super) fn in_sentence(&self, words: &[Word]) -> [f32; Aspect::COUNT] {
-        chances(&self.body, words)
+    pub(super) fn in_sentence(
+        &self,
+        sentence: &Sentence<'_>,
+        triggers: &Triggers,
+    ) -> [f32; Aspect::COUNT] {
+        self.chances(&self.body, sentence, triggers)
     }
+
+    fn chances(
+        &self,
+        cues: &Trie<Worth>,
+        sentence: &Sentence<'_>,
+        triggers: &Triggers,
+    ) -> [f32; Aspect::COUNT] {
+        let mut chances = [0.0; Aspect::COUNT];
+        for at in 0..sentence.terms.len() {
+            for symbol in self.symbols(sentence, at) {
+                if let Some(node) = cues.start(symbol) {
+                    self.follow(cues, node, sentence, at + 1, &mut |worth, end| {
+                        if triggers.assertion(sentence.words, at, end) != Assertion::Negated {
+                            for &(aspect, weight) in worth {
+                                let chance = &mut chances[aspect.index()];
+                                *chance = either(*chance, weight);
+                            }
+                        }
+                    });
+                }
+            }
+        }
+        chances
+    }
+
+    /// Reports every cue that ends somewhere after `node`, with where it ends.
+    fn follow(
+        &self,
+        cues: &Trie<Worth>,
+        node: Node,
+        sentence: &Sentence<'_>,
+        at: usize,
+        found: &mut dyn FnMut(&Worth, usize),
+    ) {
+        if let Some(worth) = cues.value(node) {
+            found(worth, at);
+        }
+        if at == sentence.terms.len() {
+            return;
+        }
+        let wild = std::iter::once(self.any);
+        for symbol in self.symbols(sentence, at).chain(wild) {
+            if let Some(next) = cues.next(node, symbol) {
+                self.follow(cues, next, sentence, at + 1, found);
+            }
+        }
+    }
+
+    /// What a word is to a cue: its term, and a number.
+    fn symbols(&self, sentence: &Sentence<'_>, at: usize) -> impl Iterator<Item = u32> + use<> {
+        let number = sentence.is_number[at].then_some(self.number);
+        std::iter::once(u32::from(sentence.terms[at])).chain(number)
+    }
+}
+
+/// A sentence as cues read it, compounds left out.
+pub(super) struct Sentence<'t> {
+    pub(super) words: &'t [WordId],
+    pub(super) terms: &'t [TermId],
+    pub(super) is_number: &'t [bool],
 }
 
 /// Adds independent evidence: `1 − (1 − a)(1 − b)`.
@@ -104,85 +166,41 @@ pub(super) fn either(a: f32, b: f32) -> f32 {
     1.0 - (1.0 - a) * (1.0 - b)
 }
 
-fn chances(cues: &ByFirst, words: &[Word]) -> [f32; Aspect::COUNT] {
-    let words: Vec<&Word> = words.iter().filter(|word| !word.compound).collect();
-    let surfaces: Vec<&str> = words.iter().map(|word| word.surface.as_str()).collect();
-    let mut chances = [0.0; Aspect::COUNT];
-    for at in 0..words.len() {
-        let number = is_number(&words[at].surface).then_some("#");
-        for first in [Some(words[at].term.as_str()), number]
-            .into_iter()
-            .flatten()
-        {
-            for cue in cues.get(first).into_iter().flatten() {
-                if follows(&cue.rest, &words[at + 1..])
-                    && assertion(&surfaces, at, at + 1 + cue.rest.len()) != Assertion::Negated
-                {
-                    let chance = &mut chances[cue.aspect.index()];
-                    *chance = either(*chance, cue.weight);
-                }
-            }
-        }
-    }
-    chances
-}
-
-fn follows(rest: &[Slot], words: &[&Word]) -> bool {
-    rest.len() <= words.len()
-        && rest.iter().zip(words).all(|(slot, word)| match slot {
-            Slot::Term(term) => *term == word.term,
-            Slot::Any => true,
-            Slot::Number => is_number(&word.surface),
-        })
-}
-
-fn is_number(surface: &str) -> bool {
-    surface.starts_with(|c: char| c.is_ascii_digit())
-}
-
-fn slots(analyzer: &mut Analyzer, phrase: &str) -> Vec<Slot> {
-    let mut slots = Vec::new();
-    for piece in phrase.split_whitespace() {
+fn insert(to: &mut Trie<Worth>, analyzer: &mut Analyzer, phrase: &str, worth: (Aspect, f32)) {
+    let mut symbols: Vec<u32> = Vec::new();
+    // A phrase that begins with anything says no more than the rest of it.
+    for piece in phrase.split_whitespace().skip_while(|piece| *piece == ANY) {
         match piece {
-            "*" => slots.push(Slot::Any),
-            "#" => slots.push(Slot::Number),
+            ANY | NUMBER => symbols.push(analyzer.term_id(piece).into()),
             _ => {
-                let words = analyzer
-                    .words(piece)
-                    .into_iter()
-                    .filter(|word| !word.compound);
-                slots.extend(words.map(|word| Slot::Term(word.term)));
+                // Not by this analyzer, which would count the words as words of the corpus.
+                let words = analysis::words(piece).into_iter();
+                let whole = words.filter(|word| !word.compound);
+                symbols.extend(whole.map(|word| u32::from(analyzer.term_id(&word.term))));
             }
         }
     }
-    slots
-}
-
-fn insert(cues: &mut ByFirst, mut slots: Vec<Slot>, aspect: Aspect, weight: f32) {
-    if slots.is_empty() {
-        return;
+    if !symbols.is_empty() {
+        to.entry(symbols).get_or_insert_default().push(worth);
     }
-    let first = match slots.remove(0) {
-        Slot::Term(term) => term,
-        Slot::Number => "#".to_owned(),
-        // A phrase that begins with anything says no more than the rest of it.
-        Slot::Any => return insert(cues, slots, aspect, weight),
-    };
-    let cue = Cue {
-        aspect,
-        weight,
-        rest: slots,
-    };
-    cues.entry(first).or_default().push(cue);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis;
+    use crate::annotate::Reading;
+
+    fn chance_by(cues: impl Fn(&mut Analyzer) -> Cues, text: &str, aspect: Aspect) -> f32 {
+        let mut analyzer = Analyzer::default();
+        let cues = cues(&mut analyzer);
+        let triggers = Triggers::builtin(&mut analyzer);
+        let tokens = analyzer.tokens(text);
+        let reading = Reading::new(&analyzer, &tokens);
+        cues.in_sentence(&reading.sentence(0..tokens.len()), &triggers)[aspect.index()]
+    }
 
     fn chance(text: &str, aspect: Aspect) -> f32 {
-        Cues::builtin().in_sentence(&analysis::words(text))[aspect.index()]
+        chance_by(Cues::builtin, text, aspect)
     }
 
     #[test]
@@ -205,22 +223,22 @@ mod tests {
 
     #[test]
     fn numbers_and_gaps_match() {
-        let mut cues = HashMap::new();
-        let mut analyzer = Analyzer::default();
-        insert(
-            &mut cues,
-            slots(&mut analyzer, "lasts about # minutes"),
-            Aspect::Procedure,
-            0.6,
+        let cues = |analyzer: &mut Analyzer| {
+            let mut cues = Cues::empty(analyzer);
+            for (phrase, aspect) in [
+                ("lasts about # minutes", Aspect::Procedure),
+                ("do not * if you", Aspect::Precaution),
+            ] {
+                insert(&mut cues.body, analyzer, phrase, (aspect, 0.6));
+            }
+            cues
+        };
+        let text = "It lasts about 45 minutes, and do drive if you are dizzy.";
+        assert_eq!(chance_by(cues, text, Aspect::Procedure), 0.6);
+        assert_eq!(chance_by(cues, text, Aspect::Precaution), 0.0);
+        assert_eq!(
+            chance_by(cues, "Do not drive if you are dizzy.", Aspect::Precaution),
+            0.6
         );
-        insert(
-            &mut cues,
-            slots(&mut analyzer, "do not * if you"),
-            Aspect::Precaution,
-            0.6,
-        );
-        let words = analysis::words("It lasts about 45 minutes; do not drive if you are dizzy.");
-        let found = chances(&cues, &words);
-        assert!(found[Aspect::Procedure.index()] > 0.5);
     }
 }

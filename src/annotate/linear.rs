@@ -34,8 +34,14 @@ pub(crate) struct LinearModel {
     normalised: bool,
     /// From the hash of a feature to its row of weights.
     rows: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    /// A Bloom filter of one hash (Bloom, "Space/time trade-offs in hash coding", 1970): most
+    /// n-grams of a text are no features, and this fits the cache.
+    perhaps: Vec<u64>,
     weights: Vec<i8>,
 }
+
+/// The bits of the filter, as a power of two.
+const FILTER_BITS: u32 = 20;
 
 /// Hashes that are hashes already.
 #[derive(Default)]
@@ -60,8 +66,8 @@ impl Hasher for Hashed {
 const ANYWHERE: u64 = 0x9e37_79b9_7f4a_7c15;
 const OPENING: u64 = 0xd1b5_4a32_d192_ed03;
 
-/// FNV-1a (Fowler, Noll and Vo) of a word.
-fn word_hash(word: &str) -> u64 {
+/// What a word is to the model: FNV-1a (Fowler, Noll and Vo).
+pub(super) fn hash(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     })
@@ -107,6 +113,7 @@ impl LinearModel {
             opening_ngrams: number(field("opening ngrams")?)?,
             normalised: field("normalised")? == "yes",
             rows: HashMap::default(),
+            perhaps: vec![0; 1 << (FILTER_BITS - u64::BITS.ilog2())],
             weights: Vec::new(),
         };
         if model.bias.len() != model.classes.len() {
@@ -126,10 +133,12 @@ impl LinearModel {
             Some(words) => (OPENING, words),
             None => (ANYWHERE, feature),
         };
-        let hash = words.split(' ').map(word_hash).fold(seed, extend);
+        let hash = words.split(' ').map(hash).fold(seed, extend);
         if self.rows.insert(hash, self.rows.len() as u32).is_some() {
             return Err("a feature stands twice".into());
         }
+        let (word, bit) = filter_place(hash);
+        self.perhaps[word] |= bit;
         let row = self.weights.len();
         self.weights.resize(row + self.classes.len(), 0);
         for entry in weights.split(' ') {
@@ -148,8 +157,13 @@ impl LinearModel {
 
     /// The natural logarithm of the probability of each class, given the words of a text.
     pub(crate) fn log_probabilities<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<f32> {
-        let hashes: Vec<u64> = words.map(word_hash).collect();
-        let mut rows = self.features(&hashes);
+        let hashes: Vec<u64> = words.map(hash).collect();
+        self.log_probabilities_of(&hashes)
+    }
+
+    /// The same, given the [`hash`] of each word.
+    pub(crate) fn log_probabilities_of(&self, hashes: &[u64]) -> Vec<f32> {
+        let mut rows = self.features(hashes);
         rows.sort_unstable();
         rows.dedup();
         let mut sums = vec![0_i32; self.classes.len()];
@@ -173,7 +187,7 @@ impl LinearModel {
     /// How much each word speaks for a class: the weights of the n-grams it is in, shared among
     /// their words.
     pub(crate) fn attribution(&self, words: &[&str], class: usize) -> Vec<f32> {
-        let hashes: Vec<u64> = words.iter().map(|word| word_hash(word)).collect();
+        let hashes: Vec<u64> = words.iter().map(|word| hash(word)).collect();
         let mut shares = vec![0.0; words.len()];
         for start in 0..hashes.len() {
             let mut hash = ANYWHERE;
@@ -210,9 +224,18 @@ impl LinearModel {
         let mut hash = seed;
         for &word in words {
             hash = extend(hash, word);
-            rows.extend(self.rows.get(&hash));
+            let (at, bit) = filter_place(hash);
+            if self.perhaps[at] & bit != 0 {
+                rows.extend(self.rows.get(&hash));
+            }
         }
     }
+}
+
+/// The word of the filter and the bit in it for a hash. The map uses other bits of it.
+fn filter_place(hash: u64) -> (usize, u64) {
+    let place = hash >> (u64::BITS - FILTER_BITS);
+    ((place / 64) as usize, 1 << (place % 64))
 }
 
 fn log_softmax(logits: Vec<f32>) -> Vec<f32> {

@@ -19,20 +19,21 @@ mod cues;
 mod linear;
 mod question;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analyzer, Word};
+use crate::analysis::{Analyzer, JoinedTerms, TermId, Token, VocabularyCounts, WordId};
 use crate::document::{Document, sentences};
-use crate::lexicon::{Kind, Lexicon};
+use crate::lexicon::{Kind, Lexicon, Matcher};
 use crate::passage::Passage;
 
 pub use aspect::Aspect;
 pub use assertion::Assertion;
-use cues::{Cues, either};
+use assertion::Triggers;
+use cues::{Cues, Sentence, either};
 use linear::LinearModel;
 pub use question::Asked;
 
@@ -47,6 +48,8 @@ const SHOWN: f32 = 0.4;
 const OUTER_HEADING: f32 = 0.5;
 /// How much of what the model says is given up where a heading is sure.
 const HEADING_OVER_MODEL: f32 = 0.7;
+/// What so many different headings said is remembered.
+const MOST_HEADINGS: usize = 50_000;
 /// How much a cue counts for an aspect that the model was taught.
 const CUE_BESIDE_MODEL: f32 = 0.5;
 
@@ -101,16 +104,133 @@ pub struct Mentioned {
 pub struct Annotations {
     pub aspects: AspectWeights,
     pub concepts: Vec<Mentioned>,
+    /// What it is found by.
+    pub terms: FieldTerms,
 }
 
-/// Annotates passages. One per thread: it learns the words it sees.
+/// The terms of a passage by field, for the index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldTerms {
+    pub title: JoinedTerms,
+    /// The headings above the passage and the lead-in it continues.
+    pub heading: JoinedTerms,
+    pub body: JoinedTerms,
+}
+
+/// Annotates passages. One per thread (clone it): it learns the words it sees.
 pub struct Annotator {
-    analyzer: Analyzer,
     lexicon: Arc<Lexicon>,
-    cues: Cues,
-    model: LinearModel,
+    model: Arc<LinearModel>,
     /// The aspect of each class of the model; some classes are none.
     classes: Vec<Option<Aspect>>,
+    tables: Tables,
+    /// What headings said before: most are met again and again.
+    headings: HashMap<String, HeadingSays>,
+}
+
+/// Everything that is compiled for the words of one analyzer.
+struct Tables {
+    analyzer: Analyzer,
+    concepts: Matcher,
+    cues: Cues,
+    triggers: Triggers,
+    /// For each word, what it is to the model.
+    hashes: Vec<u64>,
+}
+
+impl Tables {
+    fn new(lexicon: Arc<Lexicon>, mut analyzer: Analyzer) -> Tables {
+        Tables {
+            concepts: Matcher::new(lexicon, &mut analyzer),
+            cues: Cues::builtin(&mut analyzer),
+            triggers: Triggers::builtin(&mut analyzer),
+            hashes: Vec::new(),
+            analyzer,
+        }
+    }
+
+    fn read(&mut self, tokens: &[Token]) -> Reading {
+        let reading = Reading::new(&self.analyzer, tokens);
+        let known = self.hashes.len()..self.analyzer.len();
+        let words = known.map(|index| self.analyzer.word(index));
+        self.hashes
+            .extend(words.map(|word| linear::hash(model_word(word))));
+        reading
+    }
+}
+
+/// What a heading says of what stands under it.
+#[derive(Clone)]
+struct HeadingSays {
+    chances: [f32; Aspect::COUNT],
+    /// How surely it asks for something.
+    certainty: f32,
+}
+
+/// A text as it is read for annotation: compounds are left out, so that words stand side by side.
+struct Reading {
+    tokens: Vec<Token>,
+    words: Vec<WordId>,
+    terms: Vec<TermId>,
+    is_number: Vec<bool>,
+}
+
+impl Reading {
+    fn new(analyzer: &Analyzer, tokens: &[Token]) -> Reading {
+        let mut reading = Reading {
+            tokens: Vec::with_capacity(tokens.len()),
+            words: Vec::with_capacity(tokens.len()),
+            terms: Vec::with_capacity(tokens.len()),
+            is_number: Vec::with_capacity(tokens.len()),
+        };
+        for token in tokens.iter().filter(|token| !token.compound) {
+            reading.words.push(token.word);
+            reading.terms.push(analyzer.term_of(token.word));
+            reading
+                .is_number
+                .push(is_number(analyzer.surface(token.word)));
+            reading.tokens.push(token.clone());
+        }
+        reading
+    }
+
+    fn sentence(&self, words: Range<usize>) -> Sentence<'_> {
+        Sentence {
+            words: &self.words[words.clone()],
+            terms: &self.terms[words.clone()],
+            is_number: &self.is_number[words],
+        }
+    }
+
+    fn all(&self) -> Sentence<'_> {
+        self.sentence(0..self.words.len())
+    }
+}
+
+fn is_number(surface: &str) -> bool {
+    surface.as_bytes().first().is_some_and(u8::is_ascii_digit)
+}
+
+/// What the model was taught to see in place of a word.
+fn model_word(surface: &str) -> &str {
+    match is_number(surface) {
+        true => "#",
+        false => surface,
+    }
+}
+
+impl Clone for Annotator {
+    fn clone(&self) -> Annotator {
+        let counts = self.tables.analyzer.counts();
+        let analyzer = counts.map_or_else(Analyzer::default, Analyzer::counting);
+        Annotator {
+            lexicon: self.lexicon.clone(),
+            model: self.model.clone(),
+            classes: self.classes.clone(),
+            tables: Tables::new(self.lexicon.clone(), analyzer),
+            headings: HashMap::new(),
+        }
+    }
 }
 
 impl Annotator {
@@ -128,61 +248,112 @@ impl Annotator {
         let model = LinearModel::parse(model)?;
         let aspect = |class: &String| Aspect::all().find(|aspect| aspect.name() == class);
         Ok(Annotator {
-            analyzer: Analyzer::default(),
-            lexicon,
-            cues: Cues::builtin(),
             classes: model.classes().iter().map(aspect).collect(),
-            model,
+            model: Arc::new(model),
+            tables: Tables::new(lexicon.clone(), Analyzer::default()),
+            lexicon,
+            headings: HashMap::new(),
         })
     }
 
+    /// The same, counting the words it sees.
+    pub fn counting(self, counts: Arc<VocabularyCounts>) -> Annotator {
+        Annotator {
+            tables: Tables::new(self.lexicon.clone(), Analyzer::counting(counts)),
+            ..self
+        }
+    }
+
     /// The lexicon it finds concepts by.
-    pub(crate) fn lexicon(&self) -> &Lexicon {
+    pub(crate) fn lexicon(&self) -> &Arc<Lexicon> {
         &self.lexicon
     }
 
     /// Annotates the passages of one document, in order.
     pub fn annotate(&mut self, document: &Document, passages: &[Passage]) -> Vec<Annotations> {
-        let words: Vec<Vec<Word>> = passages
-            .iter()
-            .map(|passage| self.analyzer.words(passage.text()))
-            .collect();
+        if self.tables.analyzer.is_full() || self.headings.len() > MOST_HEADINGS {
+            // Nothing is lost: words are counted where the analyzer reports to, and whatever is
+            // needed again is learned again.
+            *self = self.clone();
+        }
+        let mut title = JoinedTerms::default();
+        self.join(&mut title, document.title());
         let mut annotations = Vec::with_capacity(passages.len());
         for section in sections(passages) {
-            let whole = self.log_chances(words[section.clone()].iter().flatten());
-            let heading = self.by_heading(document, &passages[section.start]);
-            for i in section {
-                let learned = self.learned(&whole, self.log_chances(&words[i]));
-                let chances = self.chances(&passages[i], &words[i], learned, &heading);
-                annotations.push(Annotations {
-                    aspects: AspectWeights::new(chances),
-                    concepts: self.concepts(passages[i].text(), &words[i]),
-                });
-            }
+            self.annotate_section(document, &passages[section], &title, &mut annotations);
         }
         annotations
     }
 
+    /// Annotates passages that stand under the same headings.
+    fn annotate_section(
+        &mut self,
+        document: &Document,
+        passages: &[Passage],
+        title: &JoinedTerms,
+        annotations: &mut Vec<Annotations>,
+    ) {
+        let mut above = JoinedTerms::default();
+        for heading in passages[0].headings() {
+            self.join(&mut above, heading);
+        }
+        let heading = self.by_heading(document, &passages[0]);
+        let texts: Vec<(JoinedTerms, Reading)> = passages
+            .iter()
+            .map(|passage| {
+                let mut body = JoinedTerms::default();
+                let tokens = self.join(&mut body, passage.text());
+                (body, self.tables.read(&tokens))
+            })
+            .collect();
+        // An answer is of one piece, however it was cut.
+        let whole = (passages.len() > 1).then(|| {
+            let words = texts.iter().flat_map(|(_, reading)| &reading.words);
+            self.log_chances(words)
+        });
+        for (passage, (body, reading)) in passages.iter().zip(texts) {
+            let mut above = above.clone();
+            let lead = passage.lead().map(|lead| self.join(&mut above, lead));
+            let lead = lead.map(|tokens| self.tables.read(&tokens));
+            let learned = self.learned(whole.as_deref(), self.log_chances(&reading.words));
+            let sentences = in_sentences(passage.text(), &reading.tokens);
+            let cued = self.cued(&reading, &sentences, lead.as_ref());
+            annotations.push(Annotations {
+                aspects: AspectWeights::new(weighed(learned, &cued, &heading)),
+                concepts: self.concepts(passage.text(), &reading, &sentences),
+                terms: FieldTerms {
+                    title: title.clone(),
+                    heading: above,
+                    body,
+                },
+            });
+        }
+    }
+
+    /// Analyses a text of a field, and adds it to the terms of the field.
+    fn join(&mut self, terms: &mut JoinedTerms, text: &str) -> Vec<Token> {
+        let tokens = self.tables.analyzer.tokens(text);
+        terms.add(&self.tables.analyzer, &tokens);
+        tokens
+    }
+
     /// What the model says of some words, by class.
-    fn log_chances<'w>(&self, words: impl IntoIterator<Item = &'w Word>) -> Vec<f32> {
-        let whole = words.into_iter().filter(|word| !word.compound);
-        self.model.log_probabilities(whole.map(|word| {
-            let is_number = word.surface.starts_with(|c: char| c.is_ascii_digit());
-            if is_number {
-                "#"
-            } else {
-                word.surface.as_str()
-            }
-        }))
+    fn log_chances<'w>(&self, words: impl IntoIterator<Item = &'w WordId>) -> Vec<f32> {
+        let hashes: Vec<u64> = words
+            .into_iter()
+            .map(|word| self.tables.hashes[word.index()])
+            .collect();
+        self.model.log_probabilities_of(&hashes)
     }
 
     /// The chances of a passage by the model: the mean of what its own words and those of its
-    /// whole section say, for an answer is of one piece, however it was cut.
-    fn learned(&self, section: &[f32], passage: Vec<f32>) -> [f32; Aspect::COUNT] {
+    /// whole section say, where that has more than one passage.
+    fn learned(&self, section: Option<&[f32]>, passage: Vec<f32>) -> [f32; Aspect::COUNT] {
         let mut chances = [0.0; Aspect::COUNT];
-        let logs = section.iter().zip(passage).map(|(a, b)| (a + b) / 2.0);
-        for (log, aspect) in logs.zip(&self.classes) {
+        for (class, aspect) in self.classes.iter().enumerate() {
             if let Some(aspect) = aspect {
+                let own = passage[class];
+                let log = section.map_or(own, |section| (section[class] + own) / 2.0);
                 chances[aspect.index()] = log.exp();
             }
         }
@@ -195,78 +366,99 @@ impl Annotator {
         let title = Some(document.title()).filter(|title| title.contains('?'));
         let mut chances = [0.0; Aspect::COUNT];
         let mut left = 1.0;
-        for heading in passage
-            .headings()
-            .iter()
-            .rev()
-            .map(String::as_str)
-            .chain(title)
-        {
-            let words = self.analyzer.words(heading);
-            let whole = words.iter().filter(|word| !word.compound);
-            let terms: Vec<&str> = whole.map(|word| word.term.as_str()).collect();
-            let (asked, _) = Asked::read(&terms);
-            let cued = self.cues.in_heading(&words);
-            for ((chance, asked), cue) in chances.iter_mut().zip(asked.chances()).zip(cued) {
-                *chance += left * asked.max(cue);
+        let inside_out = passage.headings().iter().rev().map(String::as_str);
+        for heading in inside_out.chain(title) {
+            let says = self.heading(heading);
+            for (chance, said) in chances.iter_mut().zip(says.chances) {
+                *chance += left * said;
             }
-            left *= OUTER_HEADING * (1.0 - asked.certainty() as f32).max(0.0);
+            left *= OUTER_HEADING * (1.0 - says.certainty).max(0.0);
         }
         chances.map(|chance| chance.min(1.0))
     }
 
-    fn chances(
-        &mut self,
-        passage: &Passage,
-        words: &[Word],
-        mut chances: [f32; Aspect::COUNT],
-        heading: &[f32; Aspect::COUNT],
+    fn heading(&mut self, heading: &str) -> HeadingSays {
+        if let Some(known) = self.headings.get(heading) {
+            return known.clone();
+        }
+        let tokens = self.tables.analyzer.uncounted_tokens(heading);
+        let reading = self.tables.read(&tokens);
+        let words = reading.words.iter();
+        let terms: Vec<&str> = words.map(|word| self.tables.analyzer.term(*word)).collect();
+        let (asked, _) = Asked::read(&terms);
+        let cued = self
+            .tables
+            .cues
+            .in_heading(&reading.all(), &self.tables.triggers);
+        let mut chances = asked.chances();
+        for (chance, cue) in chances.iter_mut().zip(cued) {
+            *chance = chance.max(cue);
+        }
+        let says = HeadingSays {
+            chances,
+            certainty: asked.certainty() as f32,
+        };
+        self.headings.insert(heading.to_owned(), says.clone());
+        says
+    }
+
+    /// The chances by the cues of a passage and of the line that leads into it.
+    fn cued(
+        &self,
+        reading: &Reading,
+        sentences: &[Range<usize>],
+        lead: Option<&Reading>,
     ) -> [f32; Aspect::COUNT] {
-        let mut cued = [0.0; Aspect::COUNT];
-        if let Some(lead) = passage.lead() {
-            add(&mut cued, self.cues.in_sentence(&self.analyzer.words(lead)));
-        }
-        for sentence in in_sentences(passage.text(), words) {
-            add(&mut cued, self.cues.in_sentence(&words[sentence]));
-        }
-        // What a heading says of the section leaves the model less to say.
-        let said = heading
+        let Tables { cues, triggers, .. } = &self.tables;
+        let own = sentences
             .iter()
-            .fold(0.0_f32, |most, chance| most.max(*chance));
-        for (i, chance) in chances.iter_mut().enumerate() {
-            let taught = *chance > 0.0;
-            let cue = cued[i] * if taught { CUE_BESIDE_MODEL } else { 1.0 };
-            *chance = (*chance * (1.0 - HEADING_OVER_MODEL * said))
-                .max(cue)
-                .max(heading[i]);
+            .map(|words| reading.sentence(words.clone()));
+        let mut cued = [0.0; Aspect::COUNT];
+        for sentence in lead.map(Reading::all).into_iter().chain(own) {
+            add(&mut cued, cues.in_sentence(&sentence, triggers));
         }
-        chances
+        cued
     }
 
     /// The concepts named, each once, with the strongest thing said of it.
-    fn concepts(&self, text: &str, words: &[Word]) -> Vec<Mentioned> {
-        let surfaces: Vec<&str> = words.iter().map(|word| word.surface.as_str()).collect();
-        let sentences = in_sentences(text, words);
+    fn concepts(
+        &self,
+        text: &str,
+        reading: &Reading,
+        sentences: &[Range<usize>],
+    ) -> Vec<Mentioned> {
+        let Tables {
+            concepts,
+            triggers,
+            analyzer,
+            ..
+        } = &self.tables;
         let mut strongest: BTreeMap<usize, Assertion> = BTreeMap::new();
-        for mention in self.lexicon.find(text, words) {
+        for mention in concepts.find(text, &reading.tokens, analyzer) {
             let here = sentences.partition_point(|sentence| sentence.end <= mention.words.start);
-            let sentence = sentences.get(here).cloned().unwrap_or(0..words.len());
+            let sentence = sentences.get(here).cloned();
+            let sentence = sentence.unwrap_or(0..reading.words.len());
+            let end = sentence.end.max(mention.words.end);
             // What leads into a list is part of what each of its items says.
-            let mut said_with: Vec<&str> = match lead_sentence(text, words, &sentences, here) {
-                Some(lead) => surfaces[lead].to_vec(),
-                None => Vec::new(),
+            let said = match lead_sentence(text, &reading.tokens, sentences, here) {
+                Some(lead) => {
+                    let first = lead.len() + mention.words.start - sentence.start;
+                    let words = [&reading.words[lead], &reading.words[sentence.start..end]];
+                    triggers.assertion(&words.concat(), first, first + mention.words.len())
+                }
+                None => triggers.assertion(
+                    &reading.words[sentence.start..end],
+                    mention.words.start - sentence.start,
+                    mention.words.end - sentence.start,
+                ),
             };
-            let first = said_with.len() + mention.words.start - sentence.start;
-            let end = first + mention.words.len();
-            said_with.extend(&surfaces[sentence.start..sentence.end.max(mention.words.end)]);
-            let said = assertion::assertion(&said_with, first, end);
             strongest
                 .entry(mention.concept)
                 .and_modify(|known| *known = stronger(*known, said))
                 .or_insert(said);
         }
         let mentioned = strongest.into_iter().map(|(index, assertion)| {
-            let concept = self.lexicon.concept(index);
+            let concept = concepts.lexicon().concept(index);
             Mentioned {
                 name: concept.name.clone(),
                 kind: concept.kind,
@@ -275,6 +467,25 @@ impl Annotator {
         });
         mentioned.collect()
     }
+}
+
+/// The chances of a passage by all that speaks for them.
+fn weighed(
+    learned: [f32; Aspect::COUNT],
+    cued: &[f32; Aspect::COUNT],
+    heading: &[f32; Aspect::COUNT],
+) -> [f32; Aspect::COUNT] {
+    // What a heading says of the section leaves the model less to say.
+    let said = heading.iter().copied().fold(0.0, f32::max);
+    let mut chances = learned;
+    for (i, chance) in chances.iter_mut().enumerate() {
+        let taught = *chance > 0.0;
+        let cue = cued[i] * if taught { CUE_BESIDE_MODEL } else { 1.0 };
+        *chance = (*chance * (1.0 - HEADING_OVER_MODEL * said))
+            .max(cue)
+            .max(heading[i]);
+    }
+    chances
 }
 
 fn add(chances: &mut [f32; Aspect::COUNT], more: [f32; Aspect::COUNT]) {
@@ -311,44 +522,64 @@ fn sections(passages: &[Passage]) -> Vec<Range<usize>> {
     sections
 }
 
-/// The sentences of a text as ranges of its words. A list item is a sentence of its own, as
-/// nothing said in one holds for the next.
-fn in_sentences(text: &str, words: &[Word]) -> Vec<Range<usize>> {
+/// The sentences of a text as ranges of its tokens. A list item is a sentence of its own, as
+/// nothing said in one holds for the next; its number, if it has one, belongs to it.
+fn in_sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut ends: Vec<usize> = sentences(text).into_iter().map(|range| range.end).collect();
-    ends.extend(text.match_indices("\n  ").map(|(at, _)| at));
+    let breaks = text.match_indices('\n').map(|(at, _)| at);
+    ends.extend(breaks.filter(|at| text[at + 1..].starts_with("  ")));
     ends.extend(text.match_indices('•').map(|(at, _)| at));
     ends.sort_unstable();
     ends.dedup();
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
-    for end in ends {
-        let stop = start + words[start..].partition_point(|word| word.bytes.start < end);
-        if stop > start {
-            ranges.push(start..stop);
-            start = stop;
+    for end in ends.into_iter().chain([text.len()]) {
+        let stop = start + tokens[start..].partition_point(|token| token.bytes.start < end);
+        match ranges.last_mut() {
+            _ if stop == start => {}
+            Some(last) if is_item_number(text, tokens, last) => last.end = stop,
+            _ => ranges.push(start..stop),
         }
-    }
-    if start < words.len() {
-        ranges.push(start..words.len());
+        start = stop;
     }
     ranges
+}
+
+/// Whether a sentence is nothing but the number of a list item: "2." or "b)" at the beginning of
+/// a line.
+fn is_item_number(text: &str, tokens: &[Token], sentence: &Range<usize>) -> bool {
+    let number = &tokens[sentence.start].bytes;
+    sentence.len() == 1
+        && number.len() <= 2
+        && text[number.end..].starts_with(['.', ')'])
+        && begins_line(text, number.start)
+}
+
+fn begins_line(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches([' ', '\t']);
+    before.is_empty() || before.ends_with('\n')
 }
 
 /// The sentence that leads into the list that sentence `here` is an item of: the last one before
 /// the items, if it ends with a colon.
 fn lead_sentence(
     text: &str,
-    words: &[Word],
+    tokens: &[Token],
     sentences: &[Range<usize>],
     here: usize,
 ) -> Option<Range<usize>> {
     let between = |i: usize| {
-        let before = words[sentences[i - 1].end - 1].bytes.end;
-        &text[before..words[sentences[i].start].bytes.start]
+        let before = tokens[sentences[i - 1].end - 1].bytes.end;
+        &text[before..tokens[sentences[i].start].bytes.start]
     };
     let is_item = |i: usize| {
         let gap = between(i).trim_end();
-        gap.contains('\n') && gap.ends_with(['•', '-', '–', '*', '▪', '●', '◦'])
+        let first = &tokens[sentences[i].start].bytes;
+        let numbered = first.len() <= 2
+            && text[first.end..].starts_with(['.', ')'])
+            && begins_line(text, first.start);
+        let marked = gap.contains('\n') && gap.ends_with(['•', '-', '–', '*', '▪', '●', '◦']);
+        marked || numbered
     };
     let mut first = here.min(sentences.len().checked_sub(1)?);
     while first > 0 && is_item(first) && !between(first).starts_with(':') {
@@ -365,12 +596,25 @@ mod tests {
     #[test]
     fn a_lead_in_belongs_to_every_item_of_its_list() {
         let text = "Rest. Tell us if you:\n\n  • had surgery\n  • have osteoporosis\n\nIt is safe.";
-        let words = crate::analysis::words(text);
+        let words = Analyzer::default().tokens(text);
         let sentences = in_sentences(text, &words);
         let lead = |i| lead_sentence(text, &words, &sentences, i);
         let shown: Vec<_> = (0..sentences.len()).map(|i| lead(i).is_some()).collect();
         assert_eq!(shown, [false, false, true, true, false]);
         assert_eq!(lead(3), Some(1..5));
+    }
+
+    #[test]
+    fn a_numbered_list_is_a_list() {
+        let text = "Tell us if you:\n\n1. Had surgery.\n2. Have osteoporosis.\n\nIt is safe.";
+        let words = Analyzer::default().tokens(text);
+        let sentences = in_sentences(text, &words);
+        assert_eq!(sentences, [0..4, 4..7, 7..10, 10..13]);
+        let lead = |i| lead_sentence(text, &words, &sentences, i);
+        assert_eq!(
+            [lead(0), lead(1), lead(2), lead(3)],
+            [None, Some(0..4), Some(0..4), None]
+        );
     }
 
     #[test]
@@ -389,7 +633,7 @@ mod tests {
     #[test]
     fn list_items_are_sentences_of_their_own() {
         let text = "It has no:\n\n  • risk\n  • cost";
-        let words = crate::analysis::words(text);
+        let words = Analyzer::default().tokens(text);
         assert_eq!(in_sentences(text, &words), [0..3, 3..4, 4..5]);
     }
 }

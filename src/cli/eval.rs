@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::run::{DEPTH, answer};
+use super::run::{DEPTH, Without, answer};
 use super::{IndexArg, Outcome, stdout};
 use palpate::eval::{Qrels, Report, Run, Topic, read_topics};
 
@@ -26,6 +26,8 @@ pub(super) struct Args {
     /// The run of another system, to compare with
     #[arg(long, value_name = "RUN")]
     baseline: Option<PathBuf>,
+    #[command(flatten)]
+    without: Without,
     /// Print one JSON object, with the metrics of each query
     #[arg(long)]
     json: bool,
@@ -52,7 +54,7 @@ impl Args {
     fn measured_run(&self, topics: &[Topic]) -> anyhow::Result<Run> {
         match &self.run {
             Some(path) => Ok(Run::read(path)?),
-            None => answer(&self.index, topics, DEPTH),
+            None => answer(&self.index, topics, DEPTH, &self.without.ranking()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::{Outcome, stdout};
-use palpate::document::{Document, reader_for};
+use palpate::document::{Document, Part, reader_for};
 use palpate::output::passages;
 use palpate::passage;
 
@@ -44,7 +44,9 @@ impl Args {
         let bytes = std::fs::read(&self.file)?;
         let source = self.file.display().to_string();
         let mut documents = Vec::new();
-        reader.read(&source, bytes, &mut |document| documents.push(document))?;
+        reader.read(&source, Part::whole(bytes), &mut |document| {
+            documents.push(document)
+        })?;
         Ok(documents)
     }
 }

@@ -17,7 +17,7 @@ impl Progress {
     pub(super) fn show(&mut self, event: BuildEvent<'_>) {
         match event {
             BuildEvent::Start { bytes, .. } => self.bar = bar(bytes),
-            BuildEvent::File { path, bytes } => {
+            BuildEvent::Read { path, bytes } => {
                 self.bar.set_message(path.display().to_string());
                 self.bar.inc(bytes);
             }

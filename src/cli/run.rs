@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use super::{IndexArg, Outcome, stdout};
 use palpate::eval::{Run, Topic, read_topics};
-use palpate::search::Searcher;
+use palpate::search::{Ranking, RankingPart, Searcher};
 
 /// Answer a set of queries and write a TREC run
 ///
@@ -26,6 +26,23 @@ pub(super) struct Args {
     /// Write the run to this file, rather than to standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    without: Without,
+}
+
+/// What to leave out of the ranking.
+#[derive(Debug, clap::Args)]
+pub(super) struct Without {
+    /// Leave parts out of the ranking, to see what each is worth: fields, closeness, concepts,
+    /// aspects
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    without: Vec<RankingPart>,
+}
+
+impl Without {
+    pub(super) fn ranking(&self) -> Ranking {
+        Ranking::without(&self.without)
+    }
 }
 
 /// How deep runs go where nobody says otherwise; the deepest metric looks at 100 documents.
@@ -34,7 +51,7 @@ pub(super) const DEPTH: usize = 100;
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let topics = read_topics(&self.queries)?;
-        let run = answer(&self.index, &topics, self.limit)?;
+        let run = answer(&self.index, &topics, self.limit, &self.without.ranking())?;
         match &self.output {
             None => stdout(|out| run.write(out))?,
             Some(path) => {
@@ -51,11 +68,16 @@ impl Args {
 }
 
 /// The run of palpate itself over some queries.
-pub(super) fn answer(index: &IndexArg, topics: &[Topic], limit: usize) -> anyhow::Result<Run> {
+pub(super) fn answer(
+    index: &IndexArg,
+    topics: &[Topic],
+    limit: usize,
+    ranking: &Ranking,
+) -> anyhow::Result<Run> {
     let searcher = Searcher::open(&index.path())?;
     let mut run = Run::default();
     for topic in topics {
-        for (document, score) in searcher.rank_documents(&topic.text, limit)? {
+        for (document, score) in searcher.rank_documents(&topic.text, limit, ranking)? {
             run.push(&topic.id, &document, score);
         }
     }

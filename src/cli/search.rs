@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use super::index::{build, outcome};
+use super::run::Without;
 use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
 use palpate::index::{IndexError, Sources};
 use palpate::lexicon::Kind;
@@ -60,6 +61,8 @@ pub(super) struct Args {
     /// Show how each hit got its score
     #[arg(long)]
     explain: bool,
+    #[command(flatten)]
+    without: Without,
     /// When to use color
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     color: When,
@@ -90,6 +93,8 @@ impl Args {
             filters: self.filters(),
             facets: true,
             exact: self.exact,
+            explain: self.explain,
+            ranking: self.without.ranking(),
         };
         let (searcher, built) = self.open()?;
         let results = searcher.search(&request)?;

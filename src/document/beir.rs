@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use super::reader::{ReadError, Reader};
+use super::reader::{Part, ReadError, Reader};
 use super::{Block, BlockKind, Document, is_blank};
 
 /// Reader for BEIR collections.
@@ -29,15 +29,23 @@ impl Reader for Beir {
         &["jsonl"]
     }
 
+    fn reads_lines(&self) -> bool {
+        true
+    }
+
     fn read(
         &self,
         source: &str,
-        bytes: Vec<u8>,
+        part: Part,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError> {
         let mut bad = 0;
         let mut first_bad = None;
-        for (line, number) in bytes.split(|&byte| byte == b'\n').zip(1..) {
+        for (line, number) in part
+            .bytes
+            .split(|&byte| byte == b'\n')
+            .zip(part.first_line..)
+        {
             if line.trim_ascii().is_empty() {
                 continue;
             }
@@ -98,7 +106,7 @@ mod tests {
     fn every_line_is_a_document_and_bad_ones_are_named() {
         let text = "{\"_id\":\"a\",\"title\":\"T\",\"text\":\"One.\\nTwo.\"}\n\nnot json\n{\"_id\":\"b\",\"text\":\"\"}\n{}\n";
         let mut documents = Vec::new();
-        let result = Beir.read("c.jsonl", text.into(), &mut |document| {
+        let result = Beir.read("c.jsonl", Part::whole(text), &mut |document| {
             documents.push(document)
         });
         assert_eq!(documents.len(), 2);

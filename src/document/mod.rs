@@ -26,7 +26,7 @@ mod sentence;
 
 use std::ops::Range;
 
-pub use reader::{ReadError, Reader, reader_for};
+pub use reader::{Part, ReadError, Reader, reader_for};
 pub use sentence::sentences;
 
 /// The most words a block may have when it holds more than one sentence.

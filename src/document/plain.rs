@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::furniture::{is_furniture, is_skip_link};
-use super::reader::{ReadError, Reader};
+use super::reader::{Part, ReadError, Reader};
 use super::{Block, BlockKind, Document, is_blank, trim_range, word_count};
 
 /// The most words and bytes a heading has; the title of a document may be longer.
@@ -42,7 +42,7 @@ impl Reader for PlainText {
     fn read(
         &self,
         source: &str,
-        bytes: Vec<u8>,
+        Part { bytes, .. }: Part,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError> {
         if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
@@ -732,9 +732,9 @@ mod tests {
     #[test]
     fn bad_bytes_are_named() {
         let mut sink = |_| {};
-        let nul = PlainText.read("a", b"ab\0c".to_vec(), &mut sink);
+        let nul = PlainText.read("a", Part::whole(*b"ab\0c"), &mut sink);
         assert!(matches!(nul, Err(ReadError::Binary { at: 2 })));
-        let latin = PlainText.read("a", b"caf\xe9".to_vec(), &mut sink);
+        let latin = PlainText.read("a", Part::whole(*b"caf\xe9"), &mut sink);
         assert!(matches!(latin, Err(ReadError::NotUtf8 { at: 3 })));
     }
 }

@@ -13,6 +13,8 @@ pub enum ReadError {
     NotUtf8 { at: usize },
     #[error("binary file (NUL byte at {at})")]
     Binary { at: usize },
+    #[error("reading it failed; this is a fault of palpate and not of the file")]
+    Panicked,
     /// Some lines of a file of lines; the others were read.
     #[error("line {number}: {cause} ({bad} bad lines in all)")]
     Lines {
@@ -20,6 +22,42 @@ pub enum ReadError {
         cause: String,
         bad: usize,
     },
+}
+
+impl ReadError {
+    /// This error, when another part of the same file had one, too.
+    pub fn and(self, later: ReadError) -> ReadError {
+        match (self, later) {
+            (ReadError::Lines { number, cause, bad }, ReadError::Lines { bad: more, .. }) => {
+                ReadError::Lines {
+                    number,
+                    cause,
+                    bad: bad + more,
+                }
+            }
+            // What is worse than bad lines is what has to be said.
+            (ReadError::Lines { .. }, later) => later,
+            (error, _) => error,
+        }
+    }
+}
+
+/// What a reader gets: a file, or some whole lines of one.
+#[derive(Debug)]
+pub struct Part {
+    pub bytes: Vec<u8>,
+    /// The number of its first line in the file, from 1.
+    pub first_line: usize,
+}
+
+impl Part {
+    /// A whole file.
+    pub fn whole(bytes: impl Into<Vec<u8>>) -> Part {
+        Part {
+            bytes: bytes.into(),
+            first_line: 1,
+        }
+    }
 }
 
 /// Reads one format.
@@ -30,13 +68,19 @@ pub trait Reader: Sync {
     /// File extensions (lower case, no dot) that hint at the format.
     fn extensions(&self) -> &'static [&'static str];
 
-    /// Turns the bytes of one file into documents, each handed to `sink` in order.
+    /// Whether every line is a document of its own, so that a file can be read in parts of whole
+    /// lines.
+    fn reads_lines(&self) -> bool {
+        false
+    }
+
+    /// Turns a file, or a part of one, into documents, each handed to `sink` in order.
     ///
     /// `source` is the path the documents are cited by.
     fn read(
         &self,
         source: &str,
-        bytes: Vec<u8>,
+        part: Part,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError>;
 }

@@ -12,14 +12,14 @@ use tantivy::{IndexSettings, IndexWriter};
 
 use super::manifest::{FORMAT_VERSION, Manifest, is_generation};
 use super::phrases::PhraseCounts;
+use super::pipeline::{self, PreparedDocument};
 use super::schema::Fields;
 use super::{IndexError, register};
-use crate::analysis::{ANALYSIS_VERSION, Analyzer, VocabularyCounts};
+use crate::analysis::{ANALYSIS_VERSION, VocabularyCounts};
 use crate::annotate::{ANNOTATION_VERSION, Annotator};
 use crate::document::files::{Found, walk};
-use crate::document::{Document, reader_for};
+use crate::document::{ReadError, reader_for};
 use crate::lexicon::Lexicon;
-use crate::passage;
 
 pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
 pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
@@ -35,8 +35,8 @@ const ONE_SEGMENT: u64 = 200_000;
 pub enum BuildEvent<'a> {
     /// The files were counted; reading begins.
     Start { files: u64, bytes: u64 },
-    /// A file has been read.
-    File { path: &'a Path, bytes: u64 },
+    /// A file, or so many bytes of one, has been read.
+    Read { path: &'a Path, bytes: u64 },
     /// Everything is read; the index is being written out.
     Commit,
 }
@@ -181,10 +181,13 @@ fn write_generation(
     folder: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
-    let mut build = Build::start(folder, annotator)?;
-    build.read_all(&sources.roots, folder, progress)?;
+    let mut build = Build::start(folder)?;
+    let lexicon = annotator.lexicon().clone();
+    // The annotators report the words they counted when they are gone, at the end of the pipeline.
+    let annotator = annotator.counting(build.counts.clone());
+    build.read_all(&sources.roots, annotator, progress)?;
     progress(BuildEvent::Commit);
-    build.finish()
+    build.finish(&lexicon)
 }
 
 /// Takes the build lock of `dir`; it is given back when the file is closed, even by a crash.
@@ -235,7 +238,6 @@ struct Build {
     folder: PathBuf,
     fields: Fields,
     writer: IndexWriter,
-    annotator: Annotator,
     counts: Arc<VocabularyCounts>,
     phrases: PhraseCounts,
     sources: BufWriter<File>,
@@ -243,23 +245,21 @@ struct Build {
 }
 
 impl Build {
-    fn start(folder: &Path, annotator: Annotator) -> Result<Build, IndexError> {
+    fn start(folder: &Path) -> Result<Build, IndexError> {
         std::fs::create_dir(folder).map_err(IndexError::io(folder))?;
         let (schema, fields) = Fields::schema();
         let index = tantivy::Index::builder()
             .schema(schema)
             .settings(IndexSettings::default())
             .create_in_dir(folder)?;
-        let counts = Arc::new(VocabularyCounts::default());
-        register(&index, Analyzer::counting(counts.clone()));
+        register(&index);
         let sources_path = folder.join(SOURCES_FILE);
         let sources = File::create(&sources_path).map_err(IndexError::io(&sources_path))?;
         Ok(Build {
             folder: folder.to_owned(),
             fields,
             writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
-            annotator,
-            counts,
+            counts: Arc::default(),
             phrases: PhraseCounts::default(),
             sources: BufWriter::new(sources),
             report: BuildReport::default(),
@@ -269,22 +269,36 @@ impl Build {
     fn read_all(
         &mut self,
         roots: &[PathBuf],
-        folder: &Path,
+        annotator: Annotator,
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<(), IndexError> {
-        let files = self.find(roots, folder.parent().unwrap_or(folder));
+        let dir = self.folder.parent().unwrap_or(&self.folder).to_owned();
+        let found = self.find(roots, &dir);
         progress(BuildEvent::Start {
-            files: files.len() as u64,
-            bytes: files.values().sum(),
+            files: found.len() as u64,
+            bytes: found.values().sum(),
         });
-        for (path, bytes) in &files {
-            self.read_file(path)?;
-            progress(BuildEvent::File {
+        let named = |path: PathBuf| (source_name(&path), path);
+        let files: Vec<_> = found.into_keys().map(named).map(|(s, p)| (p, s)).collect();
+        let fields = self.fields;
+        let mut bad: Option<ReadError> = None;
+        pipeline::run(&files, &fields, annotator, &mut |part| {
+            let (path, _) = &files[part.file];
+            progress(BuildEvent::Read {
                 path,
-                bytes: *bytes,
+                bytes: part.bytes as u64,
             });
-        }
-        Ok(())
+            bad = match (bad.take(), part.error) {
+                (Some(before), Some(error)) => Some(before.and(error)),
+                (before, error) => before.or(error),
+            };
+            if part.end.is_some()
+                && let Some(error) = bad.take()
+            {
+                self.fail(path, error.to_string());
+            }
+            part.documents.into_iter().try_for_each(|d| self.add(d))
+        })
     }
 
     /// The files to read with their sizes, each once, however many roots lead to it. What cannot
@@ -317,47 +331,25 @@ impl Build {
         });
     }
 
-    fn read_file(&mut self, path: &Path) -> Result<(), IndexError> {
-        let Some(reader) = reader_for(path) else {
-            return Ok(());
-        };
-        let source = source_name(path);
-        let mut documents = Vec::new();
-        let read = std::fs::read(path).map_err(Into::into).and_then(|bytes| {
-            reader.read(&source, bytes, &mut |document| documents.push(document))
-        });
-        if let Err(error) = read {
-            self.fail(path, error.to_string());
-        }
-        documents.iter().try_for_each(|document| self.add(document))
-    }
-
-    fn add(&mut self, document: &Document) -> Result<(), IndexError> {
-        let number = self.report.documents;
-        let passages = passage::cut(document);
-        let annotations = self.annotator.annotate(document, &passages);
-        for (passage, annotations) in passages.iter().zip(&annotations) {
-            let entry = self
-                .fields
-                .entry(number, document, passage, annotations)
-                .map_err(|error| IndexError::io(&self.folder)(error.into()))?;
-            self.writer.add_document(entry)?;
-        }
-        self.phrases.add_document(document, &passages);
+    fn add(&mut self, document: PreparedDocument) -> Result<(), IndexError> {
         let record = SourceRecord {
-            source: document.source(),
-            title: document.title(),
-            bytes: document.text().len(),
-            hash: blake3::hash(document.text().as_bytes())
-                .to_hex()
-                .to_string(),
-            passages: passages.len(),
+            source: &document.source,
+            title: &document.title,
+            bytes: document.bytes,
+            hash: document.hash.to_hex().to_string(),
+            passages: document.entries.len(),
         };
         self.write_source(&record)
             .map_err(IndexError::io(&self.folder))?;
+        let number = self.report.documents;
         self.report.documents += 1;
-        self.report.passages += passages.len() as u64;
-        self.report.bytes += document.text().len() as u64;
+        self.report.passages += document.entries.len() as u64;
+        self.report.bytes += document.bytes as u64;
+        for (mut entry, passage) in document.entries.into_iter().zip(0..) {
+            self.fields.place(&mut entry, number, passage);
+            self.writer.add_document(entry)?;
+        }
+        self.phrases.add(document.phrases);
         Ok(())
     }
 
@@ -366,7 +358,7 @@ impl Build {
         self.sources.write_all(b"\n")
     }
 
-    fn finish(mut self) -> Result<BuildReport, IndexError> {
+    fn finish(mut self, lexicon: &Lexicon) -> Result<BuildReport, IndexError> {
         let in_folder = IndexError::io(&self.folder);
         let sources = self
             .sources
@@ -381,13 +373,9 @@ impl Build {
                 self.writer.merge(&segments).wait()?;
             }
         }
-        // The analyzers report their counts when the writer and its threads are gone.
         self.writer.wait_merging_threads()?;
         let path = self.folder.join(LEXICON_FILE);
-        self.annotator
-            .lexicon()
-            .write(&path)
-            .map_err(IndexError::io(&path))?;
+        lexicon.write(&path).map_err(IndexError::io(&path))?;
         let path = self.folder.join(VOCABULARY_FILE);
         self.counts.write(&path).map_err(IndexError::io(&path))?;
         self.phrases

@@ -22,6 +22,7 @@
 mod build;
 mod manifest;
 mod phrases;
+mod pipeline;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ pub use schema::{StoredPassage, TextField};
 
 use phrases::Phrases;
 
-use crate::analysis::{Analyzer, TOKENIZER_NAME, Vocabulary};
+use crate::analysis::{TOKENIZER_NAME, TermTokenizer, Vocabulary};
 use crate::lexicon::{Lexicon, LexiconError};
 
 /// Why an index could not be built or opened.
@@ -115,7 +116,7 @@ impl Index {
         let folder = manifest.generation_folder(dir);
         let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
         let index = tantivy::Index::open(directory.clone()).map_err(|e| damaged(e.to_string()))?;
-        register(&index, Analyzer::default());
+        register(&index);
         let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
         let searcher = index
             .reader_builder()
@@ -177,6 +178,7 @@ fn map(directory: &MmapDirectory, name: &str) -> std::io::Result<OwnedBytes> {
         .read_bytes()
 }
 
-fn register(index: &tantivy::Index, analyzer: Analyzer) {
-    index.tokenizers().register(TOKENIZER_NAME, analyzer);
+fn register(index: &tantivy::Index) {
+    let tokenizers = index.tokenizers();
+    tokenizers.register(TOKENIZER_NAME, TermTokenizer::default());
 }

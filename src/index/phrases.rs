@@ -17,7 +17,7 @@
 //! (lower 40). Both are mapped, never loaded.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -26,7 +26,7 @@ use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use tantivy::directory::OwnedBytes;
 
-use crate::analysis::{self, is_stopword};
+use crate::analysis::{Analyzer, is_stopword};
 use crate::document::Document;
 use crate::passage::Passage;
 
@@ -39,9 +39,13 @@ const END: u8 = 0;
 
 /// The folded form of a phrase, by which it is found: its words with one space between.
 pub(crate) fn fold(phrase: &str) -> String {
-    let mut words = analysis::words(phrase);
-    words.retain(|word| !word.compound);
-    let surfaces: Vec<String> = words.into_iter().map(|word| word.surface).collect();
+    fold_with(&mut Analyzer::default(), phrase)
+}
+
+fn fold_with(analyzer: &mut Analyzer, phrase: &str) -> String {
+    let mut tokens = analyzer.tokens(phrase);
+    tokens.retain(|token| !token.compound);
+    let surfaces: Vec<&str> = tokens.iter().map(|t| analyzer.surface(t.word)).collect();
     surfaces.join(" ")
 }
 
@@ -52,6 +56,53 @@ fn on_one_line(phrase: &str) -> String {
 
 fn is_phrase(folded: &str) -> bool {
     !folded.is_empty() && folded.split(' ').count() <= MAX_WORDS
+}
+
+/// A phrase of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Phrase {
+    folded: Box<str>,
+    shown: Box<str>,
+    /// How many passages of the document stand under it.
+    passages: u64,
+}
+
+/// Finds the phrases of documents.
+#[derive(Default)]
+pub(super) struct PhraseReader(Analyzer);
+
+impl PhraseReader {
+    /// The title and the headings of a document. A phrase that is too long is left out.
+    pub(super) fn read(&mut self, document: &Document, passages: &[Passage]) -> Vec<Phrase> {
+        if self.0.is_full() {
+            self.0 = Analyzer::default();
+        }
+        // Neighbouring passages share their headings: each is folded once.
+        let mut labels: BTreeMap<&str, u64> = BTreeMap::new();
+        for passage in passages {
+            let headings = passage.headings();
+            for (at, heading) in headings.iter().enumerate() {
+                if heading != document.title() && !headings[..at].contains(heading) {
+                    *labels.entry(heading).or_default() += 1;
+                }
+            }
+        }
+        labels.insert(document.title(), passages.len() as u64);
+        let phrases = labels.into_iter();
+        phrases
+            .filter_map(|(label, n)| self.phrase(label, n))
+            .collect()
+    }
+
+    fn phrase(&mut self, label: &str, passages: u64) -> Option<Phrase> {
+        let shown = on_one_line(label);
+        let folded = fold_with(&mut self.0, &shown);
+        (passages > 0 && is_phrase(&folded)).then(|| Phrase {
+            folded: folded.into(),
+            shown: shown.into(),
+            passages,
+        })
+    }
 }
 
 /// Collects the phrases of a corpus.
@@ -65,38 +116,15 @@ struct Counted {
 }
 
 impl PhraseCounts {
-    /// Counts the title and the headings of a document.
-    pub(super) fn add_document(&mut self, document: &Document, passages: &[Passage]) {
-        // Neighbouring passages share their headings: each is folded once.
-        let mut labels: HashMap<&str, u64> = HashMap::new();
-        for passage in passages {
-            let headings = passage.headings();
-            for (at, heading) in headings.iter().enumerate() {
-                if heading != document.title() && !headings[..at].contains(heading) {
-                    *labels.entry(heading).or_default() += 1;
-                }
-            }
+    /// Counts phrases.
+    pub(super) fn add(&mut self, phrases: Vec<Phrase>) {
+        for phrase in phrases {
+            let counted = self.0.entry(phrase.folded).or_insert_with(|| Counted {
+                shown: phrase.shown,
+                passages: 0,
+            });
+            counted.passages += phrase.passages;
         }
-        labels.insert(document.title(), passages.len() as u64);
-        let mut labels: Vec<_> = labels.into_iter().collect();
-        labels.sort_unstable();
-        for (label, passages) in labels {
-            self.add(label, passages);
-        }
-    }
-
-    /// Counts a phrase, wherever it is from. One that is too long is left out.
-    pub(super) fn add(&mut self, phrase: &str, passages: u64) {
-        let shown = on_one_line(phrase);
-        let folded = fold(&shown);
-        if passages == 0 || !is_phrase(&folded) {
-            return;
-        }
-        let counted = self.0.entry(folded.into()).or_insert_with(|| Counted {
-            shown: shown.into(),
-            passages: 0,
-        });
-        counted.passages += passages;
     }
 
     /// Writes the two files of the phrases to a folder.
@@ -240,7 +268,12 @@ mod tests {
     fn phrases(counted: &[(&str, u64)]) -> io::Result<Phrases> {
         let mut counts = PhraseCounts::default();
         for (phrase, passages) in counted {
-            counts.add(phrase, *passages);
+            counts.add(
+                PhraseReader::default()
+                    .phrase(phrase, *passages)
+                    .into_iter()
+                    .collect(),
+            );
         }
         let folder = tempfile::tempdir()?;
         counts.write(folder.path())?;

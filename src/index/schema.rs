@@ -217,37 +217,36 @@ impl Fields {
         }
     }
 
-    /// The index entry of a passage of the document with that number.
+    /// The index entry of a passage, but for its place in the corpus, see [`Fields::place`].
     pub(super) fn entry(
         &self,
-        number: u64,
         document: &Document,
         passage: &Passage,
         annotations: &Annotations,
-    ) -> serde_json::Result<TantivyDocument> {
+    ) -> TantivyDocument {
         let mut entry = TantivyDocument::default();
-        entry.add_text(self.title, document.title());
-        for heading in passage
-            .headings()
-            .iter()
-            .map(String::as_str)
-            .chain(passage.lead())
-        {
-            entry.add_text(self.heading, heading);
-        }
-        entry.add_text(self.body, passage.text());
+        let terms = &annotations.terms;
+        entry.add_text(self.title, terms.title.as_str());
+        entry.add_text(self.heading, terms.heading.as_str());
+        entry.add_text(self.body, terms.body.as_str());
         entry.add_text(self.source, document.source());
         entry.add_text(self.id, passage.id().as_str());
-        let stored = serde_json::to_vec(&StoredPassage::new(document, passage, annotations))?;
+        let stored = serde_json::to_vec(&StoredPassage::new(document, passage, annotations))
+            // All of it is strings, numbers and lists, and memory takes what is written.
+            .expect("a stored passage can be written");
         entry.add_bytes(self.stored, &stored);
-        entry.add_u64(self.order, Order::new(number, passage.ordinal()).0);
         for (field, packed) in self.aspects.into_iter().zip(packed(&annotations.aspects)) {
             entry.add_u64(field, packed);
         }
         for facet in facets(document, annotations) {
             entry.add_facet(self.facets, facet);
         }
-        Ok(entry)
+        entry
+    }
+
+    /// Gives an entry its place: that of a passage, from 0, of the document with that number.
+    pub(super) fn place(&self, entry: &mut TantivyDocument, document: u64, passage: u32) {
+        entry.add_u64(self.order, Order::new(document, passage).0);
     }
 
     /// The stored passage of an index entry.

@@ -6,11 +6,12 @@
 //! The built-in concepts are in `data/*.toml`, written from general knowledge. Users add their
 //! own files in the Solr synonyms or the OBO format ([`Lexicon::with_files`]).
 //!
-//! All surface forms go through the one analysis chain and are compiled into one automaton
-//! (Aho and Corasick, "Efficient string matching", 1975), which finds the longest forms in a text
-//! in one pass, whatever their number.
+//! All surface forms go through the one analysis chain. A query looks up its few runs of words; for
+//! the texts of a build the forms are compiled into an automaton ([`Matcher`]), which finds the
+//! longest forms in one pass, whatever their number.
 
 mod builtin;
+mod matcher;
 mod obo;
 mod solr;
 
@@ -19,12 +20,12 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{self, Analyzer, Word};
+
+pub(crate) use matcher::Matcher;
 
 /// What a concept is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -134,9 +135,6 @@ impl NewForm {
 const OPEN: char = '\u{1}';
 const CLOSE: char = '\u{2}';
 
-/// Up to this many words are looked up run by run.
-const SHORT_TEXT: usize = 64;
-
 /// Abbreviations of up to this many letters are matched by case.
 const SHORT: usize = 4;
 
@@ -146,7 +144,7 @@ struct Form {
     exact_case: Option<String>,
 }
 
-/// Concepts, and the automaton that finds them.
+/// Concepts, and the forms by which they are found.
 pub struct Lexicon {
     concepts: Vec<Concept>,
     forms: Vec<Form>,
@@ -154,8 +152,6 @@ pub struct Lexicon {
     keys: HashMap<String, usize>,
     /// The most words a form has.
     longest: usize,
-    /// Made when the first long text is read: a query needs none.
-    automaton: OnceLock<AhoCorasick>,
 }
 
 impl Lexicon {
@@ -211,19 +207,7 @@ impl Lexicon {
             concepts,
             forms,
             keys,
-            automaton: OnceLock::new(),
         }
-    }
-
-    fn automaton(&self) -> &AhoCorasick {
-        self.automaton.get_or_init(|| {
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(self.keys.keys())
-                // The patterns would have to fill gigabytes for the automaton to be too large.
-                .expect("a lexicon fits an automaton")
-        })
     }
 
     /// The number of concepts.
@@ -248,70 +232,40 @@ impl Lexicon {
         Some(&self.concepts[self.forms[*form].concept])
     }
 
-    /// Finds the concepts in analysed words of `text`: the longest forms, from left to right,
-    /// not overlapping.
+    /// Finds the concepts in the analysed words of a short text: the longest forms, from left to
+    /// right, not overlapping. Every run of words is looked up, so nothing is compiled first.
     pub fn find(&self, text: &str, words: &[Word]) -> Vec<Mention> {
         let whole: Vec<usize> = (0..words.len()).filter(|&i| !words[i].compound).collect();
-        let spans = match whole.len() <= SHORT_TEXT {
-            true => self.spans_in_short(words, &whole),
-            false => self.spans_in_long(words, &whole),
-        };
         let mut mentions = Vec::new();
-        for (form, span) in spans {
-            let covered = whole[span.start]..whole[span.end - 1] + 1;
+        let mut at = 0;
+        while at < whole.len() {
+            let Some((form, length)) = self.longest_at(words, &whole[at..]) else {
+                at += 1;
+                continue;
+            };
+            let covered = whole[at]..whole[at + length - 1] + 1;
             let bytes = words[covered.start].bytes.start..words[covered.end - 1].bytes.end;
-            if self.forms[form].fits(&text[bytes]) {
-                mentions.push(Mention {
-                    concept: self.forms[form].concept,
-                    words: covered,
-                });
-            }
+            mentions.extend(self.mention(form, &text[bytes], covered));
+            at += length;
         }
         mentions
     }
 
-    /// The longest forms from left to right, by looking up every run of words.
-    fn spans_in_short(&self, words: &[Word], whole: &[usize]) -> Vec<(usize, Range<usize>)> {
-        let mut spans = Vec::new();
-        let mut at = 0;
-        while at < whole.len() {
-            let found = (1..=self.longest.min(whole.len() - at))
-                .rev()
-                .find_map(|length| {
-                    let run = whole[at..at + length]
-                        .iter()
-                        .map(|&i| words[i].term.as_str());
-                    Some((*self.keys.get(&key(run))?, length))
-                });
-            let length = match found {
-                Some((form, length)) => {
-                    spans.push((form, at..at + length));
-                    length
-                }
-                None => 1,
-            };
-            at += length;
-        }
-        spans
+    fn longest_at(&self, words: &[Word], whole: &[usize]) -> Option<(usize, usize)> {
+        let lengths = (1..=self.longest.min(whole.len())).rev();
+        lengths.into_iter().find_map(|length| {
+            let run = whole[..length].iter().map(|&i| words[i].term.as_str());
+            Some((*self.keys.get(&key(run))?, length))
+        })
     }
 
-    /// The same by the automaton, in one pass.
-    fn spans_in_long(&self, words: &[Word], whole: &[usize]) -> Vec<(usize, Range<usize>)> {
-        let mut joined = String::new();
-        let mut starts = Vec::with_capacity(whole.len());
-        for &i in whole {
-            starts.push(joined.len());
-            push_key(&mut joined, &words[i].term);
-        }
-        let found = self.automaton().find_iter(&joined);
-        found
-            .filter_map(|found| {
-                // Patterns begin and end where words do, so both ends are known.
-                let first = starts.partition_point(|&start| start < found.start());
-                let end = starts.partition_point(|&start| start < found.end());
-                Some((*self.keys.get(&joined[found.range()])?, first..end))
-            })
-            .collect()
+    /// The mention of a form, if what is written is as the form demands.
+    fn mention(&self, form: usize, written: &str, words: Range<usize>) -> Option<Mention> {
+        let form = &self.forms[form];
+        form.fits(written).then_some(Mention {
+            concept: form.concept,
+            words,
+        })
     }
 
     /// Writes the lexicon in a form that is read in a moment.
@@ -520,17 +474,6 @@ mod tests {
             Some("rib fracture")
         );
         assert!(lexicon.named("rib").is_none());
-    }
-
-    #[test]
-    fn short_and_long_texts_are_read_alike() {
-        let lexicon = Lexicon::builtin();
-        let text = "Brittle bones, HVLA thrust, low back pain and IBS; the expectant mother had a broken bone.";
-        let words = analysis::words(text);
-        let whole: Vec<usize> = (0..words.len()).filter(|&i| !words[i].compound).collect();
-        let short = lexicon.spans_in_short(&words, &whole);
-        assert!(short.len() >= 5);
-        assert_eq!(short, lexicon.spans_in_long(&words, &whole));
     }
 
     #[test]

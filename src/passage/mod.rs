@@ -94,7 +94,7 @@ impl Passage {
 /// let mut documents = Vec::new();
 /// palpate::document::reader_for("neck.txt".as_ref())
 ///     .ok_or("no reader")?
-///     .read("neck.txt", text.into(), &mut |document| documents.push(document))?;
+///     .read("neck.txt", palpate::document::Part::whole(text), &mut |document| documents.push(document))?;
 ///
 /// let passages = palpate::passage::cut(&documents[0]);
 /// assert_eq!(passages[0].headings(), ["Risks"]);
@@ -312,14 +312,14 @@ fn words(document: &Document, block: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::reader_for;
+    use crate::document::{Part, reader_for};
     use proptest::prelude::*;
 
     fn read(text: &str) -> Document {
         let mut documents = Vec::new();
         reader_for("a.txt".as_ref())
             .expect("there is a reader for text")
-            .read("a.txt", text.into(), &mut |document| {
+            .read("a.txt", Part::whole(text), &mut |document| {
                 documents.push(document)
             })
             .expect("a string is UTF-8 text");

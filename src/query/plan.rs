@@ -131,6 +131,12 @@ impl Plan {
         self.words.iter().filter(|word| word.occur != Occur::Not)
     }
 
+    /// Takes all words for words of the topic, as if no aspect could be asked for.
+    pub fn forget_aspects(&mut self) {
+        self.asked = Asked::default();
+        self.words.iter_mut().for_each(|word| word.weight = 1.0);
+    }
+
     fn add(&mut self, clause: &Clause, corpus: &dyn WordSource) {
         let field = match clause.scope {
             Scope::Anywhere => None,

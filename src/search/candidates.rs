@@ -7,11 +7,11 @@ use tantivy::query::{
     TermSetQuery,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Term};
+use tantivy::{DocAddress, Order, Term};
 
-use super::SearchError;
 use super::score::{SYNONYM, field_weight};
-use crate::index::{Fields, Index, TextField};
+use super::{Ranking, SearchError};
+use crate::index::{Fields, Index, ORDER, TextField};
 use crate::query::{self, Plan, PlanPhrase, PlanWord};
 
 /// At least this many candidates are scored again. More than a page, so that what plain BM25
@@ -21,65 +21,140 @@ const POOL: usize = 400;
 /// The candidates of a query.
 pub(super) struct Found {
     pub(super) addresses: Vec<DocAddress>,
-    /// How many passages match in all.
-    pub(super) total: usize,
+    /// How many passages match in all, where that was asked for.
+    pub(super) total: Option<usize>,
+}
+
+/// What tantivy is asked for.
+pub(super) struct Matching {
+    /// All that matches: for counting.
+    pub(super) all: Box<dyn Query>,
+    /// What has a word of the query, or a name of one word: a union of terms, of which tantivy can
+    /// find the best without reading most of the postings.
+    by_words: Box<dyn Query>,
+    /// What has a name of several words.
+    by_names: Option<Box<dyn Query>>,
+    /// Whether there are no words, only filters.
+    browses: bool,
 }
 
 /// Finds the candidates for a page that ends at hit number `end`.
 pub(super) fn find(
     index: &Index,
-    query: Option<&dyn Query>,
+    matching: Option<&Matching>,
     end: usize,
+    count: bool,
 ) -> Result<Found, SearchError> {
     let searcher = index.searcher();
-    let Some(query) = query else {
+    let Some(matching) = matching else {
         return Ok(Found {
             addresses: Vec::new(),
-            total: 0,
+            total: Some(0),
         });
     };
     // Whole pools only: neighbouring pages then come from the same candidates.
     let pool = end.max(1).div_ceil(POOL).saturating_mul(POOL);
     let limit = pool.min(searcher.num_docs().max(1) as usize);
-    let top = searcher.search(query, &TopDocs::with_limit(limit).order_by_score())?;
-    let total = if top.len() < limit {
-        top.len()
+    let mut addresses = if matching.browses {
+        let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Order::Asc);
+        let found = searcher.search(&matching.all, &first)?;
+        found.into_iter().map(|(_, address)| address).collect()
     } else {
-        searcher.search(query, &Count)?
+        best(index, &matching.by_words, limit, end)?
     };
-    Ok(Found {
-        addresses: top.into_iter().map(|(_, address)| address).collect(),
-        total,
-    })
+    if let Some(by_names) = &matching.by_names {
+        addresses.extend(best(index, by_names, limit.min(POOL), end)?);
+    }
+    let total = match count {
+        false => None,
+        true if addresses.len() < limit && matching.by_names.is_none() => Some(addresses.len()),
+        true => Some(searcher.search(&matching.all, &Count)?),
+    };
+    Ok(Found { addresses, total })
 }
 
-/// The plan as a tantivy query; `None` where it cannot match anything. Filters without any words
+/// The best passages by plain BM25. Which of those that tie with the last one are among them is
+/// chance, so they are left out, unless too few would be left.
+fn best(
+    index: &Index,
+    query: &dyn Query,
+    limit: usize,
+    end: usize,
+) -> Result<Vec<DocAddress>, SearchError> {
+    let top = TopDocs::with_limit(limit).order_by_score();
+    let mut found = index.searcher().search(query, &top)?;
+    if let Some(&(last, _)) = found.last()
+        && found.len() == limit
+    {
+        let clear = found.partition_point(|(score, _)| *score > last);
+        if clear >= end {
+            found.truncate(clear);
+        }
+    }
+    Ok(found.into_iter().map(|(_, address)| address).collect())
+}
+
+/// The plan as tantivy queries; `None` where it cannot match anything. Filters without any words
 /// match all that pass them.
-pub(super) fn query(
+pub(super) fn matching(
     index: &Index,
     plan: &Plan,
     filters: &[Term],
-) -> Result<Option<Box<dyn Query>>, SearchError> {
+    ranking: &Ranking,
+) -> Result<Option<Matching>, SearchError> {
     let fields = index.fields();
-    let mut scoring: Vec<_> = plan
-        .scoring_words()
-        .flat_map(|word| word_queries(fields, word, true))
-        .map(|query| (Occur::Should, query))
-        .collect();
-    let synonyms = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
-    scoring.extend(
-        synonyms
-            .flat_map(|terms| synonym_queries(fields, terms))
-            .map(|q| (Occur::Should, q)),
-    );
+    let words = plan.scoring_words();
+    let words = words.flat_map(|word| word_queries(fields, word, Some(ranking)));
+    let (mut by_words, mut by_names): (Vec<_>, Vec<Box<dyn Query>>) = (words.collect(), Vec::new());
+    for name in plan.concepts.iter().flat_map(|concept| &concept.synonyms) {
+        match name.len() {
+            1 => by_words.extend(name_queries(fields, name, ranking)),
+            _ => by_names.extend(name_queries(fields, name, ranking)),
+        }
+    }
+    let clauses = clauses(index, plan, filters)?;
+    let browses = plan.words.is_empty() && plan.phrases.is_empty() && !filters.is_empty();
+    if by_words.is_empty() && !browses {
+        return Ok(None);
+    }
+    let with_clauses = |queries: &[Box<dyn Query>]| -> Box<dyn Query> {
+        let copies = queries.iter().map(|query| query.box_clone());
+        let union: Box<dyn Query> = Box::new(BooleanQuery::union(copies.collect()));
+        let mut clauses: Vec<_> = clauses
+            .iter()
+            .map(|(o, query)| (*o, query.box_clone()))
+            .collect();
+        match (clauses.is_empty(), browses) {
+            (true, _) => union,
+            (false, true) => Box::new(BooleanQuery::new(clauses)),
+            (false, false) => {
+                clauses.push((Occur::Must, union));
+                Box::new(BooleanQuery::new(clauses))
+            }
+        }
+    };
+    let names = (!by_names.is_empty()).then(|| with_clauses(&by_names));
+    let words = with_clauses(&by_words);
+    by_words.extend(by_names);
+    Ok(Some(Matching {
+        all: with_clauses(&by_words),
+        by_words: words,
+        by_names: names,
+        browses,
+    }))
+}
+
+/// What has to match, or must not, whatever else does.
+fn clauses(
+    index: &Index,
+    plan: &Plan,
+    filters: &[Term],
+) -> Result<Vec<(Occur, Box<dyn Query>)>, SearchError> {
+    let fields = index.fields();
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     for term in filters {
         let has_term = TermQuery::new(term.clone(), IndexRecordOption::Basic);
         clauses.push((Occur::Must, filter(Box::new(has_term))));
-    }
-    let browses = plan.words.is_empty() && plan.phrases.is_empty() && !filters.is_empty();
-    if scoring.is_empty() && !browses {
-        return Ok(None);
     }
     for word in &plan.words {
         let occur = match word.occur {
@@ -87,7 +162,7 @@ pub(super) fn query(
             query::Occur::Must => Occur::Must,
             query::Occur::Not => Occur::MustNot,
         };
-        clauses.push((occur, filter(any(word_queries(fields, word, false)))));
+        clauses.push((occur, filter(any(word_queries(fields, word, None)))));
     }
     for phrase in &plan.phrases {
         let occur = if phrase.excluded {
@@ -103,14 +178,7 @@ pub(super) fn query(
     for glob in &plan.excluded_sources {
         clauses.push((Occur::MustNot, filter(sources_matching(index, glob)?)));
     }
-    let words: Box<dyn Query> = Box::new(BooleanQuery::new(scoring));
-    if clauses.is_empty() {
-        return Ok(Some(words));
-    }
-    if !browses {
-        clauses.push((Occur::Must, words));
-    }
-    Ok(Some(Box::new(BooleanQuery::new(clauses))))
+    Ok(clauses)
 }
 
 fn filter(query: Box<dyn Query>) -> Box<dyn Query> {
@@ -131,18 +199,20 @@ fn searched(field: Option<TextField>) -> impl Iterator<Item = TextField> {
         .filter(move |one| field.is_none_or(|only| only == *one))
 }
 
-fn word_queries(fields: &Fields, word: &PlanWord, boosted: bool) -> Vec<Box<dyn Query>> {
+/// Queries for a word; those that score have a ranking.
+fn word_queries(fields: &Fields, word: &PlanWord, scored: Option<&Ranking>) -> Vec<Box<dyn Query>> {
     let mut queries: Vec<Box<dyn Query>> = Vec::new();
     for field in searched(word.field) {
         for text in &word.terms {
             let term = Term::from_field_text(fields.text(field), text);
             let query: Box<dyn Query> =
                 Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
-            queries.push(if boosted {
-                let boost = field_weight(field) * word.weight;
-                Box::new(BoostQuery::new(query, boost as f32))
-            } else {
-                query
+            queries.push(match scored {
+                Some(ranking) => {
+                    let boost = field_weight(ranking, field) * word.weight;
+                    Box::new(BoostQuery::new(query, boost as f32))
+                }
+                None => query,
             });
         }
     }
@@ -150,7 +220,7 @@ fn word_queries(fields: &Fields, word: &PlanWord, boosted: bool) -> Vec<Box<dyn 
 }
 
 /// Queries for another name of a concept, in every field.
-fn synonym_queries(fields: &Fields, terms: &[String]) -> Vec<Box<dyn Query>> {
+fn name_queries(fields: &Fields, terms: &[String], ranking: &Ranking) -> Vec<Box<dyn Query>> {
     let in_field = |field| -> Box<dyn Query> {
         let mut terms: Vec<Term> = terms
             .iter()
@@ -165,7 +235,7 @@ fn synonym_queries(fields: &Fields, terms: &[String]) -> Vec<Box<dyn Query>> {
         };
         Box::new(BoostQuery::new(
             query,
-            (SYNONYM * field_weight(field)) as f32,
+            (SYNONYM * field_weight(ranking, field)) as f32,
         ))
     };
     TextField::ALL.into_iter().map(in_field).collect()

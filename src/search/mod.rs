@@ -5,7 +5,7 @@
 //! 1. **Candidates** (`candidates`): tantivy finds the passages that match and hands over the
 //!    few hundred best by BM25 (block-max WAND, so most postings are never read).
 //! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`Part`]s, each with
-//!    its formula and source. The parts are also what an explanation prints.
+//!    its formula and source. `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
 //!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
@@ -14,18 +14,21 @@
 //! Before there is a whole query, [`Searcher::suggest`] completes what there is of it (`suggest`).
 
 mod candidates;
+mod explain;
 mod facets;
 mod order;
+mod ranking;
 mod score;
 mod snippet;
 mod suggest;
+mod table;
 
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tantivy::Term;
 use tantivy::schema::TantivyDocument;
+use tantivy::{DocAddress, Term};
 
 use crate::analysis::Similar;
 use crate::annotate::Aspect;
@@ -33,8 +36,10 @@ use crate::index::{Index, IndexError, StoredPassage, TextField};
 use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, WordSource};
 
+pub use explain::{Part, PartKind};
 pub use facets::{FacetCount, Facets};
-pub use score::{Part, PartKind};
+pub use ranking::{Ranking, RankingPart};
+use snippet::SnippetMaker;
 pub use snippet::{Snippet, Stretch};
 pub use suggest::Suggestion;
 
@@ -55,6 +60,10 @@ pub struct Request {
     pub facets: bool,
     /// Search for the words exactly as typed, slips included.
     pub exact: bool,
+    /// Whether each hit is to say how its score came about.
+    pub explain: bool,
+    /// What the ranking is made of.
+    pub ranking: Ranking,
 }
 
 /// What a passage has to speak of.
@@ -77,6 +86,8 @@ impl Request {
             filters: Vec::new(),
             facets: false,
             exact: false,
+            explain: false,
+            ranking: Ranking::default(),
         }
     }
 }
@@ -90,7 +101,7 @@ pub struct Hit {
     pub score: f64,
     pub passage: StoredPassage,
     pub snippet: Snippet,
-    /// How the score came about.
+    /// How the score came about, where that was asked for.
     pub parts: Vec<Part>,
 }
 
@@ -165,43 +176,78 @@ impl Searcher {
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
-        let words = CorpusWords(&self.index);
-        let mut query = Query::parse(&request.query);
-        if !request.exact {
-            query.correct(&words);
-        }
-        let mut plan = Plan::new(&query, &words, self.index.lexicon());
+        let mut plan = self.plan(&request.query, request.exact, &request.ranking);
         plan.sources.extend(request.source.clone());
         let filters = facets::terms(&self.index, &request.filters)?;
-        let query = candidates::query(&self.index, &plan, &filters)?;
-        let found = candidates::find(
-            &self.index,
-            query.as_deref(),
-            request.offset + request.limit,
-        )?;
-        let facets = match (&query, request.facets) {
-            (Some(query), true) => Some(facets::count(&self.index, query)?),
+        let matching = candidates::matching(&self.index, &plan, &filters, &request.ranking)?;
+        let end = request.offset + request.limit;
+        let found = candidates::find(&self.index, matching.as_ref(), end, true)?;
+        let facets = match (&matching, request.facets) {
+            (Some(matching), true) => Some(facets::count(&self.index, &*matching.all)?),
             _ => None,
         };
-        let scorer = score::Scorer::new(&self.index, &plan)?;
-        let scored = scorer.score(&found.addresses)?;
-        let ordered = order::order(scored, request.offset + request.limit);
+        let scorer = score::Scorer::new(&self.index, &plan, request.ranking)?;
+        let scored = scorer.score(&found.addresses, end, order::MOST_LOST)?;
+        let ordered = order::order(scored, end);
+        let mut snippets = SnippetMaker::new(&plan, scorer.weights());
         let hits = ordered
             .into_iter()
             .skip(request.offset)
             .zip(request.offset + 1..)
-            .map(|(scored, rank)| self.hit(&plan, &scorer.weights(), scored, rank))
-            .collect::<Result<_, _>>()?;
-        drop(scorer);
+            .map(|(scored, rank)| {
+                let passage = self.stored(&scored)?;
+                Ok(Hit {
+                    rank,
+                    score: scored.score(),
+                    snippet: snippets.snippet(&passage),
+                    passage,
+                    parts: match request.explain {
+                        true => explain::parts(&self.index, &scorer, &scored)?,
+                        false => Vec::new(),
+                    },
+                })
+            })
+            .collect::<Result<_, SearchError>>()?;
+        drop((snippets, scorer));
         Ok(SearchResults {
             query: request.query.clone(),
-            total: found.total,
+            total: found.total.unwrap_or_default(),
             elapsed: started.elapsed(),
             hits,
             facets,
             corrections: plan.corrections,
             notes: plan.notes,
         })
+    }
+
+    /// The best passages without their texts, best first: how well a ranking does by itself, and
+    /// how fast. Each is its place in the index, with its score.
+    pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {
+        let ranking = Ranking::default();
+        let plan = self.plan(query, false, &ranking);
+        let matching = candidates::matching(&self.index, &plan, &[], &ranking)?;
+        let found = candidates::find(&self.index, matching.as_ref(), limit, false)?;
+        let scorer = score::Scorer::new(&self.index, &plan, ranking)?;
+        let scored = scorer.score(&found.addresses, limit, order::MOST_LOST)?;
+        let ordered = order::order(scored, limit).into_iter();
+        let ranked = ordered.map(|scored| (PassageAt(scored.address), scored.score()));
+        Ok(ranked.collect())
+    }
+
+    fn plan(&self, query: &str, exact: bool, ranking: &Ranking) -> Plan {
+        let words = CorpusWords(&self.index);
+        let mut query = Query::parse(query);
+        if !exact {
+            query.correct(&words);
+        }
+        let mut plan = Plan::new(&query, &words, self.index.lexicon());
+        if !ranking.aspects {
+            plan.forget_aspects();
+        }
+        if !ranking.concepts {
+            plan.concepts.clear();
+        }
+        plan
     }
 
     /// Completes what somebody is typing, best first: titles and headings of the corpus of which
@@ -217,14 +263,13 @@ impl Searcher {
         &self,
         query: &str,
         limit: usize,
+        ranking: &Ranking,
     ) -> Result<Vec<(String, f64)>, SearchError> {
-        let words = CorpusWords(&self.index);
-        let mut query = Query::parse(query);
-        query.correct(&words);
-        let plan = Plan::new(&query, &words, self.index.lexicon());
-        let query = candidates::query(&self.index, &plan, &[])?;
-        let found = candidates::find(&self.index, query.as_deref(), limit)?;
-        let mut scored = score::Scorer::new(&self.index, &plan)?.score(&found.addresses)?;
+        let plan = self.plan(query, false, ranking);
+        let matching = candidates::matching(&self.index, &plan, &[], ranking)?;
+        let found = candidates::find(&self.index, matching.as_ref(), limit, false)?;
+        let scorer = score::Scorer::new(&self.index, &plan, *ranking)?;
+        let mut scored = scorer.score(&found.addresses, usize::MAX, 0.0)?;
         order::sort(&mut scored);
         let mut seen = HashSet::new();
         scored.retain(|scored| seen.insert(scored.order.document()));
@@ -238,24 +283,11 @@ impl Searcher {
         let fields = self.index.fields();
         fields.stored(&entry).map_err(SearchError::Damaged)
     }
-
-    fn hit(
-        &self,
-        plan: &Plan,
-        weights: &[f64],
-        scored: score::Scored,
-        rank: usize,
-    ) -> Result<Hit, SearchError> {
-        let passage = self.stored(&scored)?;
-        Ok(Hit {
-            rank,
-            score: scored.score(),
-            snippet: Snippet::new(&passage, plan, weights),
-            passage,
-            parts: scored.parts,
-        })
-    }
 }
+
+/// Where a passage is in an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PassageAt(DocAddress);
 
 /// The words of an index, for planning.
 struct CorpusWords<'a>(&'a Index);

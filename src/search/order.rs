@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::score::{Part, PartKind, Scored};
+use super::score::Scored;
 
 /// What a passage loses for each better one from the same source, as a share of its score.
 /// Enough to let another source through when scores are close, too little to bury anything.
 const VARIETY: f64 = 0.03;
 /// No passage loses more often than this.
 const MOST_BEFORE: usize = 3;
+/// What a passage may lose in all, as a share of its score.
+pub(super) const MOST_LOST: f64 = VARIETY * MOST_BEFORE as f64;
 
 /// The `count` best candidates, best first.
 ///
@@ -33,11 +35,8 @@ pub(super) fn order(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
         };
         let before = taken_from.entry(scored.order.document()).or_default();
         if *before > 0 {
-            scored.parts.push(Part {
-                kind: PartKind::Variety,
-                value: -scored.score() * share(*before),
-                reasons: vec![format!("{before} better from the same source")],
-            });
+            scored.values.variety = -scored.score() * share(*before);
+            scored.before = *before;
         }
         *before += 1;
         ordered.push(scored);
@@ -80,17 +79,18 @@ fn best_of(waiting: &[Option<Scored>], taken_from: &HashMap<u64, usize>) -> Opti
 mod tests {
     use super::*;
     use crate::index::Order;
+    use crate::search::score::Values;
     use tantivy::DocAddress;
 
     fn candidate(document: u64, passage: u64, score: f64) -> Scored {
         Scored {
             address: DocAddress::new(0, 0),
             order: Order(document << 24 | passage),
-            parts: vec![Part {
-                kind: PartKind::Words,
-                value: score,
-                reasons: Vec::new(),
-            }],
+            values: Values {
+                words: score,
+                ..Values::default()
+            },
+            before: 0,
         }
     }
 

@@ -10,16 +10,16 @@
 //!
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use tantivy::postings::Postings;
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocId, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, Term};
 
-use super::SearchError;
+use super::table::{FIELDS, Places, Table};
+use super::{Ranking, SearchError};
 use crate::annotate::AspectWeights;
 use crate::index::{AspectReader, Index, ORDER, Order, TextField};
-use crate::query::{Plan, PlanConcept, PlanWord};
+use crate::query::{Plan, PlanWord};
 
 /// How soon more occurrences of a word stop to count.
 const K1: f64 = 0.9;
@@ -39,54 +39,33 @@ const TITLE: f64 = 4.0;
 const ASPECT: f64 = 2.0;
 /// F: passages less likely than e^−F to speak of the aspect are all the same.
 const ASPECT_FLOOR: f64 = 3.0;
+/// The place of the title among the fields.
+const TITLE_FIELD: usize = 0;
 
 /// How much a word in a field counts, relative to one in the body.
-pub(super) fn field_weight(field: TextField) -> f64 {
+pub(super) fn field_weight(ranking: &Ranking, field: TextField) -> f64 {
     match field {
+        _ if !ranking.fields => 1.0,
         TextField::Title => 6.0,
         TextField::Heading => 1.5,
         TextField::Body => 1.0,
     }
 }
 
-/// What a part of a score is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum PartKind {
-    Words,
-    Closeness,
-    Title,
-    Aspect,
-    Variety,
+/// The parts of a score, and their sum.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Values {
+    pub(super) words: f64,
+    pub(super) closeness: f64,
+    pub(super) title: f64,
+    pub(super) aspect: f64,
+    /// What is lost for better passages of the same source; not positive.
+    pub(super) variety: f64,
 }
 
-impl PartKind {
-    /// The name in explanations.
-    pub fn name(self) -> &'static str {
-        match self {
-            PartKind::Words => "words",
-            PartKind::Closeness => "closeness",
-            PartKind::Title => "title",
-            PartKind::Aspect => "aspect",
-            PartKind::Variety => "variety",
-        }
-    }
-}
-
-/// One part of a score, with what it comes from, in words.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Part {
-    pub kind: PartKind,
-    pub value: f64,
-    pub reasons: Vec<String>,
-}
-
-impl Part {
-    fn new(kind: PartKind) -> Part {
-        Part {
-            kind,
-            value: 0.0,
-            reasons: Vec::new(),
-        }
+impl Values {
+    pub(super) fn sum(&self) -> f64 {
+        self.words + self.closeness + self.title + self.aspect + self.variety
     }
 }
 
@@ -95,79 +74,108 @@ impl Part {
 pub(super) struct Scored {
     pub(super) address: DocAddress,
     pub(super) order: Order,
-    pub(super) parts: Vec<Part>,
+    pub(super) values: Values,
+    /// How many passages of the same source came before it.
+    pub(super) before: usize,
 }
 
 impl Scored {
     pub(super) fn score(&self) -> f64 {
-        self.parts.iter().map(|part| part.value).sum()
+        self.values.sum()
     }
 }
 
-/// Positions by field, in the order of [`TextField::ALL`].
-type Positions = [Vec<u32>; 3];
-
 /// What scoring knows of a query word in the whole corpus.
-struct WordStats<'p> {
-    word: &'p PlanWord,
+pub(super) struct WordStats<'p> {
+    pub(super) word: &'p PlanWord,
     /// Passages that have the word.
-    passages: u64,
+    pub(super) passages: u64,
     idf: f64,
+    /// Its terms, by their place in [`Scorer::terms`].
+    terms: Vec<usize>,
+    /// The concept that the query names with it, by its place in the plan.
+    pub(super) concept: Option<usize>,
 }
 
 impl WordStats<'_> {
-    fn weight(&self) -> f64 {
+    pub(super) fn weight(&self) -> f64 {
         self.idf * self.word.weight
     }
+
+    fn is_in(&self, field: usize) -> bool {
+        self.word
+            .field
+            .is_none_or(|only| only == TextField::ALL[field])
+    }
+}
+
+/// Another name of a concept.
+pub(super) struct Name {
+    concept: usize,
+    /// Its terms, by their place in [`Scorer::terms`].
+    terms: Vec<usize>,
 }
 
 /// Everything about a query that does not depend on the candidate.
 pub(super) struct Scorer<'p> {
     index: &'p Index,
-    plan: &'p Plan,
-    words: Vec<WordStats<'p>>,
-    /// The concept of each word, if the query names one with it.
-    concepts: Vec<Option<&'p PlanConcept>>,
+    pub(super) plan: &'p Plan,
+    ranking: Ranking,
+    pub(super) words: Vec<WordStats<'p>>,
+    names: Vec<Name>,
     /// Every term to look up, words and synonyms, each once.
-    terms: BTreeMap<&'p str, usize>,
-    averages: [f64; 3],
+    terms: Vec<&'p str>,
+    averages: [f64; FIELDS],
 }
 
-/// What scoring knows of a candidate.
-struct Candidate {
-    doc: DocId,
-    /// By term, see [`Scorer::terms`].
-    terms: Vec<Positions>,
-    lengths: [u32; 3],
+/// How often the other names of a concept stand in the fields of a candidate.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Named {
+    counts: [u32; FIELDS],
+    /// How many words of the title they cover.
+    title_words: u32,
+    /// The name most often used, by its place in [`Scorer::names`], and how often.
+    most: Option<(usize, u32)>,
+}
+
+/// The candidates of one segment, with everything that was read of them.
+pub(super) struct Candidates {
+    pub(super) table: Table,
+    /// By concept of the plan, by candidate.
+    pub(super) named: Vec<Vec<Named>>,
 }
 
 impl<'p> Scorer<'p> {
-    pub(super) fn new(index: &'p Index, plan: &'p Plan) -> Result<Self, SearchError> {
-        let words = word_stats(index, plan)?;
-        let concepts = (0..words.len())
-            .map(|w| {
-                plan.concepts
-                    .iter()
-                    .find(|concept| concept.words.contains(&w))
-            })
-            .collect();
-        let of_words = words.iter().flat_map(|stats| &stats.word.terms);
-        let of_synonyms = plan
-            .concepts
-            .iter()
-            .flat_map(|c| c.synonyms.iter().flatten());
+    pub(super) fn new(
+        index: &'p Index,
+        plan: &'p Plan,
+        ranking: Ranking,
+    ) -> Result<Self, SearchError> {
         let mut terms: BTreeMap<&str, usize> = BTreeMap::new();
-        for term in of_words.chain(of_synonyms) {
+        let mut number = |term: &'p String| {
             let next = terms.len();
-            terms.entry(term).or_insert(next);
+            *terms.entry(term).or_insert(next)
+        };
+        let words = word_stats(index, plan, &mut number)?;
+        let mut names = Vec::new();
+        for (concept, named) in plan.concepts.iter().enumerate() {
+            names.extend(named.synonyms.iter().map(|terms| Name {
+                concept,
+                terms: terms.iter().map(&mut number).collect(),
+            }));
+        }
+        let mut by_number: Vec<&str> = vec![""; terms.len()];
+        for (term, number) in terms {
+            by_number[number] = term;
         }
         Ok(Scorer {
             averages: average_lengths(index)?,
             index,
             plan,
+            ranking,
             words,
-            concepts,
-            terms,
+            names,
+            terms: by_number,
         })
     }
 
@@ -176,251 +184,306 @@ impl<'p> Scorer<'p> {
         self.words.iter().map(WordStats::weight).collect()
     }
 
-    /// Scores candidates.
-    pub(super) fn score(&self, addresses: &[DocAddress]) -> Result<Vec<Scored>, SearchError> {
+    /// Scores candidates. Closeness is read for those only that it could bring among the `count`
+    /// best, even after what these may lose for variety; the others are left without it, at the
+    /// end. What matches nothing, as some candidates do not, is left out.
+    pub(super) fn score(
+        &self,
+        addresses: &[DocAddress],
+        count: usize,
+        may_lose: f64,
+    ) -> Result<Vec<Scored>, SearchError> {
         let mut by_segment: BTreeMap<u32, Vec<DocId>> = BTreeMap::new();
         for address in addresses {
             let docs = by_segment.entry(address.segment_ord).or_default();
             docs.push(address.doc_id);
         }
         let mut scored = Vec::with_capacity(addresses.len());
-        for (segment_ord, mut docs) in by_segment {
+        for (segment, mut docs) in by_segment {
             docs.sort_unstable();
-            let segment = self.index.searcher().segment_reader(segment_ord);
-            let order = segment.fast_fields().u64(ORDER)?.first_or_default_col(0);
-            let aspects = AspectReader::open(segment)?;
-            for candidate in self.read(segment, &docs)? {
-                scored.push(Scored {
-                    address: DocAddress::new(segment_ord, candidate.doc),
-                    order: Order(order.get_val(candidate.doc)),
-                    parts: self.parts(&candidate, &aspects.weights(candidate.doc)),
-                });
-            }
+            docs.dedup();
+            self.score_segment(segment, docs, &mut scored)?;
+        }
+        let most = self.most_closeness();
+        if most > 0.0 {
+            scored.sort_by_key(|scored| Reverse(Sortable(scored.score())));
+            let last = scored.get(count.saturating_sub(1)).map(Scored::score);
+            let needed = last.map_or(f64::NEG_INFINITY, |last| last * (1.0 - may_lose));
+            let near = scored.partition_point(|scored| scored.score() + most >= needed);
+            self.add_closeness(&mut scored[..near])?;
         }
         Ok(scored)
     }
 
-    /// Reads lengths and positions for the candidates of one segment; `docs` ascending.
-    fn read(&self, segment: &SegmentReader, docs: &[DocId]) -> Result<Vec<Candidate>, SearchError> {
-        let empty = |&doc: &DocId| Candidate {
-            doc,
-            terms: vec![Positions::default(); self.terms.len()],
-            lengths: [0; 3],
-        };
-        let mut candidates: Vec<Candidate> = docs.iter().map(empty).collect();
-        for (f, field) in TextField::ALL.into_iter().enumerate() {
-            let field = self.index.fields().text(field);
-            let norms = segment.get_fieldnorms_reader(field)?;
-            for candidate in &mut candidates {
-                candidate.lengths[f] = norms.fieldnorm(candidate.doc);
+    fn score_segment(
+        &self,
+        segment_ord: u32,
+        docs: Vec<DocId>,
+        scored: &mut Vec<Scored>,
+    ) -> Result<(), SearchError> {
+        let segment = self.index.searcher().segment_reader(segment_ord);
+        let order = segment.fast_fields().u64(ORDER)?.first_or_default_col(0);
+        let aspects = AspectReader::open(segment)?;
+        let candidates = self.read(segment_ord, docs)?;
+        let has_words = !self.words.is_empty();
+        for (c, &doc) in candidates.table.docs().iter().enumerate() {
+            let words = self.words_value(&candidates, c);
+            if words == 0.0 && has_words {
+                continue;
             }
-            let inverted = segment.inverted_index(field)?;
-            for (text, &t) in &self.terms {
-                let term = Term::from_field_text(field, text);
-                let postings = inverted
-                    .read_postings(&term, IndexRecordOption::WithFreqsAndPositions)
-                    .map_err(tantivy::TantivyError::from)?;
-                if let Some(mut postings) = postings {
-                    read_positions(&mut postings, &mut candidates, t, f);
-                }
-            }
+            scored.push(Scored {
+                address: DocAddress::new(segment_ord, doc),
+                order: Order(order.get_val(doc)),
+                values: Values {
+                    words,
+                    title: self.title_value(&candidates, c).0,
+                    aspect: self.aspect_value(&aspects.weights(doc)).0,
+                    ..Values::default()
+                },
+                before: 0,
+            });
         }
-        Ok(candidates)
+        Ok(())
     }
 
-    fn parts(&self, candidate: &Candidate, aspects: &AspectWeights) -> Vec<Part> {
-        let own: Vec<Positions> = self
-            .words
-            .iter()
-            .map(|stats| self.own(stats, candidate))
-            .collect();
-        let synonyms: Vec<Option<(Positions, String)>> = self
-            .concepts
-            .iter()
-            .map(|concept| concept.and_then(|concept| self.synonym(concept, candidate)))
-            .collect();
-        let mut parts = vec![
-            self.words_part(candidate, &own, &synonyms),
-            self.closeness_part(&own),
-            self.title_part(candidate, &own, &synonyms),
-        ];
-        parts.push(self.aspect_part(aspects));
-        parts.retain(|part| part.value != 0.0);
-        parts
-    }
-
-    /// Where a word itself stands.
-    fn own(&self, stats: &WordStats<'_>, candidate: &Candidate) -> Positions {
-        let mut found = Positions::default();
-        for text in &stats.word.terms {
-            let positions = &candidate.terms[self.terms[text.as_str()]];
-            for (f, field) in TextField::ALL.into_iter().enumerate() {
-                if stats.word.field.is_none_or(|only| only == field) {
-                    found[f].extend(&positions[f]);
-                }
+    /// Reads what scores are made of for passages of one segment; `docs` ascending.
+    pub(super) fn read(&self, segment: u32, docs: Vec<DocId>) -> Result<Candidates, SearchError> {
+        let segment = self.index.searcher().segment_reader(segment);
+        let table = Table::read(segment, self.index.fields(), &self.terms, docs)?;
+        let mut named = vec![vec![Named::default(); table.docs().len()]; self.plan.concepts.len()];
+        for (n, name) in self.names.iter().enumerate() {
+            let counts = match name.terms[..] {
+                [term] => table.counts(term),
+                _ => table.phrase_counts(segment, self.index.fields(), &self.terms, &name.terms)?,
+            };
+            for (named, counts) in named[name.concept].iter_mut().zip(counts) {
+                named.add(n, name.terms.len() as u32, counts);
             }
         }
-        found
-            .iter_mut()
-            .for_each(|positions| positions.sort_unstable());
-        found
-    }
-
-    /// Where other names of a concept stand, and the one most often used.
-    fn synonym(&self, concept: &PlanConcept, candidate: &Candidate) -> Option<(Positions, String)> {
-        let mut all = Positions::default();
-        let mut most: Option<(usize, String)> = None;
-        for terms in &concept.synonyms {
-            let places: Vec<&Positions> = terms
-                .iter()
-                .map(|text| &candidate.terms[self.terms[text.as_str()]])
-                .collect();
-            let mut count = 0;
-            for (f, all) in all.iter_mut().enumerate() {
-                let starts = phrase_starts(&places, f);
-                count += starts.len();
-                all.extend(starts);
-            }
-            if count > most.as_ref().map_or(0, |(most, _)| *most) {
-                most = Some((count, terms.join(" ")));
-            }
-        }
-        most.map(|(_, name)| (all, name))
+        Ok(Candidates { table, named })
     }
 
     /// How often something stands in a candidate, by the weight and length of the fields.
-    fn frequency(&self, candidate: &Candidate, positions: &Positions) -> f64 {
+    fn frequency(&self, candidates: &Candidates, c: usize, counts: [u32; FIELDS]) -> f64 {
         let mut frequency = 0.0;
         for (f, field) in TextField::ALL.into_iter().enumerate() {
-            let length = 1.0 - B + B * f64::from(candidate.lengths[f]) / self.averages[f];
-            frequency += field_weight(field) * positions[f].len() as f64 / length;
+            if counts[f] > 0 {
+                let length = f64::from(candidates.table.length(f, c));
+                let length = 1.0 - B + B * length / self.averages[f];
+                frequency += field_weight(&self.ranking, field) * f64::from(counts[f]) / length;
+            }
         }
         frequency
     }
 
-    fn words_part(
-        &self,
-        candidate: &Candidate,
-        own: &[Positions],
-        synonyms: &[Option<(Positions, String)>],
-    ) -> Part {
-        let saturated = |frequency: f64| (K1 + 1.0) * frequency / (K1 + frequency);
-        let mut part = Part::new(PartKind::Words);
-        for ((stats, own), synonym) in self.words.iter().zip(own).zip(synonyms) {
-            let exact = saturated(self.frequency(candidate, own));
-            let by_synonym = synonym.as_ref().map_or(0.0, |(positions, _)| {
-                SYNONYM * saturated(self.frequency(candidate, positions))
-            });
-            let value = stats.weight() * exact.max(by_synonym);
-            if value == 0.0 {
-                continue;
-            }
-            part.value += value;
-            part.reasons.push(match synonym {
-                Some((_, name)) if by_synonym > exact => {
-                    format!("{} {value:.2} (as “{name}”)", stats.word.surface)
-                }
-                _ => format!(
-                    "{} {value:.2} ({}; in {} passages of the corpus)",
-                    stats.word.surface,
-                    places(own),
-                    stats.passages
-                ),
-            });
-        }
-        part
+    /// How often a word itself stands in the fields of a candidate.
+    pub(super) fn own(&self, stats: &WordStats<'_>, table: &Table, c: usize) -> [u32; FIELDS] {
+        let count = |f| match stats.is_in(f) {
+            true => stats.terms.iter().map(|&t| table.count(t, f, c)).sum(),
+            false => 0,
+        };
+        std::array::from_fn(count)
     }
 
-    fn closeness_part(&self, own: &[Positions]) -> Part {
-        let mut part = Part::new(PartKind::Closeness);
-        let whole: Vec<_> = self
-            .words
+    /// What a word is worth in a candidate, by itself and by another name of its concept.
+    pub(super) fn word_values(
+        &self,
+        stats: &WordStats<'_>,
+        candidates: &Candidates,
+        c: usize,
+    ) -> (f64, f64) {
+        let saturated = |frequency: f64| (K1 + 1.0) * frequency / (K1 + frequency);
+        let own = self.own(stats, &candidates.table, c);
+        let exact = saturated(self.frequency(candidates, c, own));
+        let named = stats
+            .concept
+            .map_or([0; FIELDS], |k| candidates.named[k][c].counts);
+        let by_name = SYNONYM * saturated(self.frequency(candidates, c, named));
+        (stats.weight() * exact, stats.weight() * by_name)
+    }
+
+    fn words_value(&self, candidates: &Candidates, c: usize) -> f64 {
+        let value = |stats| {
+            let (exact, by_name) = self.word_values(stats, candidates, c);
+            exact.max(by_name)
+        };
+        self.words.iter().map(value).sum()
+    }
+
+    /// The value of the title, and the share of it that is covered.
+    pub(super) fn title_value(&self, candidates: &Candidates, c: usize) -> (f64, f64) {
+        let table = &candidates.table;
+        let (mut covered, mut weight) = (0, 0.0);
+        let mut by_name: Vec<usize> = Vec::new();
+        for stats in &self.words {
+            let own = self.own(stats, table, c)[TITLE_FIELD];
+            let named = stats
+                .concept
+                .filter(|&k| candidates.named[k][c].title_words > 0);
+            match named {
+                _ if own > 0 => {
+                    weight += stats.weight();
+                    // A closed compound stands where its last part does.
+                    covered += if stats.word.compound && covered > 0 {
+                        0
+                    } else {
+                        own
+                    };
+                }
+                Some(concept) => {
+                    weight += SYNONYM * stats.weight();
+                    by_name.push(concept);
+                }
+                None => {}
+            }
+        }
+        by_name.dedup();
+        let named = by_name.iter().map(|&k| candidates.named[k][c].title_words);
+        covered += named.sum::<u32>();
+        let length = table.length(TITLE_FIELD, c).max(1);
+        let share = (f64::from(covered) / f64::from(length)).min(1.0);
+        let title = if self.ranking.fields { TITLE } else { 0.0 };
+        (title * weight * share, share)
+    }
+
+    /// The value of the aspect, and the chance that it is the one asked for.
+    pub(super) fn aspect_value(&self, aspects: &AspectWeights) -> (f64, f64) {
+        let asked = &self.plan.asked;
+        let certainty = asked.certainty();
+        if certainty == 0.0 {
+            return (0.0, 0.0);
+        }
+        let chance = asked.chance(aspects);
+        let above_floor = chance.max(f64::MIN_POSITIVE).ln().max(-ASPECT_FLOOR) + ASPECT_FLOOR;
+        (ASPECT * certainty * above_floor, chance)
+    }
+
+    /// The words that can be close to each other, in the order of the query.
+    pub(super) fn whole_words(&self) -> Vec<&WordStats<'p>> {
+        let whole = self.words.iter().filter(|stats| !stats.word.compound);
+        whole.collect()
+    }
+
+    /// More than this no candidate gets for closeness.
+    fn most_closeness(&self) -> f64 {
+        if !self.ranking.closeness {
+            return 0.0;
+        }
+        let words = self.whole_words();
+        let pairs = words.windows(2);
+        pairs
+            .map(|pair| CLOSENESS * pair[0].weight().min(pair[1].weight()))
+            .sum()
+    }
+
+    fn add_closeness(&self, scored: &mut [Scored]) -> Result<(), SearchError> {
+        scored.sort_by_key(|scored| scored.address);
+        for segment in scored.chunk_by_mut(|a, b| a.address.segment_ord == b.address.segment_ord) {
+            let docs: Vec<DocId> = segment.iter().map(|s| s.address.doc_id).collect();
+            let places = self.places(segment[0].address.segment_ord, &docs)?;
+            for (c, scored) in segment.iter_mut().enumerate() {
+                let pairs = self.close_pairs(&places, c);
+                scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the words of the query stand in passages of one segment; `docs` ascending.
+    pub(super) fn places(&self, segment: u32, docs: &[DocId]) -> Result<Places, SearchError> {
+        let segment = self.index.searcher().segment_reader(segment);
+        let mut used: Vec<usize> = self
+            .whole_words()
             .iter()
-            .zip(own)
-            .filter(|(stats, _)| !stats.word.compound)
+            .flat_map(|w| w.terms.clone())
             .collect();
-        for pair in whole.windows(2) {
-            let [(first, a), (second, b)] = pair else {
-                continue;
+        used.sort_unstable();
+        used.dedup();
+        Places::read(segment, self.index.fields(), &self.terms, &used, docs)
+    }
+
+    /// The neighbouring words of the query that stand close together in a passage.
+    pub(super) fn close_pairs(&self, places: &Places, c: usize) -> Vec<ClosePair> {
+        let words = self.whole_words();
+        let mut found = Vec::new();
+        for (first, pair) in words.windows(2).enumerate() {
+            let distance = |f: usize| {
+                let stand = |stats: &WordStats<'_>| match stats.is_in(f) {
+                    true => places.of(&stats.terms, f, c),
+                    false => Vec::new(),
+                };
+                least_distance(&stand(pair[0]), &stand(pair[1]))
             };
-            let distance = (0..TextField::ALL.len())
-                .filter_map(|f| least_distance(&a[f], &b[f]))
-                .min();
-            if let Some(distance) = distance.filter(|&d| d <= CLOSE_WORDS) {
-                let weight = first.weight().min(second.weight());
-                part.value += CLOSENESS * weight / f64::from(distance).powi(2);
-                let (first, second) = (&first.word.surface, &second.word.surface);
-                part.reasons.push(match distance {
-                    1 => format!("{first} and {second} side by side"),
-                    _ => format!("{first} and {second} {distance} words apart"),
+            let least = (0..FIELDS).filter_map(distance).min();
+            if let Some(distance) = least.filter(|&distance| distance <= CLOSE_WORDS) {
+                let weight = pair[0].weight().min(pair[1].weight());
+                found.push(ClosePair {
+                    first,
+                    distance,
+                    value: CLOSENESS * weight / f64::from(distance).powi(2),
                 });
             }
         }
-        part
+        found
     }
 
-    fn title_part(
-        &self,
-        candidate: &Candidate,
-        own: &[Positions],
-        synonyms: &[Option<(Positions, String)>],
-    ) -> Part {
-        const TITLE_FIELD: usize = 0;
-        let mut part = Part::new(PartKind::Title);
-        let mut covered: Vec<u32> = Vec::new();
-        let mut weight = 0.0;
-        for ((stats, own), synonym) in self.words.iter().zip(own).zip(synonyms) {
-            if !own[TITLE_FIELD].is_empty() {
-                weight += stats.weight();
-                covered.extend(&own[TITLE_FIELD]);
-            } else if let Some((positions, _)) = synonym
-                && !positions[TITLE_FIELD].is_empty()
-            {
-                weight += SYNONYM * stats.weight();
-                covered.extend(&positions[TITLE_FIELD]);
-            }
-        }
-        covered.sort_unstable();
-        covered.dedup();
-        let length = candidate.lengths[TITLE_FIELD].max(1);
-        let share = (covered.len() as f64 / f64::from(length)).min(1.0);
-        part.value = TITLE * weight * share;
-        part.reasons
-            .push(format!("{:.0} % of the title", share * 100.0));
-        part
-    }
-
-    fn aspect_part(&self, aspects: &AspectWeights) -> Part {
-        let asked = &self.plan.asked;
-        let mut part = Part::new(PartKind::Aspect);
-        let chance = asked.chance(aspects);
-        let above_floor = chance.max(f64::MIN_POSITIVE).ln().max(-ASPECT_FLOOR) + ASPECT_FLOOR;
-        part.value = ASPECT * asked.certainty() * above_floor;
-        if let Some(aspect) = asked.best() {
-            part.reasons.push(format!(
-                "speaks of {aspect} with a chance of {:.0} %",
-                chance * 100.0
-            ));
-        }
-        part
+    /// The words of another name of a concept, for people.
+    pub(super) fn name(&self, named: &Named) -> Option<String> {
+        let (name, _) = named.most?;
+        let terms = self.names[name].terms.iter();
+        Some(terms.map(|&t| self.terms[t]).collect::<Vec<_>>().join(" "))
     }
 }
 
-fn places(positions: &Positions) -> String {
-    let counts: Vec<String> = TextField::ALL
-        .into_iter()
-        .zip(positions)
-        .filter(|(_, positions)| !positions.is_empty())
-        .map(|(field, positions)| format!("{} × in {}", positions.len(), field.name()))
-        .collect();
-    counts.join(", ")
+impl Named {
+    fn add(&mut self, name: usize, words: u32, counts: [u32; FIELDS]) {
+        for (all, count) in self.counts.iter_mut().zip(counts) {
+            *all += count;
+        }
+        self.title_words += words * counts[TITLE_FIELD];
+        let count: u32 = counts.iter().sum();
+        if count > self.most.map_or(0, |(_, most)| most) {
+            self.most = Some((name, count));
+        }
+    }
 }
 
-fn word_stats<'p>(index: &Index, plan: &'p Plan) -> Result<Vec<WordStats<'p>>, SearchError> {
+/// Two neighbouring words of the query that stand close together.
+pub(super) struct ClosePair {
+    /// The place of the first one in [`Scorer::whole_words`].
+    pub(super) first: usize,
+    pub(super) distance: u32,
+    pub(super) value: f64,
+}
+
+/// Scores as they sort: they are finite.
+#[derive(PartialEq)]
+struct Sortable(f64);
+
+impl Eq for Sortable {}
+
+impl Ord for Sortable {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Sortable {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn word_stats<'p>(
+    index: &Index,
+    plan: &'p Plan,
+    number: &mut dyn FnMut(&'p String) -> usize,
+) -> Result<Vec<WordStats<'p>>, SearchError> {
     let searcher = index.searcher();
     let all = searcher.num_docs() as f64;
     plan.scoring_words()
-        .map(|word| {
+        .enumerate()
+        .map(|(w, word)| {
             let mut passages = 0;
             for field in TextField::ALL {
                 let mut in_field = 0;
@@ -437,6 +500,11 @@ fn word_stats<'p>(index: &Index, plan: &'p Plan) -> Result<Vec<WordStats<'p>>, S
                 word,
                 passages,
                 idf: (1.0 + (all - n + 0.5) / (n + 0.5)).ln(),
+                terms: word.terms.iter().map(&mut *number).collect(),
+                concept: plan
+                    .concepts
+                    .iter()
+                    .position(|concept| concept.words.contains(&w)),
             })
         })
         .collect()
@@ -444,7 +512,7 @@ fn word_stats<'p>(index: &Index, plan: &'p Plan) -> Result<Vec<WordStats<'p>>, S
 
 fn average_lengths(index: &Index) -> Result<[f64; 3], SearchError> {
     let searcher = index.searcher();
-    let mut averages = [1.0; 3];
+    let mut averages = [1.0; FIELDS];
     for (average, field) in averages.iter_mut().zip(TextField::ALL) {
         let mut tokens = 0;
         for segment in searcher.segment_readers() {
@@ -454,30 +522,6 @@ fn average_lengths(index: &Index) -> Result<[f64; 3], SearchError> {
         *average = (tokens as f64 / searcher.num_docs().max(1) as f64).max(1.0);
     }
     Ok(averages)
-}
-
-fn read_positions(postings: &mut impl Postings, candidates: &mut [Candidate], t: usize, f: usize) {
-    for candidate in candidates {
-        if postings.doc() < candidate.doc && postings.seek(candidate.doc) == TERMINATED {
-            return;
-        }
-        if postings.doc() == candidate.doc {
-            postings.positions(&mut candidate.terms[t][f]);
-        }
-    }
-}
-
-/// Where terms stand one after the other in a field.
-fn phrase_starts(terms: &[&Positions], field: usize) -> Vec<u32> {
-    let Some((first, rest)) = terms.split_first() else {
-        return Vec::new();
-    };
-    let follows = |&start: &u32| {
-        rest.iter()
-            .zip(start + 1..)
-            .all(|(positions, place)| positions[field].binary_search(&place).is_ok())
-    };
-    first[field].iter().copied().filter(follows).collect()
 }
 
 /// The least distance between two ascending lists of positions.
@@ -507,14 +551,5 @@ mod tests {
         assert_eq!(least_distance(&[], &[3]), None);
         // A word and its other form can share a place; that is as close as it gets.
         assert_eq!(least_distance(&[3], &[3]), Some(1));
-    }
-
-    #[test]
-    fn phrases() {
-        let places = |body: &[u32]| -> Positions { [vec![], vec![], body.to_vec()] };
-        let (a, b) = (places(&[1, 5, 9]), places(&[2, 7, 10]));
-        assert_eq!(phrase_starts(&[&a, &b], 2), [1, 9]);
-        assert!(phrase_starts(&[&a, &b], 0).is_empty());
-        assert_eq!(phrase_starts(&[&b], 2), [2, 7, 10]);
     }
 }

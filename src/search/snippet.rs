@@ -1,8 +1,9 @@
 //! Step 4: the sentences of a passage that answer the query, with the matched words marked.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::analysis;
+use crate::analysis::Analyzer;
 use crate::document::{sentences, word_count};
 use crate::index::StoredPassage;
 use crate::query::Plan;
@@ -37,12 +38,35 @@ struct Unit {
     lead: Option<usize>,
 }
 
-impl Snippet {
-    /// The snippet of a passage; `weights` are those of the plan's scoring words.
-    pub(super) fn new(passage: &StoredPassage, plan: &Plan, weights: &[f64]) -> Snippet {
+/// Makes the snippets of a page.
+pub(super) struct SnippetMaker<'p> {
+    /// The query word, by its place among the scoring ones, of each term.
+    wanted: HashMap<&'p str, usize>,
+    weights: Vec<f64>,
+    analyzer: Analyzer,
+}
+
+impl<'p> SnippetMaker<'p> {
+    /// `weights` are those of the plan's scoring words.
+    pub(super) fn new(plan: &'p Plan, weights: Vec<f64>) -> SnippetMaker<'p> {
+        let mut wanted = HashMap::new();
+        for (w, word) in plan.scoring_words().enumerate() {
+            for term in &word.terms {
+                wanted.entry(term.as_str()).or_insert(w);
+            }
+        }
+        SnippetMaker {
+            wanted,
+            weights,
+            analyzer: Analyzer::default(),
+        }
+    }
+
+    /// The snippet of a passage.
+    pub(super) fn snippet(&mut self, passage: &StoredPassage) -> Snippet {
         let text = &passage.text;
-        let units = units(text, plan);
-        let chosen = choose(&units, weights);
+        let units = self.units(text);
+        let chosen = choose(&units, &self.weights);
         let mut snippet = Snippet::default();
         if let (Some(lead), Some(&0)) = (&passage.lead, chosen.first()) {
             snippet.push(lead, false);
@@ -58,6 +82,48 @@ impl Snippet {
         snippet
     }
 
+    /// The sentences and list items of a passage, with the words of the plan found in them.
+    fn units(&mut self, text: &str) -> Vec<Unit> {
+        let mut units: Vec<Unit> = Vec::new();
+        let mut lead = None;
+        for line in logical_lines(text) {
+            let is_item = starts_with_bullet(&text[line.clone()]);
+            if !is_item {
+                lead = None;
+            }
+            for sentence in sentences(&text[line.clone()]) {
+                let start = line.start + sentence.start;
+                let end = start + text[start..line.start + sentence.end].trim_end().len();
+                if start == end {
+                    continue;
+                }
+                units.push(Unit {
+                    words: word_count(&text[start..end]),
+                    matches: self.matches(&text[start..end], start),
+                    bytes: start..end,
+                    lead: lead.filter(|_| is_item),
+                });
+            }
+            if !is_item {
+                lead = units.len().checked_sub(1);
+            }
+        }
+        units
+    }
+
+    /// The words of the query in a sentence that begins at `offset`.
+    fn matches(&mut self, sentence: &str, offset: usize) -> Vec<(Range<usize>, usize)> {
+        let tokens = self.analyzer.tokens(sentence).into_iter();
+        tokens
+            .filter_map(|token| {
+                let word = *self.wanted.get(self.analyzer.term(token.word))?;
+                Some((token.bytes.start + offset..token.bytes.end + offset, word))
+            })
+            .collect()
+    }
+}
+
+impl Snippet {
     /// The text without marks.
     pub fn plain(&self) -> String {
         self.stretches.iter().map(|s| s.text.as_str()).collect()
@@ -98,35 +164,6 @@ impl Snippet {
     }
 }
 
-/// The sentences and list items of a passage, with the words of the plan found in them.
-fn units(text: &str, plan: &Plan) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    let mut lead = None;
-    for line in logical_lines(text) {
-        let is_item = starts_with_bullet(&text[line.clone()]);
-        if !is_item {
-            lead = None;
-        }
-        for sentence in sentences(&text[line.clone()]) {
-            let start = line.start + sentence.start;
-            let end = start + text[start..line.start + sentence.end].trim_end().len();
-            if start == end {
-                continue;
-            }
-            units.push(Unit {
-                words: word_count(&text[start..end]),
-                matches: matches(&text[start..end], start, plan),
-                bytes: start..end,
-                lead: lead.filter(|_| is_item),
-            });
-        }
-        if !is_item {
-            lead = units.len().checked_sub(1);
-        }
-    }
-    units
-}
-
 /// Splits a passage where a line break ends something: at blank lines and before bullets.
 fn logical_lines(text: &str) -> Vec<Range<usize>> {
     let mut lines: Vec<Range<usize>> = Vec::new();
@@ -158,19 +195,6 @@ fn starts_with_bullet(line: &str) -> bool {
                     n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) && !n.is_empty()
                 })
         })
-}
-
-fn matches(sentence: &str, offset: usize, plan: &Plan) -> Vec<(Range<usize>, usize)> {
-    analysis::words(sentence)
-        .into_iter()
-        .filter_map(|word| {
-            let index = plan
-                .scoring_words()
-                .position(|wanted| wanted.terms.contains(&word.term))?;
-            let bytes = word.bytes.start + offset..word.bytes.end + offset;
-            Some((bytes, index))
-        })
-        .collect()
 }
 
 /// Chooses units greedily by the weight of the query words they add; a list item brings the
@@ -264,7 +288,8 @@ mod tests {
         };
         let plan = Plan::new(&Query::parse(query), &NoWords, &Lexicon::builtin());
         let weights = vec![1.0; plan.scoring_words().count()];
-        Snippet::new(&passage, &plan, &weights)
+        SnippetMaker::new(&plan, weights)
+            .snippet(&passage)
             .stretches
             .iter()
             .map(|s| {

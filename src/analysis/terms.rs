@@ -1,0 +1,144 @@
+//! Terms on their way to the index.
+//!
+//! A text is analysed once, by whoever annotates it. What the index gets is not the text but its
+//! terms, joined to a string, which is parted again at a mark before each term:
+//!
+//! | mark | the term stands |
+//! |---|---|
+//! | space | at the next position |
+//! | `\u{1}` | at the position of the one before: a closed compound, besides its last part |
+//! | line feed | after a gap of one position: another piece of text, which no phrase reaches across |
+
+use tantivy::tokenizer::{Token as TantivyToken, TokenStream, Tokenizer};
+
+use super::{Analyzer, Token};
+
+const NEXT: u8 = b' ';
+const SAME: u8 = 1;
+const GAP: u8 = b'\n';
+
+/// The terms of a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JoinedTerms(String);
+
+impl JoinedTerms {
+    /// Adds the tokens of a text, parted by a gap from what is there already.
+    pub(crate) fn add(&mut self, analyzer: &Analyzer, tokens: &[Token]) {
+        self.0.reserve(8 * tokens.len());
+        for (n, token) in tokens.iter().enumerate() {
+            let mark = match n {
+                0 => GAP,
+                _ if token.compound => SAME,
+                _ => NEXT,
+            };
+            self.0.push(char::from(mark));
+            self.0.push_str(analyzer.term(token.word));
+        }
+    }
+
+    /// The joined terms, for the index.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Parts what [`JoinedTerms`] joined.
+#[derive(Clone, Default)]
+pub(crate) struct TermTokenizer(TantivyToken);
+
+impl Tokenizer for TermTokenizer {
+    type TokenStream<'a> = Terms<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Terms<'a> {
+        self.0.reset();
+        Terms {
+            text,
+            at: 0,
+            token: &mut self.0,
+        }
+    }
+}
+
+/// The terms of one text.
+pub(crate) struct Terms<'a> {
+    text: &'a str,
+    at: usize,
+    token: &'a mut TantivyToken,
+}
+
+impl TokenStream for Terms<'_> {
+    fn advance(&mut self) -> bool {
+        let bytes = self.text.as_bytes();
+        let Some(&mark) = bytes.get(self.at) else {
+            return false;
+        };
+        let start = self.at + 1;
+        let length = bytes[start..]
+            .iter()
+            .position(|byte| matches!(*byte, NEXT | SAME | GAP));
+        let end = length.map_or(bytes.len(), |length| start + length);
+        let step = match (mark, self.at) {
+            (SAME, _) => 0,
+            // The position starts before zero.
+            (GAP, 0) | (NEXT, _) => 1,
+            _ => 2,
+        };
+        self.token.position = self.token.position.wrapping_add(step);
+        self.token.offset_from = start;
+        self.token.offset_to = end;
+        self.token.text.clear();
+        self.token.text.push_str(&self.text[start..end]);
+        self.at = end;
+        true
+    }
+
+    fn token(&self) -> &TantivyToken {
+        self.token
+    }
+
+    fn token_mut(&mut self) -> &mut TantivyToken {
+        self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parted(pieces: &[&str]) -> (Vec<(String, usize)>, Vec<(String, usize)>) {
+        let mut analyzer = Analyzer::default();
+        let mut joined = JoinedTerms::default();
+        let mut expected: Vec<(String, usize)> = Vec::new();
+        for piece in pieces {
+            let tokens = analyzer.tokens(piece);
+            joined.add(&analyzer, &tokens);
+            let first = expected.last().map_or(0, |(_, last)| last + 2);
+            expected.extend(tokens.iter().map(|token| {
+                let term = analyzer.term(token.word).to_owned();
+                (term, first + token.position)
+            }));
+        }
+        let mut found = Vec::new();
+        TermTokenizer::default()
+            .token_stream(joined.as_str())
+            .process(&mut |token| found.push((token.text.clone(), token.position)));
+        (found, expected)
+    }
+
+    #[test]
+    fn compounds_share_a_place_and_pieces_are_apart() {
+        let (found, expected) = parted(&["Low-amplitude thrusts", "", "risks"]);
+        assert_eq!(found, expected);
+        let places: Vec<usize> = found.into_iter().map(|(_, place)| place).collect();
+        assert_eq!(places, [0, 1, 1, 2, 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_joined_comes_apart_again(a in "\\PC{0,60}", b in "[^\\x00]{0,60}") {
+            let (found, expected) = parted(&[&a, &b]);
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! How the score of a hit came about, in words. It is read again for the few hits that are shown.
+
+use super::SearchError;
+use super::score::{Scored, Scorer};
+use crate::index::{AspectReader, Index, TextField};
+
+/// What a part of a score is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartKind {
+    Words,
+    Closeness,
+    Title,
+    Aspect,
+    Variety,
+}
+
+impl PartKind {
+    /// The name in explanations.
+    pub fn name(self) -> &'static str {
+        match self {
+            PartKind::Words => "words",
+            PartKind::Closeness => "closeness",
+            PartKind::Title => "title",
+            PartKind::Aspect => "aspect",
+            PartKind::Variety => "variety",
+        }
+    }
+}
+
+/// One part of a score, with what it comes from, in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    pub kind: PartKind,
+    pub value: f64,
+    pub reasons: Vec<String>,
+}
+
+/// The parts of a score that are not zero.
+pub(super) fn parts(
+    index: &Index,
+    scorer: &Scorer<'_>,
+    scored: &Scored,
+) -> Result<Vec<Part>, SearchError> {
+    let values = &scored.values;
+    let (segment, doc) = (scored.address.segment_ord, scored.address.doc_id);
+    let candidate = scorer.read(segment, vec![doc])?;
+    let aspects = AspectReader::open(index.searcher().segment_reader(segment))?.weights(doc);
+    let (_, share) = scorer.title_value(&candidate, 0);
+    let (_, chance) = scorer.aspect_value(&aspects);
+    let asked = scorer.plan.asked.best();
+    let mut words = Vec::new();
+    for stats in &scorer.words {
+        let (exact, by_name) = scorer.word_values(stats, &candidate, 0);
+        let surface = &stats.word.surface;
+        let named = stats.concept.map(|concept| &candidate.named[concept][0]);
+        match named.and_then(|named| scorer.name(named)) {
+            Some(name) if by_name > exact => {
+                words.push(format!("{surface} {by_name:.2} (as “{name}”)"));
+            }
+            _ if exact > 0.0 => words.push(format!(
+                "{surface} {exact:.2} ({}; in {} passages of the corpus)",
+                counted(scorer.own(stats, &candidate.table, 0)),
+                stats.passages
+            )),
+            _ => {}
+        }
+    }
+    let parts = [
+        (PartKind::Words, values.words, words),
+        (
+            PartKind::Closeness,
+            values.closeness,
+            close(scorer, segment, doc)?,
+        ),
+        (
+            PartKind::Title,
+            values.title,
+            vec![format!("{:.0} % of the title", share * 100.0)],
+        ),
+        (
+            PartKind::Aspect,
+            values.aspect,
+            asked
+                .map(|aspect| {
+                    format!(
+                        "speaks of {aspect} with a chance of {:.0} %",
+                        chance * 100.0
+                    )
+                })
+                .into_iter()
+                .collect(),
+        ),
+        (
+            PartKind::Variety,
+            values.variety,
+            vec![format!("{} better from the same source", scored.before)],
+        ),
+    ];
+    let part = |(kind, value, reasons)| Part {
+        kind,
+        value,
+        reasons,
+    };
+    Ok(parts
+        .into_iter()
+        .map(part)
+        .filter(|part| part.value != 0.0)
+        .collect())
+}
+
+fn close(scorer: &Scorer<'_>, segment: u32, doc: u32) -> Result<Vec<String>, SearchError> {
+    let words = scorer.whole_words();
+    let places = scorer.places(segment, &[doc])?;
+    let said = scorer.close_pairs(&places, 0).into_iter().map(|pair| {
+        let surface = |at: usize| &words[at].word.surface;
+        let (first, second) = (surface(pair.first), surface(pair.first + 1));
+        match pair.distance {
+            1 => format!("{first} and {second} side by side"),
+            distance => format!("{first} and {second} {distance} words apart"),
+        }
+    });
+    Ok(said.collect())
+}
+
+fn counted(counts: [u32; TextField::ALL.len()]) -> String {
+    let counts = TextField::ALL.into_iter().zip(counts);
+    let said: Vec<String> = counts
+        .filter(|(_, count)| *count > 0)
+        .map(|(field, count)| format!("{count} × in {}", field.name()))
+        .collect();
+    said.join(", ")
+}

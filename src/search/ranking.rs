@@ -1,0 +1,74 @@
+//! What a ranking is made of. Parts can be left out, to measure what each is worth.
+
+use std::str::FromStr;
+
+/// The parts of a ranking, all of them where nobody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranking {
+    /// Whether title and headings count more than the body, and a title that is all about the
+    /// topic more still.
+    pub fields: bool,
+    /// Whether words that stand close together count more.
+    pub closeness: bool,
+    /// Whether other names of the concepts named are looked for, too.
+    pub concepts: bool,
+    /// Whether it counts that a passage speaks of what is asked.
+    pub aspects: bool,
+}
+
+/// A part of a ranking, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RankingPart {
+    Fields,
+    Closeness,
+    Concepts,
+    Aspects,
+}
+
+impl RankingPart {
+    const ALL: [(&str, RankingPart); 4] = [
+        ("fields", RankingPart::Fields),
+        ("closeness", RankingPart::Closeness),
+        ("concepts", RankingPart::Concepts),
+        ("aspects", RankingPart::Aspects),
+    ];
+}
+
+impl FromStr for RankingPart {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<RankingPart, String> {
+        let known = RankingPart::ALL.iter().find(|(known, _)| *known == name);
+        let names = RankingPart::ALL.map(|(name, _)| name).join(", ");
+        known
+            .map(|(_, part)| *part)
+            .ok_or_else(|| format!("the parts of a ranking are {names}"))
+    }
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Ranking {
+            fields: true,
+            closeness: true,
+            concepts: true,
+            aspects: true,
+        }
+    }
+}
+
+impl Ranking {
+    /// The whole ranking but for some parts.
+    pub fn without(parts: &[RankingPart]) -> Ranking {
+        let mut ranking = Ranking::default();
+        for part in parts {
+            match part {
+                RankingPart::Fields => ranking.fields = false,
+                RankingPart::Closeness => ranking.closeness = false,
+                RankingPart::Concepts => ranking.concepts = false,
+                RankingPart::Aspects => ranking.aspects = false,
+            }
+        }
+        ranking
+    }
+}
