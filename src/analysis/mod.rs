@@ -14,7 +14,6 @@
 //!
 //! Letters joined by hyphens give their parts and, in the place of the last part, the closed
 //! form: "low-amplitude" is `low`, `amplitude` and `lowamplitude`, so that "x-ray" meets "xray".
-
 //!
 //! A build goes through millions of words, most of them met before. So an [`Analyzer`] numbers
 //! words, everything that reads [`Token`]s compares numbers, and a text is analysed once: the index

@@ -106,10 +106,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parted(pieces: &[&str]) -> (Vec<(String, usize)>, Vec<(String, usize)>) {
+    /// A term and its position.
+    type Placed = (String, usize);
+
+    fn parted(pieces: &[&str]) -> (Vec<Placed>, Vec<Placed>) {
         let mut analyzer = Analyzer::default();
         let mut joined = JoinedTerms::default();
-        let mut expected: Vec<(String, usize)> = Vec::new();
+        let mut expected: Vec<Placed> = Vec::new();
         for piece in pieces {
             let tokens = analyzer.tokens(piece);
             joined.add(&analyzer, &tokens);
@@ -132,6 +135,12 @@ mod tests {
         assert_eq!(found, expected);
         let places: Vec<usize> = found.into_iter().map(|(_, place)| place).collect();
         assert_eq!(places, [0, 1, 1, 2, 4]);
+    }
+
+    #[test]
+    fn a_space_below_an_accent_is_no_part_of_a_term() {
+        let (found, expected) = parted(&[" \u{1e000}pain"]);
+        assert_eq!(found, expected);
     }
 
     proptest! {

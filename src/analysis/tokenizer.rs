@@ -175,7 +175,7 @@ impl Analyzer {
 
     /// The folded, unstemmed form of a word. Panics for a number of another analyzer.
     pub fn surface(&self, word: WordId) -> &str {
-        &self.entry(word).0
+        self.entry(word).0
     }
 
     /// The term of a word. Panics for a number of another analyzer.
@@ -208,7 +208,7 @@ impl Analyzer {
 
     /// The surface of the word with that number, below [`Analyzer::len`].
     pub(crate) fn word(&self, index: usize) -> &str {
-        &self.words[index..=index]
+        self.words[index..=index]
             .get_index(0)
             .map_or("", |(word, _)| word)
     }
@@ -253,6 +253,8 @@ impl Analyzer {
                 .process(&mut |token| surface.push_str(&token.text));
             // Folding can bring capitals back, from letters that have no lower case.
             surface.make_ascii_lowercase();
+            // A space with an accent upon it is a word to UAX #29; terms have no spaces.
+            surface.retain(|c| !c.is_whitespace() && !c.is_control());
         }
         if surface.bytes().any(|byte| matches!(byte, b'\'' | b',')) {
             close_up(surface);

@@ -72,14 +72,12 @@ impl<V> Trie<V> {
     pub(crate) fn longest(&self, symbols: impl IntoIterator<Item = u32>) -> Option<(&V, usize)> {
         let mut symbols = symbols.into_iter();
         let mut node = self.start(symbols.next()?)?;
-        let mut length = 1;
-        let mut longest = self.value(node).map(|value| (value, length));
-        for symbol in symbols {
+        let mut longest = self.value(node).map(|value| (value, 1));
+        for (length, symbol) in (2..).zip(symbols) {
             let Some(next) = self.next(node, symbol) else {
                 break;
             };
             node = next;
-            length += 1;
             longest = self.value(node).map(|value| (value, length)).or(longest);
         }
         longest

@@ -16,7 +16,11 @@ use crate::query::{self, Plan, PlanPhrase, PlanWord};
 
 /// At least this many candidates are scored again. More than a page, so that what plain BM25
 /// puts too low can still rise; few enough to cost microseconds.
-const POOL: usize = 400;
+const POOL: usize = 100;
+
+/// Words of less weight ask for an aspect, and match nothing beside a topic: "osteoporosis risk"
+/// is not about every risk.
+const TOPIC: f64 = 0.5;
 
 /// The candidates of a query.
 pub(super) struct Found {
@@ -29,7 +33,7 @@ pub(super) struct Found {
 pub(super) struct Matching {
     /// All that matches: for counting.
     pub(super) all: Box<dyn Query>,
-    /// What has a word of the query, or a name of one word: a union of terms, of which tantivy can
+    /// What has a word of the topic, or a name of one word: a union of terms, of which tantivy can
     /// find the best without reading most of the postings.
     by_words: Box<dyn Query>,
     /// What has a name of several words.
@@ -103,13 +107,20 @@ pub(super) fn matching(
     ranking: &Ranking,
 ) -> Result<Option<Matching>, SearchError> {
     let fields = index.fields();
-    let words = plan.scoring_words();
-    let words = words.flat_map(|word| word_queries(fields, word, Some(ranking)));
-    let (mut by_words, mut by_names): (Vec<_>, Vec<Box<dyn Query>>) = (words.collect(), Vec::new());
+    let is_topic = |word: &PlanWord| word.weight >= TOPIC;
+    let has_topic = plan.scoring_words().any(is_topic);
+    let words = plan
+        .scoring_words()
+        .filter(|word| !has_topic || is_topic(word));
+    let mut by_words: Vec<_> = words
+        .flat_map(|word| word_queries(fields, word, Some(ranking)))
+        .collect();
+    let mut by_names: Vec<Box<dyn Query>> = Vec::new();
     for name in plan.concepts.iter().flat_map(|concept| &concept.synonyms) {
         match name.len() {
             1 => by_words.extend(name_queries(fields, name, ranking)),
-            _ => by_names.extend(name_queries(fields, name, ranking)),
+            _ if occurs(index, name)? => by_names.extend(name_queries(fields, name, ranking)),
+            _ => {}
         }
     }
     let clauses = clauses(index, plan, filters)?;
@@ -144,14 +155,24 @@ pub(super) fn matching(
     }))
 }
 
+/// Whether every one of some terms occurs in the text of a passage.
+fn occurs(index: &Index, terms: &[String]) -> Result<bool, SearchError> {
+    let body = index.fields().text(TextField::Body);
+    for text in terms {
+        let term = Term::from_field_text(body, text);
+        if index.searcher().doc_freq(&term)? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+type Clause = (Occur, Box<dyn Query>);
+
 /// What has to match, or must not, whatever else does.
-fn clauses(
-    index: &Index,
-    plan: &Plan,
-    filters: &[Term],
-) -> Result<Vec<(Occur, Box<dyn Query>)>, SearchError> {
+fn clauses(index: &Index, plan: &Plan, filters: &[Term]) -> Result<Vec<Clause>, SearchError> {
     let fields = index.fields();
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    let mut clauses: Vec<Clause> = Vec::new();
     for term in filters {
         let has_term = TermQuery::new(term.clone(), IndexRecordOption::Basic);
         clauses.push((Occur::Must, filter(Box::new(has_term))));

@@ -85,7 +85,7 @@ impl Table {
         phrase: &[usize],
     ) -> Result<Vec<[u32; FIELDS]>, SearchError> {
         let mut counts = vec![[0; FIELDS]; self.docs.len()];
-        for f in 0..FIELDS {
+        for (f, _) in TextField::ALL.iter().enumerate() {
             let all = |&c: &usize| phrase.iter().all(|&t| self.count(t, f, c) > 0);
             let having: Vec<usize> = (0..self.docs.len()).filter(all).collect();
             if having.is_empty() {
