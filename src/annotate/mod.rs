@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analyzer, JoinedTerms, TermId, Token, VocabularyCounts, WordId};
+use crate::analysis::{self, Analyzer, JoinedTerms, TermId, Token, VocabularyCounts, WordId};
 use crate::document::{Document, sentences};
 use crate::lexicon::{Kind, Lexicon, Matcher};
 use crate::passage::Passage;
@@ -112,6 +112,8 @@ pub struct Annotations {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldTerms {
     pub title: JoinedTerms,
+    /// How many words of the title name its topic: those that are no stopwords.
+    pub title_words: u32,
     /// The headings above the passage and the lead-in it continues.
     pub heading: JoinedTerms,
     pub body: JoinedTerms,
@@ -277,10 +279,16 @@ impl Annotator {
             *self = self.clone();
         }
         let mut title = JoinedTerms::default();
-        self.join(&mut title, document.title());
+        let tokens = self.join(&mut title, document.title());
+        let title_words = self.topic_words(&tokens);
         let mut annotations = Vec::with_capacity(passages.len());
         for section in sections(passages) {
-            self.annotate_section(document, &passages[section], &title, &mut annotations);
+            self.annotate_section(
+                document,
+                &passages[section],
+                (&title, title_words),
+                &mut annotations,
+            );
         }
         annotations
     }
@@ -290,7 +298,7 @@ impl Annotator {
         &mut self,
         document: &Document,
         passages: &[Passage],
-        title: &JoinedTerms,
+        (title, title_words): (&JoinedTerms, u32),
         annotations: &mut Vec<Annotations>,
     ) {
         let mut above = JoinedTerms::default();
@@ -323,11 +331,20 @@ impl Annotator {
                 concepts: self.concepts(passage.text(), &reading, &sentences),
                 terms: FieldTerms {
                     title: title.clone(),
+                    title_words,
                     heading: above,
                     body,
                 },
             });
         }
+    }
+
+    /// How many words name a topic.
+    fn topic_words(&self, tokens: &[Token]) -> u32 {
+        let names = |token: &&Token| {
+            !token.compound && !analysis::is_stopword(self.tables.analyzer.surface(token.word))
+        };
+        tokens.iter().filter(names).count() as u32
     }
 
     /// Analyses a text of a field, and adds it to the terms of the field.

@@ -33,7 +33,7 @@ use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 pub use build::{BuildEvent, BuildReport, Skipped, Sources, build};
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub(crate) use phrases::fold;
-pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, facet};
+pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, TITLE_WORDS, facet};
 pub use schema::{StoredPassage, TextField};
 
 use phrases::Phrases;

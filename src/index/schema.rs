@@ -55,6 +55,8 @@ pub(crate) struct Fields {
     order: Field,
     /// What can be filtered and counted, see [`facet`].
     pub(crate) facets: Field,
+    /// See [`FieldTerms::title_words`](crate::annotate::FieldTerms::title_words).
+    title_words: Field,
     /// The weights of the aspects, eight to a number.
     aspects: [Field; ASPECT_COLUMNS.len()],
 }
@@ -62,6 +64,8 @@ pub(crate) struct Fields {
 /// The name of the fast field for [`Fields::order`].
 pub(crate) const ORDER: &str = "order";
 const PASSAGE_BITS: u32 = 24;
+/// The name of the fast field for [`Fields::title_words`].
+pub(crate) const TITLE_WORDS: &str = "title_words";
 /// The names of the fast fields for [`Fields::aspects`].
 const ASPECT_COLUMNS: [&str; Aspect::COUNT.div_ceil(8)] = ["aspects0", "aspects1", "aspects2"];
 /// The name of the field for [`Fields::facets`].
@@ -182,6 +186,7 @@ impl Fields {
             stored: schema.add_bytes_field("stored", STORED),
             order: schema.add_u64_field(ORDER, FAST),
             facets: schema.add_facet_field(FACETS, INDEXED),
+            title_words: schema.add_u64_field(TITLE_WORDS, FAST),
             aspects: ASPECT_COLUMNS.map(|name| schema.add_u64_field(name, FAST)),
         };
         (schema.build(), fields)
@@ -198,6 +203,7 @@ impl Fields {
             stored: schema.get_field("stored")?,
             order: schema.get_field(ORDER)?,
             facets: schema.get_field(FACETS)?,
+            title_words: schema.get_field(TITLE_WORDS)?,
             aspects: {
                 let [a, b, c] = ASPECT_COLUMNS;
                 [
@@ -229,6 +235,7 @@ impl Fields {
         entry.add_text(self.title, terms.title.as_str());
         entry.add_text(self.heading, terms.heading.as_str());
         entry.add_text(self.body, terms.body.as_str());
+        entry.add_u64(self.title_words, u64::from(terms.title_words));
         entry.add_text(self.source, document.source());
         entry.add_text(self.id, passage.id().as_str());
         let stored = serde_json::to_vec(&StoredPassage::new(document, passage, annotations))

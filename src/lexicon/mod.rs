@@ -7,7 +7,7 @@
 //! own files in the Solr synonyms or the OBO format ([`Lexicon::with_files`]).
 //!
 //! All surface forms go through the one analysis chain. A query looks up its few runs of words; for
-//! the texts of a build the forms are compiled into an automaton ([`Matcher`]), which finds the
+//! the texts of a build the forms are compiled into an automaton (`Matcher`), which finds the
 //! longest forms in one pass, whatever their number.
 
 mod builtin;

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | words | BM25F: `Σ weight · idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)`; a synonym counts as the word at [`SYNONYM`] of its worth | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
 //! | closeness | `Σ min(idf_i, idf_j) / d²` over neighbouring words of the query, `d` the least distance at which they stand in one field | after Rasolofo and Savoy, "Term proximity scoring for keyword-based retrieval systems", 2003 |
-//! | title | `Σ weight · idf` of the words in the title, times the share of the title they cover: a document *about* the topic, not one that mentions it | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
+//! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords: a document *about* the topic, not one that mentions it | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
 //! | aspect | `λ · (1 − P(none)) · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //!
@@ -32,9 +32,9 @@ const CLOSENESS: f64 = 0.5;
 const CLOSE_WORDS: u32 = 8;
 /// What a synonym is worth, as a share of the word itself. Below one, so that no expansion
 /// outranks the same passage with the word.
-pub(super) const SYNONYM: f64 = 0.75;
+pub(super) const SYNONYM: f64 = 0.7;
 /// How much a title counts that is all about the topic.
-const TITLE: f64 = 4.0;
+const TITLE: f64 = 2.0;
 /// λ: how much the aspect counts, per unit of the natural logarithm.
 const ASPECT: f64 = 2.0;
 /// F: passages less likely than e^−F to speak of the aspect are all the same.
@@ -46,7 +46,7 @@ const TITLE_FIELD: usize = 0;
 pub(super) fn field_weight(ranking: &Ranking, field: TextField) -> f64 {
     match field {
         _ if !ranking.fields => 1.0,
-        TextField::Title => 6.0,
+        TextField::Title => 8.0,
         TextField::Heading => 1.5,
         TextField::Body => 1.0,
     }
@@ -340,7 +340,7 @@ impl<'p> Scorer<'p> {
         by_name.dedup();
         let named = by_name.iter().map(|&k| candidates.named[k][c].title_words);
         covered += named.sum::<u32>();
-        let length = table.length(TITLE_FIELD, c).max(1);
+        let length = table.title_words(c).max(1);
         let share = (f64::from(covered) / f64::from(length)).min(1.0);
         let title = if self.ranking.fields { TITLE } else { 0.0 };
         (title * weight * share, share)
@@ -484,30 +484,53 @@ fn word_stats<'p>(
     plan.scoring_words()
         .enumerate()
         .map(|(w, word)| {
-            let mut passages = 0;
-            for field in TextField::ALL {
-                let mut in_field = 0;
-                for text in &word.terms {
-                    let term = Term::from_field_text(index.fields().text(field), text);
-                    in_field += searcher.doc_freq(&term)?;
+            let passages = passages_with(index, &word.terms)?;
+            let concept = plan
+                .concepts
+                .iter()
+                .position(|concept| concept.words.contains(&w));
+            let mut n = passages;
+            if let Some(concept) = concept.map(|concept| &plan.concepts[concept])
+                && concept.words.len() == 1
+            {
+                for name in &concept.synonyms {
+                    n = n.max(passages_with_name(index, name)?);
                 }
-                // No field has them all; the largest count is the closest there is without
-                // reading the postings.
-                passages = in_field.max(passages);
             }
-            let n = (passages as f64).min(all);
+            let n = (n as f64).min(all);
             Ok(WordStats {
                 word,
                 passages,
                 idf: (1.0 + (all - n + 0.5) / (n + 0.5)).ln(),
                 terms: word.terms.iter().map(&mut *number).collect(),
-                concept: plan
-                    .concepts
-                    .iter()
-                    .position(|concept| concept.words.contains(&w)),
+                concept,
             })
         })
         .collect()
+}
+
+/// How many passages have one of some terms. No field has them all; the largest count is the
+/// closest there is without reading the postings.
+fn passages_with(index: &Index, terms: &[String]) -> Result<u64, SearchError> {
+    let mut passages = 0;
+    for field in TextField::ALL {
+        let mut in_field = 0;
+        for text in terms {
+            let term = Term::from_field_text(index.fields().text(field), text);
+            in_field += index.searcher().doc_freq(&term)?;
+        }
+        passages = in_field.max(passages);
+    }
+    Ok(passages)
+}
+
+/// How many passages have all the terms of a name, at most.
+fn passages_with_name(index: &Index, name: &[String]) -> Result<u64, SearchError> {
+    let mut passages = u64::MAX;
+    for term in name {
+        passages = passages.min(passages_with(index, std::slice::from_ref(term))?);
+    }
+    Ok(passages)
 }
 
 fn average_lengths(index: &Index) -> Result<[f64; 3], SearchError> {

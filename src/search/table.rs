@@ -5,7 +5,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, Term};
 
 use super::SearchError;
-use crate::index::{Fields, TextField};
+use crate::index::{Fields, TITLE_WORDS, TextField};
 
 /// The number of fields, in the order of [`TextField::ALL`].
 pub(super) const FIELDS: usize = TextField::ALL.len();
@@ -14,6 +14,7 @@ pub(super) const FIELDS: usize = TextField::ALL.len();
 pub(super) struct Table {
     docs: Vec<DocId>,
     lengths: [Vec<u32>; FIELDS],
+    title_words: Vec<u32>,
     /// By term, field and candidate.
     counts: Vec<u32>,
 }
@@ -47,7 +48,11 @@ impl Table {
                 )?;
             }
         }
+        let title_words = segment.fast_fields().u64(TITLE_WORDS)?;
+        let title_words = title_words.first_or_default_col(0);
+        let title_words = docs.iter().map(|&doc| title_words.get_val(doc) as u32);
         Ok(Table {
+            title_words: title_words.collect(),
             docs,
             lengths,
             counts,
@@ -62,6 +67,11 @@ impl Table {
     /// The length of a field of a candidate, in words.
     pub(super) fn length(&self, field: usize, candidate: usize) -> u32 {
         self.lengths[field][candidate]
+    }
+
+    /// How many words of the title of a candidate name its topic.
+    pub(super) fn title_words(&self, candidate: usize) -> u32 {
+        self.title_words[candidate]
     }
 
     /// How often a term stands in a field of a candidate.
