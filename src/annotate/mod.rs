@@ -38,7 +38,7 @@ use linear::LinearModel;
 pub use question::Asked;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "1";
+pub const ANNOTATION_VERSION: &str = "2";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
