@@ -126,6 +126,18 @@ fn facets_count_all_that_match() {
         results["facets"]["source"].as_array().map(Vec::len),
         Some(3)
     );
+    let silent = &results["facets"]["silent"];
+    let source = "corpus/000_c69984d4732e6a33.txt";
+    assert_eq!(
+        silent,
+        &serde_json::json!({"count": 1, "sources": [source]})
+    );
+}
+
+#[test]
+fn nothing_is_said_of_silence_where_only_some_sources_are_searched() {
+    let results = search(&["osteoporosis", "--source", "*001_*"]);
+    assert!(results["facets"]["silent"].is_null());
 }
 
 #[test]

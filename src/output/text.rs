@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::annotate::Assertion;
 use crate::lexicon::Kind;
 use crate::query::Correction;
-use crate::search::{Facets, Hit, SearchResults, Snippet};
+use crate::search::{Facets, Hit, SearchResults, Silent, Snippet};
 
 /// How text may look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +22,8 @@ pub struct Look {
 }
 
 const INDENT: &str = "    ";
+/// Up to so many silent sources are named.
+const SILENT_NAMED: usize = 5;
 const TITLE: Style = Style::new().bold();
 const HEADING: Style = Style::new();
 const CITATION: Style = AnsiColor::Magenta.on_default();
@@ -179,7 +181,13 @@ impl Printer {
             let line = format!("{name}: {}", shown.join(", "));
             self.wrapped(out, &self.styled(&line, FAINT), "", INDENT)?;
         }
-        Ok(())
+        match &facets.silent {
+            Some(silent) if silent.count > 0 && !facets.source.is_empty() => {
+                let line = self.styled(&said_of(silent), FAINT);
+                self.wrapped(out, &line, "", INDENT)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn tally(&self, out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
@@ -242,6 +250,18 @@ pub(super) fn visible(text: &str) -> String {
             }
         })
         .collect()
+}
+
+/// Where nothing matches: by name where the names are few.
+fn said_of(silent: &Silent) -> String {
+    let sources = match silent.count {
+        1 => "1 source".to_owned(),
+        count => format!("{count} sources"),
+    };
+    match silent.sources.len() {
+        1..=SILENT_NAMED => format!("nothing in {sources}: {}", silent.sources.join(", ")),
+        _ => format!("nothing in {sources}"),
+    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, WordSource};
 
 pub use explain::{Part, PartKind};
-pub use facets::{FacetCount, Facets};
+pub use facets::{FacetCount, Facets, Silent};
 pub use ranking::{Ranking, RankingPart};
 use snippet::SnippetMaker;
 pub use snippet::{Snippet, Stretch};
@@ -183,7 +183,10 @@ impl Searcher {
         let end = request.offset + request.limit;
         let found = candidates::find(&self.index, matching.as_ref(), end, true)?;
         let facets = match (&matching, request.facets) {
-            (Some(matching), true) => Some(facets::count(&self.index, &*matching.all)?),
+            (Some(matching), true) => {
+                let everywhere = plan.sources.is_empty() && plan.excluded_sources.is_empty();
+                Some(facets::count(&self.index, &*matching.all, everywhere)?)
+            }
             _ => None,
         };
         let scorer = score::Scorer::new(&self.index, &plan, request.ranking)?;
