@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::search;
+use common::{repository, search};
+use palpate::index::Sources;
+use palpate::search::{Ranking, RankingPart, Request, Searcher};
 
 /// A query, the source and line the passage must contain, and the worst rank it may have.
 struct Case(&'static str, &'static str, u64, usize);
@@ -75,6 +77,54 @@ fn missed(Case(query, source, line, worst): &Case) -> Option<String> {
         )),
         None => Some(format!("“{query}”: {source} line {line} is not found")),
     }
+}
+
+/// The mean reciprocal rank of the passages over all cases (Voorhees, "The TREC-8 question
+/// answering track report", 1999).
+fn mean_reciprocal_rank(searcher: &Searcher, ranking: Ranking) -> f64 {
+    let reciprocal = |Case(query, source, line, _): &Case| {
+        let request = Request {
+            ranking,
+            ..Request::new(*query)
+        };
+        let results = searcher.search(&request).expect("it is searched");
+        let found = results.hits.iter().find(|hit| {
+            let (first, last) = hit.passage.lines;
+            hit.passage.source.contains(source) && (first..=last).contains(&(*line as usize))
+        });
+        found.map_or(0.0, |hit| 1.0 / hit.rank as f64)
+    };
+    CASES.iter().map(reciprocal).sum::<f64>() / CASES.len() as f64
+}
+
+#[test]
+fn the_whole_ranking_is_better_than_words_alone() {
+    let dir = tempfile::tempdir().expect("a folder for the index");
+    let sources = Sources::of([repository().join("corpus")]);
+    palpate::index::build(&sources, dir.path(), &mut |_| {}).expect("it is built");
+    let searcher = Searcher::open(dir.path()).expect("it opens");
+    let steps = [
+        ("words", RankingPart::Fields),
+        ("+ fields", RankingPart::Closeness),
+        ("+ closeness", RankingPart::Concepts),
+        ("+ concepts", RankingPart::Aspects),
+    ];
+    let mut figures = Vec::new();
+    for (n, (what, _)) in steps.iter().enumerate() {
+        let left_out: Vec<RankingPart> = steps[n..].iter().map(|(_, part)| *part).collect();
+        figures.push((
+            *what,
+            mean_reciprocal_rank(&searcher, Ranking::without(&left_out)),
+        ));
+    }
+    figures.push((
+        "+ aspects",
+        mean_reciprocal_rank(&searcher, Ranking::default()),
+    ));
+    for (what, figure) in &figures {
+        println!("{what:<12} {figure:.3}");
+    }
+    assert!(figures[4].1 > figures[0].1);
 }
 
 #[test]

@@ -48,6 +48,8 @@ const SHOWN: f32 = 0.4;
 const OUTER_HEADING: f32 = 0.5;
 /// How much of what the model says is given up where a heading is sure.
 const HEADING_OVER_MODEL: f32 = 0.7;
+/// Aspects with at least this chance are likely.
+const LIKELY: f32 = 0.2;
 /// What so many different headings said is remembered.
 const MOST_HEADINGS: usize = 50_000;
 /// How much a cue counts for an aspect that the model was taught.
@@ -79,6 +81,11 @@ impl AspectWeights {
     /// The chance that the passage speaks of an aspect, from 0 to 1.
     pub fn chance(&self, aspect: Aspect) -> f32 {
         ((f32::from(self.0[aspect.index()]) - f32::from(u8::MAX)) / STEPS).exp()
+    }
+
+    /// The aspects that an answer can be looked for by.
+    pub(crate) fn likely(&self) -> impl Iterator<Item = Aspect> {
+        Aspect::all().filter(|&aspect| self.chance(aspect) >= LIKELY)
     }
 
     /// The aspects that are worth showing, the strongest first.

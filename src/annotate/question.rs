@@ -156,6 +156,21 @@ impl Asked {
         self.questions.iter().map(|(_, chance)| chance).sum()
     }
 
+    /// The aspects that would answer, and how well, from 0 to 1.
+    pub(crate) fn answers(&self) -> Vec<(Aspect, f64)> {
+        let mut answers: Vec<(Aspect, f64)> = Vec::new();
+        for &(question, chance) in &self.questions {
+            for &(aspect, worth) in question.answers() {
+                let worth = chance * f64::from(worth);
+                match answers.iter_mut().find(|(known, _)| *known == aspect) {
+                    Some((_, known)) => *known += worth,
+                    None => answers.push((aspect, worth)),
+                }
+            }
+        }
+        answers
+    }
+
     /// The most likely aspect, by name, where it is more likely than none.
     pub fn best(&self) -> Option<&'static str> {
         let (question, chance) = self.questions.first()?;

@@ -57,6 +57,8 @@ pub(crate) struct Fields {
     pub(crate) facets: Field,
     /// See [`FieldTerms::title_words`](crate::annotate::FieldTerms::title_words).
     title_words: Field,
+    /// The names of the aspects that are likely enough, see [`Aspect::name`], each a term.
+    pub(crate) kinds: Field,
     /// The weights of the aspects, eight to a number.
     aspects: [Field; ASPECT_COLUMNS.len()],
 }
@@ -177,6 +179,12 @@ impl Fields {
             .set_tokenizer(TOKENIZER_NAME)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         let text = TextOptions::default().set_indexing_options(indexing);
+        let names = TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_fieldnorms(false)
+            // Only with frequencies can tantivy leave out what cannot be among the best.
+            .set_index_option(IndexRecordOption::WithFreqs);
+        let names = TextOptions::default().set_indexing_options(names);
         let fields = Fields {
             title: schema.add_text_field("title", text.clone()),
             heading: schema.add_text_field("heading", text.clone()),
@@ -187,6 +195,7 @@ impl Fields {
             order: schema.add_u64_field(ORDER, FAST),
             facets: schema.add_facet_field(FACETS, INDEXED),
             title_words: schema.add_u64_field(TITLE_WORDS, FAST),
+            kinds: schema.add_text_field("kinds", names),
             aspects: ASPECT_COLUMNS.map(|name| schema.add_u64_field(name, FAST)),
         };
         (schema.build(), fields)
@@ -204,6 +213,7 @@ impl Fields {
             order: schema.get_field(ORDER)?,
             facets: schema.get_field(FACETS)?,
             title_words: schema.get_field(TITLE_WORDS)?,
+            kinds: schema.get_field("kinds")?,
             aspects: {
                 let [a, b, c] = ASPECT_COLUMNS;
                 [
@@ -244,6 +254,9 @@ impl Fields {
         entry.add_bytes(self.stored, &stored);
         for (field, packed) in self.aspects.into_iter().zip(packed(&annotations.aspects)) {
             entry.add_u64(field, packed);
+        }
+        for aspect in annotations.aspects.likely() {
+            entry.add_text(self.kinds, aspect.name());
         }
         for facet in facets(document, annotations) {
             entry.add_facet(self.facets, facet);

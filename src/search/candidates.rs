@@ -9,18 +9,21 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Order, Term};
 
-use super::score::{SYNONYM, field_weight};
+use super::score::{ASPECT, ASPECT_FLOOR, SYNONYM, field_weight, idf};
 use super::{Ranking, SearchError};
 use crate::index::{Fields, Index, ORDER, TextField};
 use crate::query::{self, Plan, PlanPhrase, PlanWord};
 
 /// At least this many candidates are scored again. More than a page, so that what plain BM25
 /// puts too low can still rise; few enough to cost microseconds.
-const POOL: usize = 100;
+const POOL: usize = 64;
 
 /// Words of less weight ask for an aspect, and match nothing beside a topic: "osteoporosis risk"
 /// is not about every risk.
 const TOPIC: f64 = 0.5;
+
+/// Aspects that answer worse than this are not looked for.
+const ANSWER: f64 = 0.3;
 
 /// The candidates of a query.
 pub(super) struct Found {
@@ -123,14 +126,14 @@ pub(super) fn matching(
             _ => {}
         }
     }
+    let answering = answering(index, plan)?;
     let clauses = clauses(index, plan, filters)?;
     let browses = plan.words.is_empty() && plan.phrases.is_empty() && !filters.is_empty();
     if by_words.is_empty() && !browses {
         return Ok(None);
     }
-    let with_clauses = |queries: &[Box<dyn Query>]| -> Box<dyn Query> {
-        let copies = queries.iter().map(|query| query.box_clone());
-        let union: Box<dyn Query> = Box::new(BooleanQuery::union(copies.collect()));
+    let with_clauses = |queries: Vec<Box<dyn Query>>| -> Box<dyn Query> {
+        let union: Box<dyn Query> = Box::new(BooleanQuery::union(queries));
         let mut clauses: Vec<_> = clauses
             .iter()
             .map(|(o, query)| (*o, query.box_clone()))
@@ -144,15 +147,30 @@ pub(super) fn matching(
             }
         }
     };
-    let names = (!by_names.is_empty()).then(|| with_clauses(&by_names));
-    let words = with_clauses(&by_words);
-    by_words.extend(by_names);
+    let either = by_words.iter().chain(&by_names);
+    let all = with_clauses(either.map(|query| query.box_clone()).collect());
+    by_words.extend(answering);
     Ok(Some(Matching {
-        all: with_clauses(&by_words),
-        by_words: words,
-        by_names: names,
+        all,
+        by_words: with_clauses(by_words),
+        by_names: (!by_names.is_empty()).then(|| with_clauses(by_names)),
         browses,
     }))
+}
+
+/// What speaks of the aspects asked for, by about as much as that will count: among many passages
+/// on a topic, those that answer then are candidates.
+fn answering(index: &Index, plan: &Plan) -> Result<Vec<Box<dyn Query>>, SearchError> {
+    let mut queries: Vec<Box<dyn Query>> = Vec::new();
+    for (aspect, worth) in plan.asked.answers() {
+        let term = Term::from_field_text(index.fields().kinds, aspect.name());
+        let rarity = idf(index, index.searcher().doc_freq(&term)?);
+        if worth >= ANSWER && rarity > 0.0 {
+            let boost = worth * ASPECT * ASPECT_FLOOR / rarity;
+            queries.push(Box::new(BoostQuery::new(term_query(term), boost as f32)));
+        }
+    }
+    Ok(queries)
 }
 
 /// Whether every one of some terms occurs in the text of a passage.
@@ -248,10 +266,7 @@ fn name_queries(fields: &Fields, terms: &[String], ranking: &Ranking) -> Vec<Box
             .map(|text| Term::from_field_text(fields.text(field), text))
             .collect();
         let query: Box<dyn Query> = match terms.len() {
-            1 => Box::new(TermQuery::new(
-                terms.remove(0),
-                IndexRecordOption::WithFreqs,
-            )),
+            1 => term_query(terms.remove(0)),
             _ => Box::new(PhraseQuery::new(terms)),
         };
         Box::new(BoostQuery::new(
@@ -260,6 +275,10 @@ fn name_queries(fields: &Fields, terms: &[String], ranking: &Ranking) -> Vec<Box
         ))
     };
     TextField::ALL.into_iter().map(in_field).collect()
+}
+
+fn term_query(term: Term) -> Box<dyn Query> {
+    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
 }
 
 fn phrase_queries(fields: &Fields, phrase: &PlanPhrase) -> Vec<Box<dyn Query>> {

@@ -36,9 +36,9 @@ pub(super) const SYNONYM: f64 = 0.7;
 /// How much a title counts that is all about the topic.
 const TITLE: f64 = 2.0;
 /// λ: how much the aspect counts, per unit of the natural logarithm.
-const ASPECT: f64 = 2.0;
+pub(super) const ASPECT: f64 = 2.0;
 /// F: passages less likely than e^−F to speak of the aspect are all the same.
-const ASPECT_FLOOR: f64 = 3.0;
+pub(super) const ASPECT_FLOOR: f64 = 3.0;
 /// The place of the title among the fields.
 const TITLE_FIELD: usize = 0;
 
@@ -479,8 +479,6 @@ fn word_stats<'p>(
     plan: &'p Plan,
     number: &mut dyn FnMut(&'p String) -> usize,
 ) -> Result<Vec<WordStats<'p>>, SearchError> {
-    let searcher = index.searcher();
-    let all = searcher.num_docs() as f64;
     plan.scoring_words()
         .enumerate()
         .map(|(w, word)| {
@@ -497,16 +495,22 @@ fn word_stats<'p>(
                     n = n.max(passages_with_name(index, name)?);
                 }
             }
-            let n = (n as f64).min(all);
             Ok(WordStats {
                 word,
                 passages,
-                idf: (1.0 + (all - n + 0.5) / (n + 0.5)).ln(),
+                idf: idf(index, n),
                 terms: word.terms.iter().map(&mut *number).collect(),
                 concept,
             })
         })
         .collect()
+}
+
+/// The idf of what so many passages of the corpus have.
+pub(super) fn idf(index: &Index, passages: u64) -> f64 {
+    let all = index.searcher().num_docs() as f64;
+    let n = (passages as f64).min(all);
+    (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
 
 /// How many passages have one of some terms. No field has them all; the largest count is the
