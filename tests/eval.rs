@@ -80,6 +80,35 @@ fn values(object: &Value, field: Option<&str>) -> [f64; 4] {
 }
 
 #[test]
+fn the_first_hits_are_the_same_however_many_are_asked_for() {
+    let Some(collections) = common::collections() else {
+        eprintln!("skipped: the collections are not here");
+        return;
+    };
+    let dir = tempfile::tempdir().expect("a folder for the index");
+    let corpus = collections.join("medquad-aspects/corpus.jsonl");
+    palpate::index::build(
+        &palpate::index::Sources::of([corpus]),
+        dir.path(),
+        &mut |_| {},
+    )
+    .expect("it is built");
+    let searcher = palpate::search::Searcher::open(dir.path()).expect("it opens");
+    for query in [
+        "diabetes risk",
+        "how is cancer treated",
+        "heart",
+        "syndrome symptoms",
+    ] {
+        let ten = searcher.rank(query, 10).expect("it is searched");
+        let many = searcher.rank(query, 300).expect("it is searched");
+        assert_eq!(many.len(), 300, "{query}");
+        assert_eq!(ten, many[..10], "{query}");
+        assert!(many.is_sorted_by(|a, b| a.1 >= b.1), "{query}");
+    }
+}
+
+#[test]
 fn every_query_agrees_with_trec_eval() {
     let topics = read_topics(&fixtures().join("queries.jsonl")).expect("queries");
     let qrels = Qrels::read(&fixtures().join("qrels.tsv")).expect("judgments");

@@ -181,8 +181,8 @@ impl Fields {
         let text = TextOptions::default().set_indexing_options(indexing);
         let names = TextFieldIndexing::default()
             .set_tokenizer("raw")
-            .set_fieldnorms(false)
-            // Only with frequencies can tantivy leave out what cannot be among the best.
+            // Only with frequencies can tantivy leave out what cannot be among the best, and without
+            // field lengths it leaves out too much.
             .set_index_option(IndexRecordOption::WithFreqs);
         let names = TextOptions::default().set_indexing_options(names);
         let fields = Fields {

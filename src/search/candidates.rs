@@ -1,5 +1,7 @@
 //! Step 1: the passages that match, and the best of them by plain BM25.
 
+use std::collections::HashSet;
+
 use globset::{GlobBuilder, GlobMatcher};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
@@ -7,27 +9,35 @@ use tantivy::query::{
     TermSetQuery,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Order, Term};
+use tantivy::{DocAddress, Order, Score, Term};
 
-use super::score::{ASPECT, ASPECT_FLOOR, SYNONYM, field_weight, idf};
+use super::score::{ASPECT, ASPECT_FLOOR, SYNONYM, Scorer, WordStats, field_weight, idf};
 use super::{Ranking, SearchError};
 use crate::index::{Fields, Index, ORDER, TextField};
 use crate::query::{self, Plan, PlanPhrase, PlanWord};
 
-/// At least this many candidates are scored again. More than a page, so that what plain BM25
+/// About this many candidates are scored again at a time. More than a page, so that what plain BM25
 /// puts too low can still rise; few enough to cost microseconds.
-const POOL: usize = 64;
+const POOL: usize = 60;
 
 /// Words of less weight ask for an aspect, and match nothing beside a topic: "osteoporosis risk"
 /// is not about every risk.
 const TOPIC: f64 = 0.5;
 
+/// What an aspect may count among candidates, as a share of the least word.
+const BELOW_WORDS: f64 = 0.7;
+/// Scores that differ by less, as a factor, are the same: in which order the parts of one are
+/// added up is chance, too.
+const SAME: Score = 1.0 + 1e-5;
 /// Aspects that answer worse than this are not looked for.
 const ANSWER: f64 = 0.3;
 
 /// The candidates of a query.
+#[derive(Default)]
 pub(super) struct Found {
-    pub(super) addresses: Vec<DocAddress>,
+    /// Pool by pool: no candidate ranks before one of an earlier pool, so that the first hits are
+    /// the same however many are asked for.
+    pub(super) pools: Vec<Vec<DocAddress>>,
     /// How many passages match in all, where that was asked for.
     pub(super) total: Option<usize>,
 }
@@ -55,68 +65,96 @@ pub(super) fn find(
     let searcher = index.searcher();
     let Some(matching) = matching else {
         return Ok(Found {
-            addresses: Vec::new(),
             total: Some(0),
+            ..Found::default()
         });
     };
-    // Whole pools only: neighbouring pages then come from the same candidates.
-    let pool = end.max(1).div_ceil(POOL).saturating_mul(POOL);
-    let limit = pool.min(searcher.num_docs().max(1) as usize);
-    let mut addresses = if matching.browses {
-        let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Order::Asc);
-        let found = searcher.search(&matching.all, &first)?;
-        found.into_iter().map(|(_, address)| address).collect()
-    } else {
-        best(index, &matching.by_words, limit, end)?
-    };
+    let mut pools = pools(index, matching, end)?;
     if let Some(by_names) = &matching.by_names {
-        addresses.extend(best(index, by_names, limit.min(POOL), end)?);
+        let top = TopDocs::with_limit(POOL).order_by_score();
+        let named = searcher.search(by_names, &top)?;
+        let named = named.into_iter().map(|(_, address)| address);
+        match pools.first_mut() {
+            Some(first) => first.extend(named),
+            None => pools.push(named.collect()),
+        }
+        let mut seen = HashSet::new();
+        for pool in &mut pools {
+            pool.retain(|address| seen.insert(*address));
+        }
     }
     let total = match count {
         false => None,
-        true if addresses.len() < limit && matching.by_names.is_none() => Some(addresses.len()),
         true => Some(searcher.search(&matching.all, &Count)?),
     };
-    Ok(Found { addresses, total })
+    Ok(Found { pools, total })
 }
 
-/// The best passages by plain BM25. Which of those that tie with the last one are among them is
-/// chance, so they are left out, unless too few would be left.
-fn best(
+/// The best passages by plain BM25, at least `end` of them if there are so many.
+fn pools(
     index: &Index,
-    query: &dyn Query,
-    limit: usize,
+    matching: &Matching,
     end: usize,
-) -> Result<Vec<DocAddress>, SearchError> {
-    let top = TopDocs::with_limit(limit).order_by_score();
-    let mut found = index.searcher().search(query, &top)?;
-    if let Some(&(last, _)) = found.last()
-        && found.len() == limit
-    {
-        let clear = found.partition_point(|(score, _)| *score > last);
-        if clear >= end {
-            found.truncate(clear);
-        }
+) -> Result<Vec<Vec<DocAddress>>, SearchError> {
+    let searcher = index.searcher();
+    let most = searcher.num_docs().max(1) as usize;
+    let mut limit = end.max(1).div_ceil(POOL).saturating_mul(POOL).min(most);
+    if matching.browses {
+        let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Order::Asc);
+        let found = searcher.search(&matching.all, &first)?;
+        return Ok(vec![found.into_iter().map(|(_, at)| at).collect()]);
     }
-    Ok(found.into_iter().map(|(_, address)| address).collect())
+    loop {
+        let top = TopDocs::with_limit(limit).order_by_score();
+        let found = searcher.search(&matching.by_words, &top)?;
+        let is_all = found.len() < limit || limit == most;
+        let pools = parted(&found, is_all);
+        if is_all || pools.iter().map(Vec::len).sum::<usize>() >= end {
+            return Ok(pools);
+        }
+        limit = limit.saturating_mul(2).min(most);
+    }
+}
+
+/// Parts what was found, best first, into pools. Which of those that tie with the last of a pool
+/// are found before it is chance, so all of them go to the next one; what is left at the end may
+/// lack some, and is left out, unless this is all there is.
+fn parted(found: &[(Score, DocAddress)], is_all: bool) -> Vec<Vec<DocAddress>> {
+    let mut pools = Vec::new();
+    let mut rest = found;
+    while rest.len() > POOL || (rest.len() == POOL && !is_all) {
+        let last = rest[POOL - 1].0;
+        let clear = rest[..POOL].partition_point(|(score, _)| *score > last * SAME);
+        let (pool, later) = rest.split_at(if clear == 0 { POOL } else { clear });
+        pools.push(pool.iter().map(|(_, address)| *address).collect());
+        rest = later;
+    }
+    if is_all {
+        pools.push(rest.iter().map(|(_, address)| *address).collect());
+    }
+    pools
 }
 
 /// The plan as tantivy queries; `None` where it cannot match anything. Filters without any words
 /// match all that pass them.
 pub(super) fn matching(
-    index: &Index,
-    plan: &Plan,
+    scorer: &Scorer<'_>,
     filters: &[Term],
-    ranking: &Ranking,
 ) -> Result<Option<Matching>, SearchError> {
+    let (index, plan, ranking) = (scorer.index, scorer.plan, &scorer.ranking);
     let fields = index.fields();
-    let is_topic = |word: &PlanWord| word.weight >= TOPIC;
-    let has_topic = plan.scoring_words().any(is_topic);
-    let words = plan
-        .scoring_words()
-        .filter(|word| !has_topic || is_topic(word));
+    let is_topic = |stats: &WordStats<'_>| stats.word.weight >= TOPIC;
+    let has_topic = scorer.words.iter().any(is_topic);
+    let words: Vec<&WordStats<'_>> = scorer
+        .words
+        .iter()
+        .filter(|stats| !has_topic || is_topic(stats))
+        .collect();
+    let weights = words.iter().map(|stats| stats.weight());
+    let answering = answering(index, plan, weights)?;
     let mut by_words: Vec<_> = words
-        .flat_map(|word| word_queries(fields, word, Some(ranking)))
+        .iter()
+        .flat_map(|stats| word_queries(fields, stats.word, Some(ranking)))
         .collect();
     let mut by_names: Vec<Box<dyn Query>> = Vec::new();
     for name in plan.concepts.iter().flat_map(|concept| &concept.synonyms) {
@@ -126,7 +164,6 @@ pub(super) fn matching(
             _ => {}
         }
     }
-    let answering = answering(index, plan)?;
     let clauses = clauses(index, plan, filters)?;
     let browses = plan.words.is_empty() && plan.phrases.is_empty() && !filters.is_empty();
     if by_words.is_empty() && !browses {
@@ -159,14 +196,22 @@ pub(super) fn matching(
 }
 
 /// What speaks of the aspects asked for, by about as much as that will count: among many passages
-/// on a topic, those that answer then are candidates.
-fn answering(index: &Index, plan: &Plan) -> Result<Vec<Box<dyn Query>>, SearchError> {
+/// on a topic, those that answer then are candidates. It counts less than any word, though: what
+/// is off the topic must not keep out what is on it.
+fn answering(
+    index: &Index,
+    plan: &Plan,
+    weights: impl Iterator<Item = f64>,
+) -> Result<Vec<Box<dyn Query>>, SearchError> {
     let mut queries: Vec<Box<dyn Query>> = Vec::new();
+    let most = weights.fold(ASPECT * ASPECT_FLOOR, |most, weight| {
+        most.min(BELOW_WORDS * weight)
+    });
     for (aspect, worth) in plan.asked.answers() {
         let term = Term::from_field_text(index.fields().kinds, aspect.name());
         let rarity = idf(index, index.searcher().doc_freq(&term)?);
         if worth >= ANSWER && rarity > 0.0 {
-            let boost = worth * ASPECT * ASPECT_FLOOR / rarity;
+            let boost = worth * most / rarity;
             queries.push(Box::new(BoostQuery::new(term_query(term), boost as f32)));
         }
     }
@@ -328,4 +373,34 @@ fn glob_matcher(glob: &str) -> Result<GlobMatcher, SearchError> {
             glob: glob.to_owned(),
             cause: error.kind().to_string(),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found(scores: &[u8]) -> Vec<(Score, DocAddress)> {
+        let mut scores = scores.to_vec();
+        scores.sort_unstable_by(|a, b| b.cmp(a));
+        let found = scores.into_iter().zip(0..);
+        found
+            .map(|(score, doc)| (Score::from(score), DocAddress::new(0, doc)))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn pools_begin_the_same_however_many_are_found(
+            scores in prop::collection::vec(0_u8..60, 0..400),
+            limit in 1_usize..5,
+        ) {
+            let all = found(&scores);
+            let limit = (limit * POOL).min(all.len());
+            let some = parted(&all[..limit], limit == all.len());
+            let pools = parted(&all, true);
+            prop_assert_eq!(pools.concat().len(), all.len());
+            prop_assert_eq!(&pools[..some.len()], &some[..]);
+        }
+    }
 }

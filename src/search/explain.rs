@@ -12,6 +12,7 @@ pub enum PartKind {
     Title,
     Aspect,
     Variety,
+    Depth,
 }
 
 impl PartKind {
@@ -23,6 +24,7 @@ impl PartKind {
             PartKind::Title => "title",
             PartKind::Aspect => "aspect",
             PartKind::Variety => "variety",
+            PartKind::Depth => "depth",
         }
     }
 }
@@ -94,6 +96,11 @@ pub(super) fn parts(
             PartKind::Variety,
             values.variety,
             vec![format!("{} better from the same source", scored.before)],
+        ),
+        (
+            PartKind::Depth,
+            values.depth,
+            vec!["by its words alone not among the first".to_owned()],
         ),
     ];
     let part = |(kind, value, reasons)| Part {

@@ -179,7 +179,8 @@ impl Searcher {
         let mut plan = self.plan(&request.query, request.exact, &request.ranking);
         plan.sources.extend(request.source.clone());
         let filters = facets::terms(&self.index, &request.filters)?;
-        let matching = candidates::matching(&self.index, &plan, &filters, &request.ranking)?;
+        let scorer = score::Scorer::new(&self.index, &plan, request.ranking)?;
+        let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
         let found = candidates::find(&self.index, matching.as_ref(), end, true)?;
         let facets = match (&matching, request.facets) {
@@ -189,9 +190,7 @@ impl Searcher {
             }
             _ => None,
         };
-        let scorer = score::Scorer::new(&self.index, &plan, request.ranking)?;
-        let scored = scorer.score(&found.addresses, end, order::MOST_LOST)?;
-        let ordered = order::order(scored, end);
+        let ordered = self.ordered(&scorer, &found, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights());
         let hits = ordered
             .into_iter()
@@ -228,13 +227,33 @@ impl Searcher {
     pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {
         let ranking = Ranking::default();
         let plan = self.plan(query, false, &ranking);
-        let matching = candidates::matching(&self.index, &plan, &[], &ranking)?;
-        let found = candidates::find(&self.index, matching.as_ref(), limit, false)?;
         let scorer = score::Scorer::new(&self.index, &plan, ranking)?;
-        let scored = scorer.score(&found.addresses, limit, order::MOST_LOST)?;
-        let ordered = order::order(scored, limit).into_iter();
-        let ranked = ordered.map(|scored| (PassageAt(scored.address), scored.score()));
+        let matching = candidates::matching(&scorer, &[])?;
+        let found = candidates::find(&self.index, matching.as_ref(), limit, false)?;
+        let ordered = self.ordered(&scorer, &found, limit)?;
+        let ranked = ordered
+            .into_iter()
+            .map(|scored| (PassageAt(scored.address), scored.score()));
         Ok(ranked.collect())
+    }
+
+    /// The candidates in order, as many as a page that ends at hit number `end` needs.
+    fn ordered(
+        &self,
+        scorer: &score::Scorer<'_>,
+        found: &candidates::Found,
+        end: usize,
+    ) -> Result<Vec<score::Scored>, SearchError> {
+        let mut ordered = Vec::new();
+        for pool in &found.pools {
+            let needed = end.saturating_sub(ordered.len());
+            if needed == 0 {
+                break;
+            }
+            let scored = scorer.score(pool, needed, order::MOST_LOST)?;
+            order::append(&mut ordered, order::order(scored, needed));
+        }
+        Ok(ordered)
     }
 
     fn plan(&self, query: &str, exact: bool, ranking: &Ranking) -> Plan {
@@ -269,11 +288,17 @@ impl Searcher {
         ranking: &Ranking,
     ) -> Result<Vec<(String, f64)>, SearchError> {
         let plan = self.plan(query, false, ranking);
-        let matching = candidates::matching(&self.index, &plan, &[], ranking)?;
-        let found = candidates::find(&self.index, matching.as_ref(), limit, false)?;
         let scorer = score::Scorer::new(&self.index, &plan, *ranking)?;
-        let mut scored = scorer.score(&found.addresses, usize::MAX, 0.0)?;
-        order::sort(&mut scored);
+        let matching = candidates::matching(&scorer, &[])?;
+        // A document has two passages or so.
+        let passages = limit.saturating_mul(2);
+        let found = candidates::find(&self.index, matching.as_ref(), passages, false)?;
+        let mut scored = Vec::new();
+        for pool in &found.pools {
+            let mut pool = scorer.score(pool, usize::MAX, 0.0)?;
+            order::sort(&mut pool);
+            order::append(&mut scored, pool);
+        }
         let mut seen = HashSet::new();
         scored.retain(|scored| seen.insert(scored.order.document()));
         scored.truncate(limit);

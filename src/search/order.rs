@@ -12,6 +12,10 @@ const MOST_BEFORE: usize = 3;
 /// What a passage may lose in all, as a share of its score.
 pub(super) const MOST_LOST: f64 = VARIETY * MOST_BEFORE as f64;
 
+/// By so much a score is below the one before where it is the place that decides: more than adding
+/// up its parts can be off.
+const STEP: f64 = 1e-9;
+
 /// The `count` best candidates, best first.
 ///
 /// Candidates are taken greedily: at each rank the one with the highest score, after what it
@@ -42,6 +46,19 @@ pub(super) fn order(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
         ordered.push(scored);
     }
     ordered
+}
+
+/// Appends candidates of a later pool, in order, to those of earlier ones: none counts more than
+/// what comes before it.
+pub(super) fn append(ordered: &mut Vec<Scored>, later: Vec<Scored>) {
+    for mut scored in later {
+        if let Some(most) = ordered.last().map(Scored::score)
+            && scored.score() > most
+        {
+            scored.values.depth = most - scored.score() - STEP;
+        }
+        ordered.push(scored);
+    }
 }
 
 /// Sorts candidates by score, best first, and by place in the corpus.

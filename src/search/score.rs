@@ -7,6 +7,7 @@
 //! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords: a document *about* the topic, not one that mentions it | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
 //! | aspect | `λ · (1 − P(none)) · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
+//! | depth | set by [`super::order`]: no more than what earlier pools of candidates have | |
 //!
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
 
@@ -61,11 +62,13 @@ pub(super) struct Values {
     pub(super) aspect: f64,
     /// What is lost for better passages of the same source; not positive.
     pub(super) variety: f64,
+    /// What is lost for being found deeper than all that comes before; not positive.
+    pub(super) depth: f64,
 }
 
 impl Values {
     pub(super) fn sum(&self) -> f64 {
-        self.words + self.closeness + self.title + self.aspect + self.variety
+        self.words + self.closeness + self.title + self.aspect + self.variety + self.depth
     }
 }
 
@@ -118,9 +121,9 @@ pub(super) struct Name {
 
 /// Everything about a query that does not depend on the candidate.
 pub(super) struct Scorer<'p> {
-    index: &'p Index,
+    pub(super) index: &'p Index,
     pub(super) plan: &'p Plan,
-    ranking: Ranking,
+    pub(super) ranking: Ranking,
     pub(super) words: Vec<WordStats<'p>>,
     names: Vec<Name>,
     /// Every term to look up, words and synonyms, each once.
