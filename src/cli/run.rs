@@ -77,9 +77,34 @@ pub(super) fn answer(
     let searcher = Searcher::open(&index.path())?;
     let mut run = Run::default();
     for topic in topics {
+        let mut last = f32::INFINITY;
         for (document, score) in searcher.rank_documents(&topic.text, limit, ranking)? {
+            let score = below(last, score);
+            last = score as f32;
             run.push(&topic.id, &document, score);
         }
     }
     Ok(run)
+}
+
+/// A score, or where that is not below `last` in single precision, what is next below it: those who
+/// evaluate runs go by the scores, and would order equal ones in their own way.
+fn below(last: f32, score: f64) -> f64 {
+    match (score as f32) < last {
+        true => score,
+        false => f64::from(last.next_down()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_of_a_run_fall_with_the_rank() {
+        assert_eq!(below(2.0, 1.5), 1.5);
+        let next = below(2.0, 2.0);
+        assert!(next < 2.0 && (next as f32) < 2.0);
+        assert!(below(next as f32, 2.0 - 1e-12) < next);
+    }
 }
