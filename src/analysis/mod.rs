@@ -19,6 +19,7 @@
 //! words, everything that reads [`Token`]s compares numbers, and a text is analysed once: the index
 //! is given its terms (`terms`).
 
+mod recent;
 mod stopwords;
 mod terms;
 mod tokenizer;

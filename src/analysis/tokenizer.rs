@@ -5,17 +5,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use frostem::{Algorithm, Stemmer};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use tantivy::tokenizer::{AsciiFoldingFilter, RawTokenizer, TextAnalyzer};
 use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 
 use super::VocabularyCounts;
+use super::recent::{Packed, Recent};
 
 /// Longer words are no words: base64, DNA, a cat on the keyboard.
 const MAX_WORD_BYTES: usize = 120;
 /// Compounds of more parts than this are not closed up.
 const MAX_PARTS: usize = 4;
+/// From this many different words on it pays to hold those met lately: a query never gets there.
+const MANY: usize = 1 << 10;
 /// From this many different words on an analyzer says that it is full, so that memory stays
 /// bounded on any input.
 const FULL: usize = 1 << 19;
@@ -42,7 +45,7 @@ pub fn words(text: &str) -> Vec<Word> {
 
 /// The number of a word (folded, unstemmed) with the analyzer that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct WordId(u32);
+pub struct WordId(pub(super) u32);
 
 /// The number of a term with the analyzer that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,16 +88,15 @@ pub struct Analyzer {
     stemmer: Stemmer,
     /// Folds what is not ASCII; made when first needed.
     folder: Option<TextAnalyzer>,
-    words: IndexMap<Box<str>, Known, FxBuildHasher>,
+    words: IndexSet<Box<str>, FxBuildHasher>,
+    /// By word, what is looked up in the index.
+    term_of: Vec<TermId>,
+    /// By word, how often it was met.
+    met: Vec<u64>,
+    recent: Recent,
     terms: IndexSet<Box<str>, FxBuildHasher>,
     /// Where the counted words go when this analyzer is dropped.
     counts: Option<Arc<VocabularyCounts>>,
-}
-
-/// What is known of a word.
-struct Known {
-    term: TermId,
-    count: u64,
 }
 
 impl Default for Analyzer {
@@ -106,9 +108,8 @@ impl Default for Analyzer {
 impl Drop for Analyzer {
     fn drop(&mut self) {
         if let Some(counts) = &self.counts {
-            let words = self.words.drain(..);
-            let met = words.filter(|(_, known)| known.count > 0);
-            counts.add(met.map(|(surface, known)| (surface, known.count)));
+            let words = self.words.drain(..).zip(self.met.iter().copied());
+            counts.add(words.filter(|(_, met)| *met > 0));
         }
     }
 }
@@ -123,7 +124,10 @@ impl Analyzer {
         Analyzer {
             stemmer: Stemmer::new(Algorithm::English),
             folder: None,
-            words: IndexMap::default(),
+            words: IndexSet::default(),
+            term_of: Vec::new(),
+            met: Vec::new(),
+            recent: Recent::default(),
             terms: IndexSet::default(),
             counts,
         }
@@ -157,7 +161,7 @@ impl Analyzer {
     pub fn tokens(&mut self, text: &str) -> Vec<Token> {
         let tokens = self.uncounted_tokens(text);
         for token in &tokens {
-            self.words[token.word.index()].count += 1;
+            self.met[token.word.index()] += 1;
         }
         tokens
     }
@@ -175,7 +179,11 @@ impl Analyzer {
 
     /// The folded, unstemmed form of a word. Panics for a number of another analyzer.
     pub fn surface(&self, word: WordId) -> &str {
-        self.entry(word).0
+        self.words
+            .get_index(word.index())
+            .map(|surface| &**surface)
+            // Every number handed out is that of an entry.
+            .expect("the number of a word of this analyzer")
     }
 
     /// The term of a word. Panics for a number of another analyzer.
@@ -190,15 +198,7 @@ impl Analyzer {
 
     /// The number of the term of a word. Panics for a number of another analyzer.
     pub fn term_of(&self, word: WordId) -> TermId {
-        self.entry(word).1.term
-    }
-
-    fn entry(&self, word: WordId) -> (&str, &Known) {
-        let entry = self.words.get_index(word.0 as usize);
-        let (surface, known) = entry
-            // Every number handed out is that of an entry.
-            .expect("the number of a word of this analyzer");
-        (surface, known)
+        self.term_of[word.index()]
     }
 
     /// How many words have numbers: those below this.
@@ -208,9 +208,7 @@ impl Analyzer {
 
     /// The surface of the word with that number, below [`Analyzer::len`].
     pub(crate) fn word(&self, index: usize) -> &str {
-        self.words[index..=index]
-            .get_index(0)
-            .map_or("", |(word, _)| word)
+        self.words.get_index(index).map_or("", |word| word)
     }
 
     /// The number of a term, which no text need have.
@@ -230,9 +228,10 @@ impl Analyzer {
         }
         let stemmed = self.stem(surface);
         let term = self.term_id(&stemmed);
-        let known = Known { term, count: 0 };
+        self.term_of.push(term);
+        self.met.push(0);
         // As for terms.
-        WordId(self.words.insert_full(surface.into(), known).0 as u32)
+        WordId(self.words.insert_full(surface.into()).0 as u32)
     }
 
     /// Folds `word` into `surface` (step 2 of the chain).
@@ -290,32 +289,34 @@ fn close_up(surface: &mut String) {
 /// A hyphenated compound while it is being read.
 #[derive(Default)]
 struct Compound {
+    first: Option<WordId>,
+    /// Of two parts and more.
     closed: String,
     parts: usize,
     bytes: Range<usize>,
-    letters_only: bool,
 }
 
 impl Compound {
-    fn start(&mut self, surface: &str, bytes: Range<usize>) {
-        self.closed.clear();
-        self.closed.push_str(surface);
+    fn start(&mut self, word: WordId, bytes: Range<usize>) {
+        self.first = Some(word);
         self.parts = 1;
         self.bytes = bytes;
-        self.letters_only = surface.bytes().all(|b| b.is_ascii_alphabetic());
     }
 
-    fn extend(&mut self, surface: &str, end: usize) {
-        self.closed.push_str(surface);
+    fn extend(&mut self, analyzer: &Analyzer, word: WordId, end: usize) {
+        if let Some(first) = self.first.take() {
+            self.closed.clear();
+            self.closed.push_str(analyzer.surface(first));
+        }
+        self.closed.push_str(analyzer.surface(word));
         self.parts += 1;
         self.bytes.end = end;
-        self.letters_only &= surface.bytes().all(|b| b.is_ascii_alphabetic());
     }
 
     fn is_complete(&self) -> bool {
-        self.letters_only
-            && (2..=MAX_PARTS).contains(&self.parts)
+        (2..=MAX_PARTS).contains(&self.parts)
             && self.closed.len() <= MAX_WORD_BYTES
+            && self.closed.bytes().all(|b| b.is_ascii_alphabetic())
     }
 }
 
@@ -355,23 +356,41 @@ impl<'a> Chain<'a> {
                 return Some(self.whole_compound());
             }
             let bytes = start..start + word.len();
-            self.analyzer.fold(word, &mut self.surface);
-            if self.surface.is_empty() {
+            let Some(id) = self.number(word) else {
                 continue;
-            }
+            };
             if joined {
-                self.compound.extend(&self.surface, bytes.end);
+                self.compound.extend(self.analyzer, id, bytes.end);
             } else {
-                self.compound.start(&self.surface, bytes.clone());
+                self.compound.start(id, bytes.clone());
             }
             self.position += 1;
             return Some(Token {
-                word: self.analyzer.word_id(&self.surface),
+                word: id,
                 bytes,
                 position: self.position - 1,
                 compound: false,
             });
         }
+    }
+
+    /// The number of a word as it stands in the text, if folding leaves anything of it.
+    fn number(&mut self, word: &str) -> Option<WordId> {
+        let packed = Packed::new(word);
+        if let Some(known) = packed.and_then(|packed| self.analyzer.recent.find(packed)) {
+            return Some(known);
+        }
+        self.analyzer.fold(word, &mut self.surface);
+        if self.surface.is_empty() {
+            return None;
+        }
+        let id = self.analyzer.word_id(&self.surface);
+        if let Some(packed) = packed
+            && self.analyzer.words.len() >= MANY
+        {
+            self.analyzer.recent.keep(packed, id);
+        }
+        Some(id)
     }
 
     fn next_word(&mut self) -> Option<(usize, &'a str)> {

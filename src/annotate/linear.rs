@@ -155,19 +155,27 @@ impl LinearModel {
         &self.classes
     }
 
-    /// The natural logarithm of the probability of each class, given the words of a text.
+    /// The natural logarithm of the probability of each class, given the words of a short text.
     pub(crate) fn log_probabilities<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<f32> {
         let hashes: Vec<u64> = words.map(hash).collect();
-        self.log_probabilities_of(&hashes)
-    }
-
-    /// The same, given the [`hash`] of each word.
-    pub(crate) fn log_probabilities_of(&self, hashes: &[u64]) -> Vec<f32> {
-        let mut rows = self.features(hashes);
+        let mut rows = self.features(&hashes);
         rows.sort_unstable();
         rows.dedup();
+        self.log_probabilities_by(&rows)
+    }
+
+    /// The same for one of many texts, given the [`hash`] of each word.
+    pub(crate) fn log_probabilities_of(&self, hashes: &[u64], seen: &mut Seen) -> Vec<f32> {
+        seen.clear(self.rows.len());
+        let mut rows = self.features(hashes);
+        rows.retain(|row| seen.is_new(*row));
+        self.log_probabilities_by(&rows)
+    }
+
+    /// The same, given the features, each once.
+    fn log_probabilities_by(&self, rows: &[u32]) -> Vec<f32> {
         let mut sums = vec![0_i32; self.classes.len()];
-        for &row in &rows {
+        for &row in rows {
             for (sum, &weight) in sums.iter_mut().zip(self.row(row)) {
                 *sum += i32::from(weight);
             }
@@ -229,6 +237,32 @@ impl LinearModel {
                 rows.extend(self.rows.get(&hash));
             }
         }
+    }
+}
+
+/// Which features a text had so far: each counts once.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// By feature, the number of the last text that had it.
+    last: Vec<u32>,
+    text: u32,
+}
+
+impl Seen {
+    /// Forgets what the text before had.
+    fn clear(&mut self, features: usize) {
+        self.text = self.text.wrapping_add(1);
+        if self.last.len() != features || self.text == 0 {
+            *self = Seen {
+                last: vec![0; features],
+                text: 1,
+            };
+        }
+    }
+
+    fn is_new(&mut self, feature: u32) -> bool {
+        let last = &mut self.last[feature as usize];
+        std::mem::replace(last, self.text) != self.text
     }
 }
 

@@ -34,7 +34,7 @@ pub use aspect::Aspect;
 pub use assertion::Assertion;
 use assertion::Triggers;
 use cues::{Cues, Sentence, either};
-use linear::LinearModel;
+use linear::{LinearModel, Seen};
 pub use question::Asked;
 
 /// The version of models and tables; an index remembers which one annotated it.
@@ -135,6 +135,7 @@ pub struct Annotator {
     tables: Tables,
     /// What headings said before: most are met again and again.
     headings: HashMap<String, HeadingSays>,
+    seen: Seen,
 }
 
 /// Everything that is compiled for the words of one analyzer.
@@ -238,6 +239,7 @@ impl Clone for Annotator {
             classes: self.classes.clone(),
             tables: Tables::new(self.lexicon.clone(), analyzer),
             headings: HashMap::new(),
+            seen: Seen::default(),
         }
     }
 }
@@ -262,6 +264,7 @@ impl Annotator {
             tables: Tables::new(lexicon.clone(), Analyzer::default()),
             lexicon,
             headings: HashMap::new(),
+            seen: Seen::default(),
         })
     }
 
@@ -330,7 +333,8 @@ impl Annotator {
             let mut above = above.clone();
             let lead = passage.lead().map(|lead| self.join(&mut above, lead));
             let lead = lead.map(|tokens| self.tables.read(&tokens));
-            let learned = self.learned(whole.as_deref(), self.log_chances(&reading.words));
+            let own = self.log_chances(&reading.words);
+            let learned = self.learned(whole.as_deref(), own);
             let sentences = in_sentences(passage.text(), &reading.tokens);
             let cued = self.cued(&reading, &sentences, lead.as_ref());
             annotations.push(Annotations {
@@ -362,12 +366,12 @@ impl Annotator {
     }
 
     /// What the model says of some words, by class.
-    fn log_chances<'w>(&self, words: impl IntoIterator<Item = &'w WordId>) -> Vec<f32> {
+    fn log_chances<'w>(&mut self, words: impl IntoIterator<Item = &'w WordId>) -> Vec<f32> {
         let hashes: Vec<u64> = words
             .into_iter()
             .map(|word| self.tables.hashes[word.index()])
             .collect();
-        self.model.log_probabilities_of(&hashes)
+        self.model.log_probabilities_of(&hashes, &mut self.seen)
     }
 
     /// The chances of a passage by the model: the mean of what its own words and those of its

@@ -208,7 +208,18 @@ pub(crate) fn trim_range(text: &str, range: Range<usize>) -> Range<usize> {
 
 /// The number of words, as a person counts them: runs without white space.
 pub fn word_count(text: &str) -> usize {
-    text.split_whitespace().count()
+    if !text.is_ascii() {
+        return text.split_whitespace().count();
+    }
+    let mut count = 0;
+    let mut after_space = true;
+    for byte in text.bytes() {
+        // White space of ASCII, as `char::is_whitespace` has it.
+        let is_space = matches!(byte, b' ' | b'\t'..=b'\r');
+        count += usize::from(after_space && !is_space);
+        after_space = is_space;
+    }
+    count
 }
 
 /// Cuts each block of more than [`BLOCK_WORDS`] words at sentence boundaries into parts of
@@ -261,6 +272,7 @@ fn sentence_parts(text: &str, block: &Block) -> Vec<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn paragraph(text: &str) -> Document {
         let whole = Block {
@@ -277,6 +289,13 @@ mod tests {
         assert_eq!(document.lines(&(0..4)), (1, 1));
         assert_eq!(document.lines(&(2..9)), (1, 3));
         assert_eq!(document.lines(&(8..13)), (3, 3));
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_what_white_space_parts(text in "[\\x00-\\x7f]{0,60}|\\PC{0,30}") {
+            prop_assert_eq!(word_count(&text), text.split_whitespace().count());
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! in the characters of Western pages goes through the same rules (SB3 to SB11) with classes that
 //! are known at once; anything else goes through `unicode-segmentation`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -101,10 +102,12 @@ struct Bound {
     is_break: bool,
 }
 
-/// The next bound from a byte on, in a text of known characters.
+/// The next bound from a byte on, in a line of known characters.
 fn next_bound(text: &str, from: usize) -> Option<Bound> {
-    let ends = |byte: &u8| matches!(byte, b'\n' | b'.' | b'!' | b'?');
-    let at = from + text.as_bytes()[from..].iter().position(ends)?;
+    let rest = &text.as_bytes()[from..];
+    // A line break is the end of its line.
+    let last = || rest.ends_with(b"\n").then(|| rest.len() - 1);
+    let at = from + memchr::memchr3(b'.', b'!', b'?', rest).or_else(last)?;
     let bound = |at: usize, is_break: bool| Some(Bound { at, is_break });
     let (before, after) = (&text[..at], &text[at + 1..]);
     let is_full_stop = match text.as_bytes()[at] {
@@ -156,32 +159,25 @@ fn goes_on_in_lower_case(text: &str) -> bool {
     first == Some(Class::Lower)
 }
 
-/// A copy of the same length in which line breaks are spaces, for UAX #29 ends a sentence at
+/// A text of the same length in which line breaks are spaces, for UAX #29 ends a sentence at
 /// every line break. A blank line is left as it is and still ends one.
-fn join_wrapped_lines(text: &str) -> String {
-    let mut line_is_blank = true;
-    let mut breaks = Vec::new();
-    let mut bytes = text.as_bytes().to_vec();
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        match byte {
-            b'\n' | b'\r' => breaks.push((at, line_is_blank)),
-            byte if !byte.is_ascii_whitespace() => {
-                line_is_blank = false;
-                continue;
-            }
-            _ => {}
+fn join_wrapped_lines(text: &str) -> Cow<'_, str> {
+    let mut joined: Option<Vec<u8>> = None;
+    let bytes = text.as_bytes();
+    let mut line = 0;
+    for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        if !bytes[line..at].iter().all(u8::is_ascii_whitespace) {
+            joined.get_or_insert_with(|| bytes.to_vec())[at] = b' ';
         }
-        if byte == b'\n' {
-            line_is_blank = true;
-        }
-    }
-    for (at, blank) in breaks {
-        if !blank {
-            bytes[at] = b' ';
+        if bytes[at] == b'\n' {
+            line = at + 1;
         }
     }
     // Only ASCII bytes were replaced, by ASCII bytes: what was UTF-8 still is.
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    match joined.map(String::from_utf8) {
+        Some(Ok(joined)) => Cow::Owned(joined),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 fn ends_in_abbreviation(sentence: &str) -> bool {
