@@ -354,7 +354,7 @@ fn the_index_summary() {
     assert!(run.get_output().stderr.is_empty(), "quiet when piped");
 
     let json = palpate(folder.path())
-        .args(["index", "--json"])
+        .args(["index", "--json", "--force"])
         .assert()
         .code(0);
     let report: Value = serde_json::from_slice(&json.get_output().stdout).expect("one object");

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analyzer, Trie, WordId};
 
+pub(super) const DATA: &str = include_str!("data/assertion.toml");
+
 /// What is said of a concept or cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,7 +56,7 @@ pub(crate) struct Triggers {
 impl Triggers {
     /// The built-in table.
     pub(crate) fn builtin(analyzer: &mut Analyzer) -> Triggers {
-        let table: Table = toml::from_str(include_str!("data/assertion.toml"))
+        let table: Table = toml::from_str(DATA)
             // The file is part of the program; every test of this module reads it.
             .expect("the table of assertions is valid");
         let mut triggers = Triggers {

@@ -11,6 +11,8 @@ use super::aspect::Aspect;
 use super::assertion::{Assertion, Triggers};
 use crate::analysis::{self, Analyzer, Node, TermId, Trie, WordId};
 
+pub(super) const DATA: &str = include_str!("data/cues.toml");
+
 /// Any one word of a phrase, and any number.
 const ANY: &str = "*";
 const NUMBER: &str = "#";
@@ -53,7 +55,7 @@ pub(super) struct Cues {
 impl Cues {
     /// The built-in table.
     pub(super) fn builtin(analyzer: &mut Analyzer) -> Cues {
-        let table: Table = toml::from_str(include_str!("data/cues.toml"))
+        let table: Table = toml::from_str(DATA)
             // The file is part of the program; tests read it.
             .expect("the cue table is valid");
         let mut cues = Cues::empty(analyzer);

@@ -50,6 +50,9 @@ const OUTER_HEADING: f32 = 0.5;
 const HEADING_OVER_MODEL: f32 = 0.7;
 /// Aspects with at least this chance are likely.
 const LIKELY: f32 = 0.2;
+/// The data files that decide what is found in a passage.
+pub(crate) const DATA: [&str; 4] = [PASSAGES, cues::DATA, assertion::DATA, question::DATA];
+const PASSAGES: &str = include_str!("data/passages.tsv");
 /// What so many different headings said is remembered.
 const MOST_HEADINGS: usize = 50_000;
 /// How much a cue counts for an aspect that the model was taught.
@@ -247,8 +250,7 @@ impl Clone for Annotator {
 impl Annotator {
     /// An annotator with the built-in model and cues.
     pub fn new(lexicon: Arc<Lexicon>) -> Annotator {
-        let builtin = include_str!("data/passages.tsv");
-        Annotator::with_model(lexicon, builtin)
+        Annotator::with_model(lexicon, PASSAGES)
             // The file is part of the program; tests read it.
             .expect("the model of passages is valid")
     }

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 use super::{Aspect, AspectWeights, LinearModel};
 use crate::analysis;
 
+pub(super) const DATA: &str = include_str!("data/questions.tsv");
+
 /// A word with at least this much attribution to the asked aspect asks, rather than names.
 const ASKING: f32 = 1.0;
 /// How well a passage that says what something is answers any question about it.
@@ -19,7 +21,7 @@ const GENERAL: f32 = 0.1;
 const NEGLIGIBLE: f64 = 0.02;
 
 static MODEL: LazyLock<LinearModel> = LazyLock::new(|| {
-    LinearModel::parse(include_str!("data/questions.tsv"))
+    LinearModel::parse(DATA)
         // The file is part of the program; tests read it.
         .expect("the model of questions is valid")
 });

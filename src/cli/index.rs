@@ -6,12 +6,12 @@ use anyhow::Context;
 
 use super::progress::Progress;
 use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
-use palpate::index::{self, BuildReport, Sources};
+use palpate::index::{self, BuildEvent, BuildReport, IndexError, Sources};
 use palpate::output::summary;
 
 /// Build the index from files and folders
 ///
-/// The old index can be searched until the new one is complete. Files that cannot be read are
+/// Where no file has changed since the last time, the index stays as it is. The old index can be searched until the new one is complete. Files that cannot be read are
 /// named at the end; the exit code is then 2.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// Use another aspect model than the built-in one, for instance to cross-validate
     #[arg(long, value_name = "FILE")]
     aspect_model: Option<PathBuf>,
+    /// Build even where nothing has changed
+    #[arg(long)]
+    force: bool,
     /// Print the summary as one JSON object
     #[arg(long)]
     json: bool,
@@ -38,7 +41,11 @@ impl Args {
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
         };
-        let report = build(&sources, &self.index.path())?;
+        let up_to = match self.force {
+            true => index::build,
+            false => index::update,
+        };
+        let report = build_with(up_to, &sources, &self.index.path())?;
         stdout(|out| match self.json {
             true => summary::write_json(out, &report),
             false => summary::write(out, &report),
@@ -47,10 +54,17 @@ impl Args {
     }
 }
 
-/// Builds with a progress bar, for this command and for a search that finds no index.
+/// Builds with a progress bar, for a search that finds no index.
 pub(super) fn build(sources: &Sources, dir: &Path) -> anyhow::Result<BuildReport> {
+    build_with(index::build, sources, dir)
+}
+
+type Builder =
+    fn(&Sources, &Path, &mut dyn FnMut(BuildEvent<'_>)) -> Result<BuildReport, IndexError>;
+
+fn build_with(build: Builder, sources: &Sources, dir: &Path) -> anyhow::Result<BuildReport> {
     let mut progress = Progress::new();
-    index::build(sources, dir, &mut |event| progress.show(event))
+    build(sources, dir, &mut |event| progress.show(event))
         .with_context(|| format!("cannot build the index at {}", dir.display()))
 }
 

@@ -1,5 +1,6 @@
 //! Finds the files of a corpus.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -7,8 +8,8 @@ use walkdir::{DirEntry, WalkDir};
 /// Something a walk came across.
 #[derive(Debug)]
 pub enum Found {
-    /// A file, and its size in bytes.
-    File { path: PathBuf, bytes: u64 },
+    /// A file.
+    File { path: PathBuf, metadata: Metadata },
     /// A place that could not be looked at, and why.
     Unreadable { path: PathBuf, cause: String },
 }
@@ -39,7 +40,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
 fn file(entry: DirEntry) -> Found {
     match entry.metadata() {
         Ok(metadata) if metadata.is_file() => Found::File {
-            bytes: metadata.len(),
+            metadata,
             path: entry.into_path(),
         },
         Ok(_) => Found::Unreadable {

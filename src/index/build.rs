@@ -1,6 +1,5 @@
 //! The build: files in, a new generation out.
 
-use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,16 +9,16 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tantivy::{IndexSettings, IndexWriter};
 
+use super::files::{self, Changes, Listing, RecordWriter, Records, Stamp};
 use super::manifest::{FORMAT_VERSION, Manifest, is_generation};
 use super::phrases::PhraseCounts;
 use super::pipeline::{self, PreparedDocument};
 use super::schema::Fields;
 use super::{IndexError, register};
 use crate::analysis::{ANALYSIS_VERSION, VocabularyCounts};
-use crate::annotate::{ANNOTATION_VERSION, Annotator};
-use crate::document::files::{Found, walk};
-use crate::document::{ReadError, reader_for};
-use crate::lexicon::Lexicon;
+use crate::annotate::{self, ANNOTATION_VERSION, Annotator};
+use crate::document::ReadError;
+use crate::lexicon::{self, Lexicon};
 
 pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
 pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
@@ -59,6 +58,9 @@ pub struct BuildReport {
     /// Bytes / seconds / 10^6.
     pub mb_per_second: f64,
     pub generation: u64,
+    /// What has changed since the build before, where that is known. Where nothing has, the index
+    /// is still that of then.
+    pub changes: Option<Changes>,
     /// Files of a type palpate does not read. Expected in any real folder: no error.
     pub unknown: Vec<Skipped>,
     /// Files that should have been read and could not be.
@@ -96,6 +98,28 @@ impl Sources {
         }
     }
 
+    /// The hash of all that decides what comes of a file: the data of the program, the user's own,
+    /// and under which names files are found.
+    fn settings(&self) -> Result<String, IndexError> {
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |bytes: &[u8]| {
+            // With the length before it, no two lists of parts look the same.
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        for data in annotate::DATA.iter().chain(&lexicon::DATA) {
+            add(data.as_bytes());
+        }
+        for root in &self.roots {
+            add(root.as_os_str().as_encoded_bytes());
+        }
+        for path in self.lexicons.iter().chain(&self.aspect_model) {
+            add(path.as_os_str().as_encoded_bytes());
+            add(&std::fs::read(path).map_err(IndexError::io(path))?);
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
     fn annotator(&self) -> Result<Annotator, IndexError> {
         let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
         let Some(path) = &self.aspect_model else {
@@ -128,55 +152,140 @@ pub fn build(
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
-    let started = Instant::now();
-    for root in &sources.roots {
-        // Before anything else: a slip of the pen must not replace an index by an empty one.
-        std::fs::metadata(root).map_err(IndexError::io(root))?;
-    }
-    let annotator = sources.annotator()?;
-    std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
-    let _lock = lock(dir)?;
-    let mut manifest = Manifest {
-        format: FORMAT_VERSION,
-        analysis: ANALYSIS_VERSION.to_owned(),
-        annotation: ANNOTATION_VERSION.to_owned(),
-        palpate: env!("CARGO_PKG_VERSION").to_owned(),
-        generation: next_generation(dir)?,
-        roots: sources.roots.clone(),
-        lexicons: sources.lexicons.clone(),
-        documents: 0,
-        passages: 0,
-        bytes: 0,
-    };
-    // What interrupted builds left must not pile up while none of them gets to its end.
-    if let Ok(current) = Manifest::read(dir) {
-        sweep(dir, &current.generation_folder(dir));
-    }
-    let folder = manifest.generation_folder(dir);
-    let written = write_generation(sources, annotator, &folder, progress).and_then(|report| {
-        manifest.documents = report.documents;
-        manifest.passages = report.passages;
-        manifest.bytes = report.bytes;
-        manifest.publish(dir)?;
-        Ok(report)
+    Order::new(sources, dir)?.build(None, progress)
+}
+
+/// Brings the index in the folder `dir` up to date: as [`build`], but where neither a file nor
+/// anything else has changed since the last build, the index stays as it is.
+pub fn update(
+    sources: &Sources,
+    dir: &Path,
+    progress: &mut dyn FnMut(BuildEvent<'_>),
+) -> Result<BuildReport, IndexError> {
+    let order = Order::new(sources, dir)?;
+    let current = Manifest::read(dir).ok();
+    let current = current.filter(|manifest| manifest.settings == order.settings);
+    let known = current.and_then(|manifest| {
+        let records = Records::read(&manifest.generation_folder(dir))?;
+        Some((manifest, records))
     });
-    match written {
-        Ok(mut report) => {
-            sweep(dir, &folder);
-            report.generation = manifest.generation;
-            report.took(started.elapsed());
-            Ok(report)
+    let Some((manifest, records)) = known else {
+        return order.build(None, progress);
+    };
+    let changes = records.compare(&order.listing, manifest.started);
+    match changes.is_empty() {
+        true => Ok(order.nothing_to_do(&manifest, &records, changes)),
+        false => order.build(Some(changes), progress),
+    }
+}
+
+/// A build that was asked for, with all that has to be known before it begins. It holds the lock of
+/// the folder.
+struct Order<'s> {
+    sources: &'s Sources,
+    dir: &'s Path,
+    settings: String,
+    listing: Listing,
+    clock: Instant,
+    started: u64,
+    _lock: File,
+}
+
+impl<'s> Order<'s> {
+    fn new(sources: &'s Sources, dir: &'s Path) -> Result<Order<'s>, IndexError> {
+        let (clock, started) = (Instant::now(), files::now());
+        for root in &sources.roots {
+            // Before anything else: a slip of the pen must not replace an index by an empty one.
+            std::fs::metadata(root).map_err(IndexError::io(root))?;
         }
-        Err(error) => {
-            // What could not be finished is of no use; the old generation stays.
-            let _ = std::fs::remove_dir_all(&folder);
-            Err(error)
+        let settings = sources.settings()?;
+        std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
+        Ok(Order {
+            sources,
+            dir,
+            settings,
+            _lock: lock(dir)?,
+            listing: Listing::of(&sources.roots, dir),
+            clock,
+            started,
+        })
+    }
+
+    /// The report where the index is up to date. What interrupted builds left goes.
+    fn nothing_to_do(
+        self,
+        manifest: &Manifest,
+        records: &Records,
+        changes: Changes,
+    ) -> BuildReport {
+        sweep(self.dir, &manifest.generation_folder(self.dir));
+        let mut report = BuildReport {
+            documents: manifest.documents,
+            passages: manifest.passages,
+            generation: manifest.generation,
+            changes: Some(changes),
+            unknown: self.listing.unknown,
+            failed: self.listing.failed,
+            ..BuildReport::default()
+        };
+        report.failed.extend(records.failed());
+        report.took(self.clock.elapsed());
+        report
+    }
+
+    /// Builds a new generation, and makes it the current one.
+    fn build(
+        self,
+        changes: Option<Changes>,
+        progress: &mut dyn FnMut(BuildEvent<'_>),
+    ) -> Result<BuildReport, IndexError> {
+        let annotator = self.sources.annotator()?;
+        let mut manifest = Manifest {
+            format: FORMAT_VERSION,
+            analysis: ANALYSIS_VERSION.to_owned(),
+            annotation: ANNOTATION_VERSION.to_owned(),
+            palpate: env!("CARGO_PKG_VERSION").to_owned(),
+            generation: next_generation(self.dir)?,
+            roots: self.sources.roots.clone(),
+            lexicons: self.sources.lexicons.clone(),
+            settings: self.settings,
+            started: self.started,
+            documents: 0,
+            passages: 0,
+            bytes: 0,
+        };
+        // What interrupted builds left must not pile up while none of them gets to its end.
+        if let Ok(current) = Manifest::read(self.dir) {
+            sweep(self.dir, &current.generation_folder(self.dir));
+        }
+        let folder = manifest.generation_folder(self.dir);
+        let written = write_generation(self.listing, annotator, &folder, progress);
+        let written = written.and_then(|report| {
+            manifest.documents = report.documents;
+            manifest.passages = report.passages;
+            manifest.bytes = report.bytes;
+            manifest.publish(self.dir)?;
+            Ok(report)
+        });
+        match written {
+            Ok(mut report) => {
+                sweep(self.dir, &folder);
+                report.generation = manifest.generation;
+                report.changes = changes;
+                report.took(self.clock.elapsed());
+                Ok(report)
+            }
+            Err(error) => {
+                // What could not be finished is of no use; the old generation stays.
+                let _ = std::fs::remove_dir_all(&folder);
+                Err(error)
+            }
         }
     }
 }
 
 fn write_generation(
-    sources: &Sources,
+    listing: Listing,
     annotator: Annotator,
     folder: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
@@ -185,7 +294,7 @@ fn write_generation(
     let lexicon = annotator.lexicon().clone();
     // The annotators report the words they counted when they are gone, at the end of the pipeline.
     let annotator = annotator.counting(build.counts.clone());
-    build.read_all(&sources.roots, annotator, progress)?;
+    build.read_all(listing, annotator, progress)?;
     progress(BuildEvent::Commit);
     build.finish(&lexicon)
 }
@@ -241,6 +350,7 @@ struct Build {
     counts: Arc<VocabularyCounts>,
     phrases: PhraseCounts,
     sources: BufWriter<File>,
+    records: RecordWriter,
     report: BuildReport,
 }
 
@@ -262,24 +372,27 @@ impl Build {
             counts: Arc::default(),
             phrases: PhraseCounts::default(),
             sources: BufWriter::new(sources),
+            records: RecordWriter::create(folder).map_err(IndexError::io(folder))?,
             report: BuildReport::default(),
         })
     }
 
     fn read_all(
         &mut self,
-        roots: &[PathBuf],
+        listing: Listing,
         annotator: Annotator,
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<(), IndexError> {
-        let dir = self.folder.parent().unwrap_or(&self.folder).to_owned();
-        let found = self.find(roots, &dir);
         progress(BuildEvent::Start {
-            files: found.len() as u64,
-            bytes: found.values().sum(),
+            files: listing.files.len() as u64,
+            bytes: listing.files.values().map(|stamp| stamp.bytes).sum(),
         });
+        self.report.unknown = listing.unknown;
+        self.report.failed = listing.failed;
+        let stamps: Vec<Stamp> = listing.files.values().copied().collect();
         let named = |path: PathBuf| (source_name(&path), path);
-        let files: Vec<_> = found.into_keys().map(named).map(|(s, p)| (p, s)).collect();
+        let files = listing.files.into_keys().map(named);
+        let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
         let fields = self.fields;
         let mut bad: Option<ReadError> = None;
         pipeline::run(&files, &fields, annotator, &mut |part| {
@@ -292,36 +405,33 @@ impl Build {
                 (Some(before), Some(error)) => Some(before.and(error)),
                 (before, error) => before.or(error),
             };
-            if part.end.is_some()
-                && let Some(error) = bad.take()
-            {
-                self.fail(path, error.to_string());
+            part.documents.into_iter().try_for_each(|d| self.add(d))?;
+            match part.end {
+                Some(hash) => self.file_done(path, stamps[part.file], hash, bad.take()),
+                None => Ok(()),
             }
-            part.documents.into_iter().try_for_each(|d| self.add(d))
         })
     }
 
-    /// The files to read with their sizes, each once, however many roots lead to it. What cannot
-    /// be read is noted. The index itself, in `dir`, is no source.
-    fn find(&mut self, roots: &[PathBuf], dir: &Path) -> BTreeMap<PathBuf, u64> {
-        let mut files = BTreeMap::new();
-        for (root, found) in roots
-            .iter()
-            .flat_map(|root| walk(root).map(move |f| (root, f)))
-        {
-            match found {
-                Found::File { path, .. } if path != *root && is_inside(&path, root, dir) => {}
-                Found::File { path, bytes } if reader_for(&path).is_some() => {
-                    files.insert(path, bytes);
-                }
-                Found::File { path, .. } => self.report.unknown.push(Skipped {
-                    reason: unknown_type(&path),
-                    path: path.display().to_string(),
-                }),
-                Found::Unreadable { path, cause } => self.fail(&path, cause),
-            }
+    /// Notes what a file was when it was read.
+    fn file_done(
+        &mut self,
+        path: &Path,
+        stamp: Stamp,
+        hash: blake3::Hash,
+        error: Option<ReadError>,
+    ) -> Result<(), IndexError> {
+        let hash = match error {
+            Some(ReadError::Io(_)) => None,
+            _ => Some(hash),
+        };
+        let failed = error.map(|error| error.to_string());
+        if let Some(reason) = &failed {
+            self.fail(path, reason.clone());
         }
-        files
+        self.records
+            .add(path, stamp, hash, failed)
+            .map_err(IndexError::io(&self.folder))
     }
 
     fn fail(&mut self, path: &Path, reason: String) {
@@ -365,7 +475,9 @@ impl Build {
             .into_inner()
             .map_err(|error| error.into_error())
             .and_then(|file| file.sync_all());
-        sources.map_err(in_folder)?;
+        sources
+            .and_then(|()| self.records.finish())
+            .map_err(in_folder)?;
         self.writer.commit()?;
         if self.report.passages < ONE_SEGMENT {
             let segments = self.writer.index().searchable_segment_ids()?;
@@ -392,16 +504,6 @@ impl BuildReport {
     }
 }
 
-/// Whether `path`, found under `root`, lies in `dir`, however the two were spelled.
-fn is_inside(path: &Path, root: &Path, dir: &Path) -> bool {
-    let (Ok(real_root), Ok(real_dir)) = (root.canonicalize(), dir.canonicalize()) else {
-        return false;
-    };
-    real_dir
-        .strip_prefix(real_root)
-        .is_ok_and(|inner| path.starts_with(root.join(inner)))
-}
-
 /// The name a file is cited by: its path as it was found, with forward slashes.
 fn source_name(path: &Path) -> String {
     let path = path.strip_prefix(".").unwrap_or(path);
@@ -410,12 +512,5 @@ fn source_name(path: &Path) -> String {
         name.into_owned()
     } else {
         name.replace(std::path::MAIN_SEPARATOR, "/")
-    }
-}
-
-fn unknown_type(path: &Path) -> String {
-    match path.extension() {
-        Some(extension) => format!("unknown type .{}", extension.to_string_lossy()),
-        None => "no file extension".to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
 const FILE: &str = "palpate.json";
 
@@ -32,6 +32,10 @@ pub struct Manifest {
     pub roots: Vec<PathBuf>,
     /// The user's lexicon files, as they were given.
     pub lexicons: Vec<PathBuf>,
+    /// The hash of everything besides the files that an index is made of: roots, lexicons, models.
+    pub settings: String,
+    /// When the build started, in nanoseconds since 1970.
+    pub started: u64,
     pub documents: u64,
     pub passages: u64,
     /// Bytes of source text.

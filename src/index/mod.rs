@@ -7,7 +7,7 @@
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
 //!   .lock               held while somebody builds
 //!   g000007/            one generation: a tantivy index, vocabulary.fst,
-//!                       phrases.fst, phrases.txt, sources.jsonl
+//!                       phrases.fst, phrases.txt, sources.jsonl, files.jsonl
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
@@ -20,6 +20,7 @@
 //! `schema` is the one place that knows the tantivy fields.
 
 mod build;
+mod files;
 mod manifest;
 mod phrases;
 mod pipeline;
@@ -30,7 +31,8 @@ use std::path::{Path, PathBuf};
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
-pub use build::{BuildEvent, BuildReport, Skipped, Sources, build};
+pub use build::{BuildEvent, BuildReport, Skipped, Sources, build, update};
+pub use files::Changes;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub(crate) use phrases::fold;
 pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, TITLE_WORDS, facet};

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::{Kind, NewConcept, NewForm};
 
-const FILES: [&str; 4] = [
+/// The data files.
+pub(crate) const DATA: [&str; 4] = [
     include_str!("data/conditions.toml"),
     include_str!("data/techniques.toml"),
     include_str!("data/risks.toml"),
@@ -47,8 +48,7 @@ pub(super) fn concepts() -> Vec<NewConcept> {
 }
 
 fn entries() -> Vec<Entry> {
-    FILES
-        .iter()
+    DATA.iter()
         .flat_map(|text| {
             let file: File = toml::from_str(text)
                 // The files are part of the program; a test reads them all.

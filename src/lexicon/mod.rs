@@ -15,6 +15,8 @@ mod matcher;
 mod obo;
 mod solr;
 
+pub(crate) use builtin::DATA;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -3,24 +3,47 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::index::{BuildReport, Skipped};
+use crate::index::{BuildReport, Changes, Skipped};
 
 /// How many files of one kind are named before the rest is only counted.
 const NAMED: usize = 5;
 
 /// Prints a report for people.
 pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
-    writeln!(
-        out,
-        "{} and {}, {} in {:.2} s ({:.1} MB/s)",
-        counted(report.documents, "document"),
-        counted(report.passages, "passage"),
-        bytes(report.bytes),
-        report.seconds,
-        report.mb_per_second
-    )?;
+    let documents = counted(report.documents, "document");
+    let passages = counted(report.passages, "passage");
+    match &report.changes {
+        Some(changes) if changes.is_empty() => writeln!(
+            out,
+            "nothing has changed: {documents} and {passages}, looked at in {:.2} s",
+            report.seconds
+        )?,
+        changes => {
+            if let Some(changes) = changes {
+                write_changes(out, changes)?;
+            }
+            writeln!(
+                out,
+                "{documents} and {passages}, {} in {:.2} s ({:.1} MB/s)",
+                bytes(report.bytes),
+                report.seconds,
+                report.mb_per_second
+            )?;
+        }
+    }
     write_skipped(out, "not read", &report.unknown)?;
     write_skipped(out, "FAILED", &report.failed)
+}
+
+fn write_changes(out: &mut dyn Write, changes: &Changes) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} added, {} changed, {} gone, {} as before",
+        counted(changes.added, "file"),
+        changes.changed,
+        changes.removed,
+        changes.unchanged
+    )
 }
 
 /// Writes a report as one JSON object on one line.

@@ -1,0 +1,149 @@
+//! Indexing again: what has changed is noticed, and what has not is left alone.
+
+mod common;
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use common::{folder_with_corpus, palpate};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Runs `palpate index` on `corpus` and gives what it says.
+fn index(folder: &Path, args: &[&str], code: i32) -> Value {
+    let run = palpate(folder)
+        .args(["index", "--json"])
+        .args(args)
+        .assert()
+        .code(code);
+    serde_json::from_slice(&run.get_output().stdout).expect("one JSON object")
+}
+
+/// A folder with an index, its files older than any doubt about their times.
+fn indexed() -> TempDir {
+    let folder = folder_with_corpus();
+    let old = SystemTime::now() - Duration::from_secs(3600);
+    for entry in std::fs::read_dir(folder.path().join("corpus")).expect("the corpus is there") {
+        let file = std::fs::File::options()
+            .append(true)
+            .open(entry.expect("an entry").path());
+        let file = file.expect("the file opens");
+        file.set_modified(old).expect("its time can be set");
+    }
+    assert_eq!(index(folder.path(), &[], 0)["changes"], Value::Null);
+    folder
+}
+
+fn changes(added: u64, changed: u64, removed: u64, unchanged: u64) -> Value {
+    json!({"added": added, "changed": changed, "removed": removed, "unchanged": unchanged})
+}
+
+fn texts(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder.join("corpus")).expect("the corpus is there");
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_has_not_changed_is_left_alone() {
+    let folder = indexed();
+    let again = index(folder.path(), &[], 0);
+    assert_eq!(again["changes"], changes(0, 0, 0, 4));
+    assert_eq!(again["generation"], 1);
+    assert_eq!(again["documents"], 4);
+    let said = palpate(folder.path()).arg("index").assert().code(0);
+    let said = String::from_utf8_lossy(&said.get_output().stdout).into_owned();
+    assert!(
+        said.starts_with("nothing has changed: 4 documents"),
+        "{said}"
+    );
+    assert_eq!(index(folder.path(), &["--force"], 0)["generation"], 2);
+}
+
+#[test]
+fn added_changed_and_removed_files_are_noticed() {
+    let folder = indexed();
+    let texts = texts(folder.path());
+    std::fs::write(
+        folder.path().join("corpus/new.txt"),
+        "Zebrafish\n\nA fish.\n",
+    )
+    .expect("written");
+    std::fs::remove_file(&texts[0]).expect("removed");
+    // As long as before, and with its time set back: only the content tells.
+    let old = std::fs::metadata(&texts[1])
+        .and_then(|m| m.modified())
+        .expect("a time");
+    let text = std::fs::read_to_string(&texts[1]).expect("read");
+    std::fs::write(&texts[1], text.replace("osteoporosis", "OSTEOPOROSIS")).expect("written");
+    let now = index(folder.path(), &[], 0);
+    assert_eq!(now["changes"], changes(1, 1, 1, 2));
+    assert_eq!(now["generation"], 2);
+    palpate(folder.path())
+        .args(["search", "zebrafish"])
+        .assert()
+        .code(0);
+    let touched = std::fs::File::options()
+        .append(true)
+        .open(&texts[1])
+        .expect("opens");
+    touched.set_modified(old).expect("its time can be set");
+    assert_eq!(index(folder.path(), &[], 0)["changes"], changes(0, 0, 0, 4));
+}
+
+#[test]
+fn an_update_gives_the_index_that_a_fresh_build_gives() {
+    let folder = indexed();
+    let texts = texts(folder.path());
+    std::fs::remove_file(&texts[2]).expect("removed");
+    index(folder.path(), &[], 0);
+    index(folder.path(), &["--index", "fresh"], 0);
+    for query in ["osteoporosis risk", "manual therapy", "cost"] {
+        let hits = |index: &str| {
+            let run = palpate(folder.path())
+                .args(["search", "--format", "jsonl", "--index", index, query])
+                .assert();
+            run.get_output().stdout.clone()
+        };
+        assert_eq!(hits("index"), hits("fresh"), "{query}");
+    }
+}
+
+#[test]
+fn a_file_that_failed_is_named_again() {
+    let folder = indexed();
+    std::fs::write(folder.path().join("corpus/bad.txt"), b"not \xff text").expect("written");
+    assert_eq!(index(folder.path(), &[], 2)["changes"], changes(1, 0, 0, 4));
+    let again = index(folder.path(), &[], 2);
+    assert_eq!(again["changes"], changes(0, 0, 0, 5));
+    assert!(
+        again["failed"][0]["path"]
+            .as_str()
+            .is_some_and(|path| path.ends_with("bad.txt"))
+    );
+}
+
+#[test]
+fn another_lexicon_is_a_change() {
+    let folder = indexed();
+    let lexicon = folder.path().join("ours.txt");
+    std::fs::write(&lexicon, "wobble, osteoporosis\n").expect("written");
+    let with = ["--lexicon", "ours.txt"];
+    assert_eq!(index(folder.path(), &with, 0)["generation"], 2);
+    assert_eq!(index(folder.path(), &with, 0)["generation"], 2);
+    std::fs::write(&lexicon, "wibble, osteoporosis\n").expect("written");
+    assert_eq!(index(folder.path(), &with, 0)["generation"], 3);
+}
+
+#[test]
+fn damaged_records_mean_a_build() {
+    let folder = indexed();
+    let records = folder.path().join("index/g000001/files.jsonl");
+    std::fs::write(records, "{").expect("written");
+    let again = index(folder.path(), &[], 0);
+    assert_eq!(
+        (again["generation"].clone(), again["changes"].clone()),
+        (json!(2), Value::Null)
+    );
+}
