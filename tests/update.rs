@@ -147,3 +147,49 @@ fn damaged_records_mean_a_build() {
         (json!(2), Value::Null)
     );
 }
+
+/// Ends a process, however the test ends.
+struct Watching(std::process::Child);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_watched_folder_is_indexed_again_when_a_file_comes() {
+    use std::io::{BufRead, BufReader};
+
+    let folder = indexed();
+    let mut watching = Watching(
+        std::process::Command::new(env!("CARGO_BIN_EXE_palpate"))
+            .args(["index", "--watch"])
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("the binary runs"),
+    );
+    let out = watching.0.stdout.take().expect("it is piped");
+    let mut lines = BufReader::new(out).lines().map_while(Result::ok);
+    let first = lines.next().expect("it says what it found");
+    assert!(first.starts_with("nothing has changed"), "{first}");
+    std::fs::write(
+        folder.path().join("corpus/new.txt"),
+        "Zebrafish\n\nA fish.\n",
+    )
+    .expect("written");
+    let second = lines.next().expect("it says what changed");
+    assert_eq!(second, "1 file added, 0 changed, 0 gone, 4 as before");
+    assert!(
+        lines
+            .next()
+            .is_some_and(|line| line.starts_with("5 documents"))
+    );
+    palpate(folder.path())
+        .args(["search", "zebrafish"])
+        .assert()
+        .code(0);
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::progress::Progress;
-use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
+use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout, watch};
 use palpate::index::{self, BuildEvent, BuildReport, IndexError, Sources};
 use palpate::output::summary;
 
@@ -29,6 +29,9 @@ pub(super) struct Args {
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
+    /// Go on, and index again whenever a file changes
+    #[arg(long)]
+    watch: bool,
     /// Print the summary as one JSON object
     #[arg(long)]
     json: bool,
@@ -41,16 +44,39 @@ impl Args {
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
         };
-        let up_to = match self.force {
+        let dir = self.index.path();
+        let first = match self.force {
             true => index::build,
             false => index::update,
         };
-        let report = build_with(up_to, &sources, &self.index.path())?;
-        stdout(|out| match self.json {
-            true => summary::write_json(out, &report),
-            false => summary::write(out, &report),
-        })?;
+        let report = build_with(first, &sources, &dir)?;
+        self.say(&report)?;
+        if self.watch {
+            self.watch(&sources, &dir)?;
+        }
         Ok(outcome(&report))
+    }
+
+    fn say(&self, report: &BuildReport) -> anyhow::Result<()> {
+        Ok(stdout(|out| match self.json {
+            true => summary::write_json(out, report),
+            false => summary::write(out, report),
+        })?)
+    }
+
+    fn watch(&self, sources: &Sources, dir: &Path) -> anyhow::Result<()> {
+        watch::watch(&sources.roots, dir, &mut || {
+            match build_with(index::update, sources, dir) {
+                Ok(report) if report.changes.is_none_or(|changes| !changes.is_empty()) => {
+                    self.say(&report)?;
+                    outcome(&report);
+                }
+                Ok(_) => {}
+                // A folder that is gone for a moment may come back.
+                Err(error) => eprintln!("palpate: {error:#}"),
+            }
+            Ok(())
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod progress;
 mod run;
 mod search;
 mod suggest;
+mod watch;
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
