@@ -158,7 +158,7 @@ class Lucene:
     name = "Lucene (Anserini)"
 
     def __init__(self, jar, java):
-        self.java = [java, "--add-modules", "jdk.incubator.vector", "-cp", jar]
+        self.java = [java, "-cp", jar]
 
     def index(self, collection, work):
         self.work = work
@@ -247,39 +247,47 @@ THEMES = {
 }
 
 
+PANELS = [("ndcg", "nDCG@10", "{:.2f}"), ("query_ms", "ms a query (log)", "{:.1f}"),
+          ("mb_per_second", "index MB/s", "{:.0f}")]
+
+
 def plot(results, stem):
+    """One panel a figure, one row an engine, one bar a collection."""
     import matplotlib
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
+    first = next(iter(results.values()))
+    names = sorted(first, key=lambda name: first[name]["ndcg"])
+    height = 0.8 / len(results)
     for theme, c in THEMES.items():
         plt.rcParams.update({"text.color": c["ink"], "axes.labelcolor": c["ink"],
                              "xtick.color": c["ink"], "ytick.color": c["ink"],
                              "axes.edgecolor": c["faint"], "font.size": 10,
-                             "svg.fonttype": "none", "svg.hashsalt": "palpate"})
-        figure, axes = plt.subplots(1, len(results), figsize=(4.4 * len(results), 3.4),
-                                    sharey=True, squeeze=False)
-        for axis, (collection, engines) in zip(axes[0], results.items()):
-            axis.set_title(collection, fontsize=10)
-            axis.set_xscale("log")
-            axis.set_xlabel("ms a query")
-            axis.grid(color=c["faint"], linewidth=0.5)
-            axis.set_axisbelow(True)
-            axis.spines[["top", "right"]].set_visible(False)
-            axis.set_xlim(0.1, 40)
-            axis.set_ylim(0.25, 1.05)
-            for name, f in engines.items():
-                color = c["ours"] if name == Palpate.name else c["others"]
-                size = 12 * f["mb_per_second"]
-                axis.scatter(f["query_ms"], f["ndcg"], s=size, color=color, alpha=0.75)
-                axis.annotate(f"{name}, {f['mb_per_second']:.0f} MB/s",
-                              (f["query_ms"], f["ndcg"]), textcoords="offset points",
-                              xytext=(0, 14 if name == Palpate.name else -20),
-                              ha="center", fontsize=8,
-                              weight="bold" if name == Palpate.name else "normal")
-        axes[0][0].set_ylabel("nDCG@10")
-        figure.tight_layout()
+                             "font.family": "sans-serif", "svg.hashsalt": "palpate"})
+        figure, axes = plt.subplots(1, len(PANELS), figsize=(10, 3.6), sharey=True)
+        for axis, (key, label, number) in zip(axes, PANELS):
+            axis.set_title(label, fontsize=10, loc="left")
+            axis.set_xscale("log" if key == "query_ms" else "linear")
+            axis.spines[["top", "right", "bottom"]].set_visible(False)
+            axis.tick_params(bottom=False, labelbottom=False, left=False, which="both")
+            most = 0
+            for n, (collection, engines) in enumerate(results.items()):
+                for row, name in enumerate(names):
+                    value = engines[name][key]
+                    at = row + 0.4 - (n + 0.5) * height
+                    color = c["ours"] if name == Palpate.name else c["others"]
+                    axis.barh(at, value, height * 0.9, color=color, alpha=1 - 0.45 * n)
+                    axis.annotate(number.format(value), (value, at), va="center", fontsize=8,
+                                  textcoords="offset points", xytext=(3, 0))
+                    most = max(most, value)
+            low, _ = axis.get_xlim()
+            axis.set_xlim(min(low, 0.1) if key == "query_ms" else 0, most * 1.25)
+        axes[0].set_yticks(range(len(names)), names)
+        shades = "upper bars: {}, lower bars: {}" if len(results) == 2 else "{}"
+        figure.text(0.99, 0.02, shades.format(*results), ha="right", fontsize=8)
+        figure.tight_layout(rect=(0, 0.05, 1, 1))
         figure.savefig(f"{stem}-{theme}.svg", transparent=True, metadata={"Date": None})
         plt.close(figure)
 
