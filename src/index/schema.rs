@@ -258,7 +258,7 @@ impl Fields {
         for aspect in annotations.aspects.likely() {
             entry.add_text(self.kinds, aspect.name());
         }
-        for facet in facets(document, annotations) {
+        for facet in facets(annotations) {
             entry.add_facet(self.facets, facet);
         }
         entry
@@ -279,10 +279,10 @@ impl Fields {
     }
 }
 
-/// What a passage is counted under: aspects by name and label, concepts by kind, its source.
+/// What a passage is counted under: aspects by name and label, concepts by kind.
 /// What is only denied of a passage is not what it is about.
-fn facets(document: &Document, annotations: &Annotations) -> Vec<Facet> {
-    let mut facets = vec![facet("source", document.source())];
+fn facets(annotations: &Annotations) -> Vec<Facet> {
+    let mut facets = Vec::new();
     for aspect in annotations.aspects.shown() {
         facets.push(facet("aspect", aspect.label()));
         facets.push(facet("kind", aspect.name()));

@@ -1,14 +1,16 @@
 //! Filters and counts: what passages speak of, over all that match.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
-use tantivy::collector::{FacetCollector, FacetCounts};
+use tantivy::collector::FacetCollector;
 use tantivy::query::Query;
 use tantivy::schema::Facet;
 use tantivy::{TantivyError, Term};
 
-use super::{Filter, SearchError};
+use super::sources::{SourceCount, SourceCounts};
+use super::{Filter, SearchError, stored};
 use crate::annotate::Aspect;
 use crate::index::{FACETS, Index, facet};
 
@@ -68,51 +70,65 @@ pub(super) fn terms(index: &Index, filters: &[Filter]) -> Result<Vec<Term>, Sear
 }
 
 /// Counts the facets of all passages that match, and where the search was `everywhere`, the sources
-/// that have none.
+/// that have none. With them comes how many passages match.
 pub(super) fn count(
     index: &Index,
     query: &dyn Query,
     everywhere: bool,
-) -> Result<Facets, SearchError> {
-    const GROUPS: [&str; 5] = ["/aspect", "/condition", "/technique", "/risk", "/source"];
+) -> Result<(Facets, usize), SearchError> {
+    const GROUPS: [&str; 4] = ["/aspect", "/condition", "/technique", "/risk"];
     let mut collector = FacetCollector::for_field(FACETS);
     for group in GROUPS {
         collector.add_facet(group);
     }
-    let counts = index.searcher().search(query, &collector)?;
+    let collectors = (collector, SourceCounts);
+    let (counts, sources) = index.searcher().search(query, &collectors)?;
+    let total: u64 = sources.iter().map(|count| count.passages).sum();
     let top = |group: &str| -> Vec<FacetCount> {
         let found = counts.top_k(group, VALUES).into_iter();
+        let value = |facet: &Facet| facet.to_path().last().copied().map(str::to_owned);
         found
             .map(|(facet, count)| FacetCount {
-                value: facet
-                    .to_path()
-                    .last()
-                    .copied()
-                    .unwrap_or_default()
-                    .to_owned(),
+                value: value(facet).unwrap_or_default(),
                 count,
             })
             .collect()
     };
-    Ok(Facets {
+    let facets = Facets {
         aspect: top("/aspect"),
         condition: top("/condition"),
         technique: top("/technique"),
         risk: top("/risk"),
-        source: top("/source"),
         silent: match everywhere {
-            true => Some(silent(index, &counts)?),
+            true => Some(silent(index, &sources)?),
             false => None,
         },
-    })
+        source: top_sources(index, sources)?,
+    };
+    Ok((facets, total as usize))
 }
 
-fn silent(index: &Index, counts: &FacetCounts) -> Result<Silent, SearchError> {
-    let name = |facet: &Facet| facet.to_path().last().copied().map(str::to_owned);
-    let matched: HashSet<String> = counts
-        .get("/source")
-        .filter_map(|(facet, _)| name(facet))
-        .collect();
+/// The sources with most matching passages, in the order of the corpus among equals.
+fn top_sources(
+    index: &Index,
+    mut sources: Vec<SourceCount>,
+) -> Result<Vec<FacetCount>, SearchError> {
+    let order = |count: &SourceCount| (Reverse(count.passages), count.document);
+    if sources.len() > VALUES {
+        sources.select_nth_unstable_by_key(VALUES, order);
+        sources.truncate(VALUES);
+    }
+    sources.sort_unstable_by_key(order);
+    let named = sources.iter().map(|count| {
+        Ok(FacetCount {
+            value: stored(index, count.at)?.source,
+            count: count.passages,
+        })
+    });
+    named.collect()
+}
+
+fn silent(index: &Index, matched: &[SourceCount]) -> Result<Silent, SearchError> {
     let documents = index.manifest().documents;
     let mut sources = BTreeSet::new();
     if documents <= NAMED {
@@ -123,7 +139,9 @@ fn silent(index: &Index, counts: &FacetCounts) -> Result<Silent, SearchError> {
                 sources.insert(String::from_utf8_lossy(terms.key()).into_owned());
             }
         }
-        sources.retain(|source| !matched.contains(source));
+        for count in matched {
+            sources.remove(&stored(index, count.at)?.source);
+        }
     }
     Ok(Silent {
         count: documents.saturating_sub(matched.len() as u64),

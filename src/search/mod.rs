@@ -20,6 +20,7 @@ mod order;
 mod ranking;
 mod score;
 mod snippet;
+mod sources;
 mod suggest;
 mod table;
 
@@ -182,14 +183,15 @@ impl Searcher {
         let scorer = score::Scorer::new(&self.index, &plan, request.ranking)?;
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
-        let found = candidates::find(&self.index, matching.as_ref(), end, true)?;
-        let facets = match (&matching, request.facets) {
+        let found = candidates::find(&self.index, matching.as_ref(), end, !request.facets)?;
+        let counted = match (&matching, request.facets) {
             (Some(matching), true) => {
                 let everywhere = plan.sources.is_empty() && plan.excluded_sources.is_empty();
                 Some(facets::count(&self.index, &*matching.all, everywhere)?)
             }
             _ => None,
         };
+        let (facets, counted) = counted.unzip();
         let ordered = self.ordered(&scorer, &found, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights());
         let hits = ordered
@@ -197,7 +199,7 @@ impl Searcher {
             .skip(request.offset)
             .zip(request.offset + 1..)
             .map(|(scored, rank)| {
-                let passage = self.stored(&scored)?;
+                let passage = stored(&self.index, scored.address)?;
                 Ok(Hit {
                     rank,
                     score: scored.score(),
@@ -213,7 +215,7 @@ impl Searcher {
         drop((snippets, scorer));
         Ok(SearchResults {
             query: request.query.clone(),
-            total: found.total.unwrap_or_default(),
+            total: counted.or(found.total).unwrap_or_default(),
             elapsed: started.elapsed(),
             hits,
             facets,
@@ -302,15 +304,20 @@ impl Searcher {
         let mut seen = HashSet::new();
         scored.retain(|scored| seen.insert(scored.order.document()));
         scored.truncate(limit);
-        let document = |scored: &score::Scored| Ok((self.stored(scored)?.document, scored.score()));
+        let document = |scored: &score::Scored| {
+            Ok((
+                stored(&self.index, scored.address)?.document,
+                scored.score(),
+            ))
+        };
         scored.iter().map(document).collect()
     }
+}
 
-    fn stored(&self, scored: &score::Scored) -> Result<StoredPassage, SearchError> {
-        let entry: TantivyDocument = self.index.searcher().doc(scored.address)?;
-        let fields = self.index.fields();
-        fields.stored(&entry).map_err(SearchError::Damaged)
-    }
+/// The passage at an address, as it is kept for showing.
+fn stored(index: &Index, at: DocAddress) -> Result<StoredPassage, SearchError> {
+    let entry: TantivyDocument = index.searcher().doc(at)?;
+    index.fields().stored(&entry).map_err(SearchError::Damaged)
 }
 
 /// Where a passage is in an index.
