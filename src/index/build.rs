@@ -25,7 +25,7 @@ pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
 const SOURCES_FILE: &str = "sources.jsonl";
 const LOCK_FILE: &str = ".lock";
 /// Memory tantivy may fill before it writes a segment, in bytes.
-const WRITER_MEMORY: usize = 128 << 20;
+const WRITER_MEMORY: usize = 192 << 20;
 /// Below this many passages everything goes into one segment, the fastest to open.
 const ONE_SEGMENT: u64 = 200_000;
 

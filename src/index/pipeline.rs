@@ -34,7 +34,7 @@ use crate::passage;
 
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
 /// times as much.
-const IN_FLIGHT: usize = 16 << 20;
+const IN_FLIGHT: usize = 8 << 20;
 /// The size of the parts of files that hold a document a line, in bytes.
 const PART: usize = 256 << 10;
 
