@@ -11,8 +11,9 @@ use palpate::output::summary;
 
 /// Build the index from files and folders
 ///
-/// Where no file has changed since the last time, the index stays as it is. The old index can be searched until the new one is complete. Files that cannot be read are
-/// named at the end; the exit code is then 2.
+/// Where no file has changed since the last time, the index stays as it is. The old index can be
+/// searched until the new one is complete. Files that cannot be read are named at the end; the
+/// exit code is then 2.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Files and folders to index

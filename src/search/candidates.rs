@@ -289,8 +289,7 @@ fn word_queries(fields: &Fields, word: &PlanWord, scored: Option<&Ranking>) -> V
     for field in searched(word.field) {
         for text in &word.terms {
             let term = Term::from_field_text(fields.text(field), text);
-            let query: Box<dyn Query> =
-                Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+            let query = term_query(term);
             queries.push(match scored {
                 Some(ranking) => {
                     let boost = field_weight(ranking, field) * word.weight;

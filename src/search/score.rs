@@ -11,7 +11,6 @@
 //!
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use tantivy::{DocAddress, DocId, Term};
@@ -209,7 +208,7 @@ impl<'p> Scorer<'p> {
         }
         let most = self.most_closeness();
         if most > 0.0 {
-            scored.sort_by_key(|scored| Reverse(Sortable(scored.score())));
+            scored.sort_by(|a, b| b.score().total_cmp(&a.score()));
             let last = scored.get(count.saturating_sub(1)).map(Scored::score);
             let needed = last.map_or(f64::NEG_INFINITY, |last| last * (1.0 - may_lose));
             let near = scored.partition_point(|scored| scored.score() + most >= needed);
@@ -457,24 +456,6 @@ pub(super) struct ClosePair {
     pub(super) first: usize,
     pub(super) distance: u32,
     pub(super) value: f64,
-}
-
-/// Scores as they sort: they are finite.
-#[derive(PartialEq)]
-struct Sortable(f64);
-
-impl Eq for Sortable {}
-
-impl Ord for Sortable {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
-    }
-}
-
-impl PartialOrd for Sortable {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 fn word_stats<'p>(
