@@ -92,22 +92,172 @@ fn added_changed_and_removed_files_are_noticed() {
     assert_eq!(index(folder.path(), &[], 0)["changes"], changes(0, 0, 0, 4));
 }
 
+/// Numbers that look random, the same in every run (Knuth's linear congruential generator).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+
+    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+}
+
+/// A page that shares most of its words and headings with others.
+fn page(numbers: &mut Numbers) -> String {
+    const TOPICS: [&str; 5] = [
+        "Osteoporosis",
+        "Asthma",
+        "osteoporosis",
+        "Manual therapy",
+        "Gout",
+    ];
+    const HEADINGS: [&str; 4] = ["Risks", "risks", "Treatment", "Who gets it?"];
+    const SENTENCES: [&str; 5] = [
+        "Most people get better with rest.",
+        "Severe osteoporosis speaks against thrust techniques.",
+        "Ask your doctor about the cost.",
+        "Nobody knows what causes it.",
+        "Zebrafish were studied once.",
+    ];
+    let mut page = format!("{}\n\n", numbers.of(&TOPICS));
+    for _ in 0..numbers.below(4) {
+        page.push_str(&format!("{}\n\n", numbers.of(&HEADINGS)));
+        for _ in 0..=numbers.below(30) {
+            page.push_str(numbers.of(&SENTENCES));
+            page.push(' ');
+        }
+        page.push_str("\n\n");
+    }
+    page
+}
+
+/// A file of a collection, a page a line.
+fn collection(numbers: &mut Numbers) -> String {
+    let line =
+        |n| json!({"_id": format!("d{n}"), "title": "Gout", "text": page(numbers)}).to_string();
+    let lines: Vec<String> = (0..7).map(line).collect();
+    lines.join("\n")
+}
+
+/// Changes some of 40 files, in whatever way.
+fn change_some(corpus: &Path, numbers: &mut Numbers, times: usize) {
+    for _ in 0..times {
+        let n = numbers.below(40);
+        let (name, text) = match n % 8 {
+            0 => (format!("f{n:02}.jsonl"), collection(numbers)),
+            _ => (format!("f{n:02}.txt"), page(numbers)),
+        };
+        let path = corpus.join(name);
+        match numbers.below(4) {
+            // It may not be there.
+            0 => drop(std::fs::remove_file(path)),
+            _ => std::fs::write(path, text).expect("written"),
+        }
+    }
+}
+
+/// All that a search prints, and all that is counted.
+fn state(folder: &Path, index: &str) -> Vec<String> {
+    const QUERIES: [&str; 6] = [
+        "osteoporosis risk",
+        "zebrafish",
+        "gout treatment",
+        "cost",
+        "who gets asthma",
+        "thrust -rest",
+    ];
+    let mut state = Vec::new();
+    for query in QUERIES {
+        let args = [
+            "search",
+            "--json",
+            "--explain",
+            "--limit",
+            "500",
+            "--index",
+            index,
+            query,
+        ];
+        let run = palpate(folder).args(args).assert();
+        let mut found: Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON");
+        found["elapsed_ms"] = Value::Null;
+        state.push(found.to_string());
+    }
+    for prefix in ["o", "ri", "tr", "z"] {
+        let run = palpate(folder)
+            .args(["suggest", "--json", "--index", index, prefix])
+            .assert();
+        state.push(String::from_utf8_lossy(&run.get_output().stdout).into_owned());
+    }
+    state
+}
+
 #[test]
 fn an_update_gives_the_index_that_a_fresh_build_gives() {
     let folder = indexed();
-    let texts = texts(folder.path());
-    std::fs::remove_file(&texts[2]).expect("removed");
-    index(folder.path(), &[], 0);
-    index(folder.path(), &["--index", "fresh"], 0);
-    for query in ["osteoporosis risk", "manual therapy", "cost"] {
-        let hits = |index: &str| {
-            let run = palpate(folder.path())
-                .args(["search", "--format", "jsonl", "--index", index, query])
-                .assert();
-            run.get_output().stdout.clone()
-        };
-        assert_eq!(hits("index"), hits("fresh"), "{query}");
+    let corpus = folder.path().join("corpus");
+    let mut numbers = Numbers(4);
+    change_some(&corpus, &mut numbers, 40);
+    index(folder.path(), &["--force"], 0);
+    let mut amended = 0;
+    for _ in 0..8 {
+        change_some(&corpus, &mut numbers, 2);
+        let changed = index(folder.path(), &[], 0);
+        let fresh = index(folder.path(), &["--index", "fresh", "--force"], 0);
+        assert_eq!(changed["documents"], fresh["documents"]);
+        assert_eq!(changed["passages"], fresh["passages"]);
+        amended += usize::from(changed["bytes"].as_u64() < fresh["bytes"].as_u64());
+        assert_eq!(state(folder.path(), "index"), state(folder.path(), "fresh"));
     }
+    // Where very much has changed, all is read.
+    assert!(amended >= 6, "{amended}");
+}
+
+#[test]
+fn what_is_gone_is_found_no_more() {
+    let folder = indexed();
+    let new = folder.path().join("corpus/new.txt");
+    std::fs::write(&new, "Zebrafish\n\nA fish.\n").expect("written");
+    index(folder.path(), &[], 0);
+    let search = |code| {
+        palpate(folder.path())
+            .args(["search", "zebrafish"])
+            .assert()
+            .code(code)
+    };
+    search(0);
+    std::fs::remove_file(&new).expect("removed");
+    assert_eq!(index(folder.path(), &[], 0)["changes"], changes(0, 0, 1, 4));
+    search(1);
+    palpate(folder.path())
+        .args(["suggest", "zebra"])
+        .assert()
+        .code(1);
+}
+
+#[test]
+fn a_damaged_index_is_built_anew() {
+    let folder = indexed();
+    let phrases = folder.path().join("index/g000001/phrases.txt");
+    let mut bytes = std::fs::read(&phrases).expect("read");
+    bytes[0] ^= 1;
+    std::fs::write(&phrases, bytes).expect("written");
+    std::fs::write(
+        folder.path().join("corpus/new.txt"),
+        "Zebrafish\n\nA fish.\n",
+    )
+    .expect("written");
+    let now = index(folder.path(), &[], 0);
+    let fresh = index(folder.path(), &["--index", "fresh"], 0);
+    assert_eq!(now["bytes"], fresh["bytes"]);
+    assert_eq!(state(folder.path(), "index"), state(folder.path(), "fresh"));
 }
 
 #[test]

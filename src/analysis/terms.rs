@@ -19,26 +19,35 @@ const GAP: u8 = b'\n';
 
 /// The terms of a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JoinedTerms(String);
+pub struct JoinedTerms {
+    joined: String,
+    count: u64,
+}
 
 impl JoinedTerms {
     /// Adds the tokens of a text, parted by a gap from what is there already.
     pub(crate) fn add(&mut self, analyzer: &Analyzer, tokens: &[Token]) {
-        self.0.reserve(8 * tokens.len());
+        self.joined.reserve(8 * tokens.len());
+        self.count += tokens.len() as u64;
         for (n, token) in tokens.iter().enumerate() {
             let mark = match n {
                 0 => GAP,
                 _ if token.compound => SAME,
                 _ => NEXT,
             };
-            self.0.push(char::from(mark));
-            self.0.push_str(analyzer.term(token.word));
+            self.joined.push(char::from(mark));
+            self.joined.push_str(analyzer.term(token.word));
         }
     }
 
     /// The joined terms, for the index.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.joined
+    }
+
+    /// How many terms there are, one that occurs twice counted twice.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
     }
 }
 

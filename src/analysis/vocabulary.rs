@@ -4,7 +4,7 @@
 //! knows `treat`. The vocabulary is what stands between the two. It is counted as a by-product of
 //! analysis, costs no second pass, and is kept as a finite state transducer next to the index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -44,16 +44,57 @@ impl VocabularyCounts {
 
     /// Writes the vocabulary to a file.
     pub fn write(&self, path: &Path) -> std::io::Result<()> {
-        let as_io = |error: fst::Error| std::io::Error::other(error);
-        let mut file = BufWriter::new(File::create(path)?);
-        let mut builder = MapBuilder::new(&mut file).map_err(as_io)?;
-        for (word, count) in self.sorted() {
-            builder.insert(word.as_bytes(), count).map_err(as_io)?;
-        }
-        builder.finish().map_err(as_io)?;
-        file.flush()?;
-        file.get_ref().sync_all()
+        let words = self.sorted().into_iter();
+        write(path, words.map(|(word, count)| (word, Some(count))))
     }
+
+    /// Writes what becomes of a vocabulary when these words come in, and those of `gone` go. An
+    /// error of the kind `InvalidData` says that it does not have all that is to go.
+    pub fn write_amended(
+        &self,
+        path: &Path,
+        before: &Vocabulary,
+        gone: &VocabularyCounts,
+    ) -> std::io::Result<()> {
+        let mut changes: BTreeMap<Box<str>, (u64, u64)> = BTreeMap::new();
+        for (word, count) in self.sorted() {
+            changes.entry(word).or_default().0 = count;
+        }
+        for (word, count) in gone.sorted() {
+            changes.entry(word).or_default().1 = count;
+        }
+        let amended = |before: u64, (come, gone): (u64, u64)| (before + come).checked_sub(gone);
+        let mut words: Vec<(Box<str>, Option<u64>)> = Vec::new();
+        let mut known = before.0.stream();
+        while let Some((word, count)) = known.next() {
+            let word = String::from_utf8_lossy(word);
+            let change = changes.remove(&*word).unwrap_or_default();
+            words.push((word.into(), amended(count, change)));
+        }
+        words.extend(changes.into_iter().map(|(word, c)| (word, amended(0, c))));
+        words.sort_unstable();
+        write(path, words)
+    }
+}
+
+/// Writes words with their counts, in byte order; those that do not occur are left out.
+fn write(
+    path: &Path,
+    words: impl IntoIterator<Item = (Box<str>, Option<u64>)>,
+) -> std::io::Result<()> {
+    let as_io = |error: fst::Error| std::io::Error::other(error);
+    let mut file = BufWriter::new(File::create(path)?);
+    let mut builder = MapBuilder::new(&mut file).map_err(as_io)?;
+    for (word, count) in words {
+        match count {
+            None => return Err(std::io::ErrorKind::InvalidData.into()),
+            Some(0) => {}
+            Some(count) => builder.insert(word.as_bytes(), count).map_err(as_io)?,
+        }
+    }
+    builder.finish().map_err(as_io)?;
+    file.flush()?;
+    file.get_ref().sync_all()
 }
 
 /// The vocabulary of an index, opened for reading. It is looked up where it lies (in a mapped

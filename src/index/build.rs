@@ -1,33 +1,23 @@
 //! The build: files in, a new generation out.
 
 use std::fs::{File, TryLockError};
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
-use tantivy::{IndexSettings, IndexWriter};
 
-use super::files::{self, Changes, Listing, RecordWriter, Records, Stamp};
-use super::manifest::{FORMAT_VERSION, Manifest, is_generation};
-use super::phrases::PhraseCounts;
-use super::pipeline::{self, PreparedDocument};
-use super::schema::Fields;
-use super::{IndexError, register};
-use crate::analysis::{ANALYSIS_VERSION, VocabularyCounts};
-use crate::annotate::{self, ANNOTATION_VERSION, Annotator};
-use crate::document::ReadError;
+use super::files::{self, Changes, Difference, Listing, Records};
+use super::generation::{Before, Contents, Generation};
+use super::manifest::{Manifest, is_generation};
+use super::{Index, IndexError};
+use crate::annotate::{self, Annotator};
 use crate::lexicon::{self, Lexicon};
 
-pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
-pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
-const SOURCES_FILE: &str = "sources.jsonl";
 const LOCK_FILE: &str = ".lock";
-/// Memory tantivy may fill before it writes a segment, in bytes.
-const WRITER_MEMORY: usize = 192 << 20;
-/// Below this many passages everything goes into one segment, the fastest to open.
-const ONE_SEGMENT: u64 = 200_000;
+/// Where more than this share of the text has to be read again, all of it is: changing an index
+/// costs more for each byte than making one.
+const MOST_AMENDED: f64 = 0.3;
 
 /// Progress of a build, for whoever shows it.
 #[derive(Debug)]
@@ -52,29 +42,19 @@ pub struct Skipped {
 pub struct BuildReport {
     pub documents: u64,
     pub passages: u64,
-    /// Bytes of source text indexed.
+    /// Bytes of source text that were read and indexed.
     pub bytes: u64,
     pub seconds: f64,
     /// Bytes / seconds / 10^6.
     pub mb_per_second: f64,
     pub generation: u64,
     /// What has changed since the build before, where that is known. Where nothing has, the index
-    /// is still that of then.
+    /// is still that of then; else only what has changed was read.
     pub changes: Option<Changes>,
     /// Files of a type palpate does not read. Expected in any real folder: no error.
     pub unknown: Vec<Skipped>,
     /// Files that should have been read and could not be.
     pub failed: Vec<Skipped>,
-}
-
-/// One line of `sources.jsonl`: what a generation was built from.
-#[derive(Serialize)]
-struct SourceRecord<'a> {
-    source: &'a str,
-    title: &'a str,
-    bytes: usize,
-    hash: String,
-    passages: usize,
 }
 
 /// What to build an index from.
@@ -152,11 +132,12 @@ pub fn build(
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
-    Order::new(sources, dir)?.build(None, progress)
+    Order::new(sources, dir)?.build_anew(None, progress)
 }
 
-/// Brings the index in the folder `dir` up to date: as [`build`], but where neither a file nor
-/// anything else has changed since the last build, the index stays as it is.
+/// Brings the index in the folder `dir` up to date, as [`build`] would, but reads only the files
+/// that have changed. What is searched then is the same as after [`build`]. Where neither a file
+/// nor anything else has changed since the last build, the index stays as it is.
 pub fn update(
     sources: &Sources,
     dir: &Path,
@@ -170,12 +151,21 @@ pub fn update(
         Some((manifest, records))
     });
     let Some((manifest, records)) = known else {
-        return order.build(None, progress);
+        return order.build_anew(None, progress);
     };
-    let changes = records.compare(&order.listing, manifest.started);
-    match changes.is_empty() {
-        true => Ok(order.nothing_to_do(&manifest, &records, changes)),
-        false => order.build(Some(changes), progress),
+    let difference = records.compare(&order.listing, manifest.started);
+    match difference.changes {
+        changes if changes.is_empty() => Ok(order.nothing_to_do(&manifest, difference)),
+        changes if difference.is_large() => order.build_anew(Some(changes), progress),
+        _ => order.amend(&manifest, difference, progress),
+    }
+}
+
+impl Difference {
+    fn is_large(&self) -> bool {
+        let kept: u64 = self.kept.values().map(|record| record.holds.text).sum();
+        let to_read: u64 = self.to_read.values().map(|stamp| stamp.bytes).sum();
+        to_read as f64 > MOST_AMENDED * (kept + to_read) as f64
     }
 }
 
@@ -212,91 +202,124 @@ impl<'s> Order<'s> {
     }
 
     /// The report where the index is up to date. What interrupted builds left goes.
-    fn nothing_to_do(
-        self,
-        manifest: &Manifest,
-        records: &Records,
-        changes: Changes,
-    ) -> BuildReport {
+    fn nothing_to_do(self, manifest: &Manifest, difference: Difference) -> BuildReport {
         sweep(self.dir, &manifest.generation_folder(self.dir));
-        let mut report = BuildReport {
-            documents: manifest.documents,
-            passages: manifest.passages,
-            generation: manifest.generation,
-            changes: Some(changes),
-            unknown: self.listing.unknown,
-            failed: self.listing.failed,
-            ..BuildReport::default()
-        };
-        report.failed.extend(records.failed());
-        report.took(self.clock.elapsed());
-        report
+        let kept = difference.kept.values();
+        let failed = kept.filter_map(|record| record.failed()).collect();
+        self.report(manifest, failed, Some(difference.changes))
     }
 
-    /// Builds a new generation, and makes it the current one.
-    fn build(
+    /// Builds a new generation from all files.
+    fn build_anew(
         self,
         changes: Option<Changes>,
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<BuildReport, IndexError> {
         let annotator = self.sources.annotator()?;
-        let mut manifest = Manifest {
-            format: FORMAT_VERSION,
-            analysis: ANALYSIS_VERSION.to_owned(),
-            annotation: ANNOTATION_VERSION.to_owned(),
-            palpate: env!("CARGO_PKG_VERSION").to_owned(),
-            generation: next_generation(self.dir)?,
-            roots: self.sources.roots.clone(),
-            lexicons: self.sources.lexicons.clone(),
-            settings: self.settings,
-            started: self.started,
-            documents: 0,
-            passages: 0,
-            bytes: 0,
+        let to_read = self.listing.files.clone();
+        let write = |folder: &Path| {
+            let generation = Generation::anew(folder, annotator, to_read)?;
+            generation.write(progress)
         };
+        let made = self.next_generation(write)?;
+        // Numbers run out only between files that stay.
+        let (manifest, contents) = made.ok_or_else(|| IndexError::full(self.dir))?;
+        Ok(self.done(&manifest, contents, changes))
+    }
+
+    /// Builds a new generation from the current one and the files that have changed.
+    fn amend(
+        self,
+        manifest: &Manifest,
+        difference: Difference,
+        progress: &mut dyn FnMut(BuildEvent<'_>),
+    ) -> Result<BuildReport, IndexError> {
+        let changes = difference.changes;
+        let before = Before {
+            folder: manifest.generation_folder(self.dir),
+            sums: manifest.sums.clone(),
+            // What is damaged is built anew.
+            index: match Index::open_generation(self.dir, manifest) {
+                Ok(index) => index,
+                Err(_) => return self.build_anew(Some(changes), progress),
+            },
+        };
+        let annotator = self.sources.annotator()?;
+        let write = |folder: &Path| match Generation::amend(folder, annotator, before, difference)?
+        {
+            Some(generation) => generation.write(progress),
+            None => Ok(None),
+        };
+        match self.next_generation(write)? {
+            Some((manifest, contents)) => Ok(self.done(&manifest, contents, Some(changes))),
+            None => self.build_anew(Some(changes), progress),
+        }
+    }
+
+    /// Has a new generation written to a folder of its own, and makes it the current one; `None`
+    /// where it could not be made in that way.
+    fn next_generation(
+        &self,
+        write: impl FnOnce(&Path) -> Result<Option<Contents>, IndexError>,
+    ) -> Result<Option<(Manifest, Contents)>, IndexError> {
+        let mut manifest = Manifest::new(self.sources, &self.settings, self.started);
+        manifest.generation = next_generation(self.dir)?;
         // What interrupted builds left must not pile up while none of them gets to its end.
         if let Ok(current) = Manifest::read(self.dir) {
             sweep(self.dir, &current.generation_folder(self.dir));
         }
         let folder = manifest.generation_folder(self.dir);
-        let written = write_generation(self.listing, annotator, &folder, progress);
-        let written = written.and_then(|report| {
-            manifest.documents = report.documents;
-            manifest.passages = report.passages;
-            manifest.bytes = report.bytes;
-            manifest.publish(self.dir)?;
-            Ok(report)
-        });
-        match written {
-            Ok(mut report) => {
-                sweep(self.dir, &folder);
-                report.generation = manifest.generation;
-                report.changes = changes;
-                report.took(self.clock.elapsed());
-                Ok(report)
+        std::fs::create_dir(&folder).map_err(IndexError::io(&folder))?;
+        let published = write(&folder).and_then(|contents| {
+            if let Some(contents) = &contents {
+                manifest.holds(contents);
+                manifest.publish(self.dir)?;
             }
-            Err(error) => {
+            Ok(contents)
+        });
+        match published {
+            Ok(Some(contents)) => {
+                sweep(self.dir, &folder);
+                Ok(Some((manifest, contents)))
+            }
+            unfinished => {
                 // What could not be finished is of no use; the old generation stays.
                 let _ = std::fs::remove_dir_all(&folder);
-                Err(error)
+                unfinished.map(|_| None)
             }
         }
     }
-}
 
-fn write_generation(
-    listing: Listing,
-    annotator: Annotator,
-    folder: &Path,
-    progress: &mut dyn FnMut(BuildEvent<'_>),
-) -> Result<BuildReport, IndexError> {
-    let mut build = Build::start(folder)?;
-    let lexicon = annotator.lexicon().clone();
-    // The annotators report the words they counted when they are gone, at the end of the pipeline.
-    let annotator = annotator.counting(build.counts.clone());
-    build.read_all(listing, annotator, progress)?;
-    progress(BuildEvent::Commit);
-    build.finish(&lexicon)
+    fn done(
+        self,
+        manifest: &Manifest,
+        contents: Contents,
+        changes: Option<Changes>,
+    ) -> BuildReport {
+        let mut report = self.report(manifest, contents.failed, changes);
+        report.read(contents.read);
+        report
+    }
+
+    fn report(
+        self,
+        manifest: &Manifest,
+        failed: Vec<Skipped>,
+        changes: Option<Changes>,
+    ) -> BuildReport {
+        let mut report = BuildReport {
+            documents: manifest.documents,
+            passages: manifest.passages,
+            generation: manifest.generation,
+            changes,
+            unknown: self.listing.unknown,
+            failed: self.listing.failed,
+            seconds: self.clock.elapsed().as_secs_f64(),
+            ..BuildReport::default()
+        };
+        report.failed.extend(failed);
+        report
+    }
 }
 
 /// Takes the build lock of `dir`; it is given back when the file is closed, even by a crash.
@@ -342,175 +365,10 @@ fn sweep(dir: &Path, keep: &Path) {
     }
 }
 
-/// A build under way.
-struct Build {
-    folder: PathBuf,
-    fields: Fields,
-    writer: IndexWriter,
-    counts: Arc<VocabularyCounts>,
-    phrases: PhraseCounts,
-    sources: BufWriter<File>,
-    records: RecordWriter,
-    report: BuildReport,
-}
-
-impl Build {
-    fn start(folder: &Path) -> Result<Build, IndexError> {
-        std::fs::create_dir(folder).map_err(IndexError::io(folder))?;
-        let (schema, fields) = Fields::schema();
-        let index = tantivy::Index::builder()
-            .schema(schema)
-            .settings(IndexSettings::default())
-            .create_in_dir(folder)?;
-        register(&index);
-        let sources_path = folder.join(SOURCES_FILE);
-        let sources = File::create(&sources_path).map_err(IndexError::io(&sources_path))?;
-        Ok(Build {
-            folder: folder.to_owned(),
-            fields,
-            writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
-            counts: Arc::default(),
-            phrases: PhraseCounts::default(),
-            sources: BufWriter::new(sources),
-            records: RecordWriter::create(folder).map_err(IndexError::io(folder))?,
-            report: BuildReport::default(),
-        })
-    }
-
-    fn read_all(
-        &mut self,
-        listing: Listing,
-        annotator: Annotator,
-        progress: &mut dyn FnMut(BuildEvent<'_>),
-    ) -> Result<(), IndexError> {
-        progress(BuildEvent::Start {
-            files: listing.files.len() as u64,
-            bytes: listing.files.values().map(|stamp| stamp.bytes).sum(),
-        });
-        self.report.unknown = listing.unknown;
-        self.report.failed = listing.failed;
-        let stamps: Vec<Stamp> = listing.files.values().copied().collect();
-        let named = |path: PathBuf| (source_name(&path), path);
-        let files = listing.files.into_keys().map(named);
-        let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
-        let fields = self.fields;
-        let mut bad: Option<ReadError> = None;
-        pipeline::run(&files, &fields, annotator, &mut |part| {
-            let (path, _) = &files[part.file];
-            progress(BuildEvent::Read {
-                path,
-                bytes: part.bytes as u64,
-            });
-            bad = match (bad.take(), part.error) {
-                (Some(before), Some(error)) => Some(before.and(error)),
-                (before, error) => before.or(error),
-            };
-            part.documents.into_iter().try_for_each(|d| self.add(d))?;
-            match part.end {
-                Some(hash) => self.file_done(path, stamps[part.file], hash, bad.take()),
-                None => Ok(()),
-            }
-        })
-    }
-
-    /// Notes what a file was when it was read.
-    fn file_done(
-        &mut self,
-        path: &Path,
-        stamp: Stamp,
-        hash: blake3::Hash,
-        error: Option<ReadError>,
-    ) -> Result<(), IndexError> {
-        let hash = match error {
-            Some(ReadError::Io(_)) => None,
-            _ => Some(hash),
-        };
-        let failed = error.map(|error| error.to_string());
-        if let Some(reason) = &failed {
-            self.fail(path, reason.clone());
-        }
-        self.records
-            .add(path, stamp, hash, failed)
-            .map_err(IndexError::io(&self.folder))
-    }
-
-    fn fail(&mut self, path: &Path, reason: String) {
-        self.report.failed.push(Skipped {
-            path: path.display().to_string(),
-            reason,
-        });
-    }
-
-    fn add(&mut self, document: PreparedDocument) -> Result<(), IndexError> {
-        let record = SourceRecord {
-            source: &document.source,
-            title: &document.title,
-            bytes: document.bytes,
-            hash: document.hash.to_hex().to_string(),
-            passages: document.entries.len(),
-        };
-        self.write_source(&record)
-            .map_err(IndexError::io(&self.folder))?;
-        let number = self.report.documents;
-        self.report.documents += 1;
-        self.report.passages += document.entries.len() as u64;
-        self.report.bytes += document.bytes as u64;
-        for (mut entry, passage) in document.entries.into_iter().zip(0..) {
-            self.fields.place(&mut entry, number, passage);
-            self.writer.add_document(entry)?;
-        }
-        self.phrases.add(document.phrases);
-        Ok(())
-    }
-
-    fn write_source(&mut self, record: &SourceRecord<'_>) -> std::io::Result<()> {
-        serde_json::to_writer(&mut self.sources, record)?;
-        self.sources.write_all(b"\n")
-    }
-
-    fn finish(mut self, lexicon: &Lexicon) -> Result<BuildReport, IndexError> {
-        let in_folder = IndexError::io(&self.folder);
-        let sources = self
-            .sources
-            .into_inner()
-            .map_err(|error| error.into_error())
-            .and_then(|file| file.sync_all());
-        sources
-            .and_then(|()| self.records.finish())
-            .map_err(in_folder)?;
-        self.writer.commit()?;
-        if self.report.passages < ONE_SEGMENT {
-            let segments = self.writer.index().searchable_segment_ids()?;
-            if segments.len() > 1 {
-                self.writer.merge(&segments).wait()?;
-            }
-        }
-        self.writer.wait_merging_threads()?;
-        let path = self.folder.join(LEXICON_FILE);
-        lexicon.write(&path).map_err(IndexError::io(&path))?;
-        let path = self.folder.join(VOCABULARY_FILE);
-        self.counts.write(&path).map_err(IndexError::io(&path))?;
-        self.phrases
-            .write(&self.folder)
-            .map_err(IndexError::io(&self.folder))?;
-        Ok(self.report)
-    }
-}
-
 impl BuildReport {
-    fn took(&mut self, elapsed: Duration) {
-        self.seconds = elapsed.as_secs_f64();
-        self.mb_per_second = self.bytes as f64 / 1e6 / self.seconds.max(f64::EPSILON);
-    }
-}
-
-/// The name a file is cited by: its path as it was found, with forward slashes.
-fn source_name(path: &Path) -> String {
-    let path = path.strip_prefix(".").unwrap_or(path);
-    let name = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' {
-        name.into_owned()
-    } else {
-        name.replace(std::path::MAIN_SEPARATOR, "/")
+    /// Notes how many bytes of text were read in the time it took.
+    fn read(&mut self, bytes: u64) {
+        self.bytes = bytes;
+        self.mb_per_second = bytes as f64 / 1e6 / self.seconds.max(f64::EPSILON);
     }
 }

@@ -15,10 +15,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::build::Skipped;
+use super::schema::Words;
 use crate::document::files::{Found, walk};
 use crate::document::reader_for;
 
-const FILE: &str = "files.jsonl";
+pub(super) const FILE: &str = "files.jsonl";
 /// Times of modification may be this coarse, in nanoseconds (FAT: two seconds).
 const COARSE: u64 = 2_000_000_000;
 
@@ -32,7 +33,7 @@ pub(super) struct Listing {
 }
 
 /// What tells two states of a file apart without reading it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     pub(super) bytes: u64,
     /// When it was last modified, in nanoseconds since 1970, where the file system says.
@@ -40,8 +41,8 @@ pub(super) struct Stamp {
 }
 
 /// One line of `files.jsonl`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Record {
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Record {
     path: String,
     #[serde(flatten)]
     stamp: Stamp,
@@ -50,6 +51,21 @@ struct Record {
     /// Why it, or some of its lines, gave nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed: Option<String>,
+    #[serde(flatten)]
+    pub(super) holds: Holds,
+}
+
+/// What of a file is in the index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Holds {
+    /// The number of its first document.
+    pub(super) first: u64,
+    pub(super) documents: u64,
+    pub(super) passages: u64,
+    /// Bytes of text.
+    pub(super) text: u64,
+    /// Words in each field, in the order of [`TextField::ALL`](super::TextField::ALL).
+    pub(super) words: Words,
 }
 
 /// How the files of a corpus differ from those that an index was made from.
@@ -112,45 +128,70 @@ impl Listing {
     }
 }
 
+/// How a listing differs from what a generation was made from.
+pub(super) struct Difference {
+    pub(super) changes: Changes,
+    /// The files that are as they were, in order.
+    pub(super) kept: BTreeMap<PathBuf, Record>,
+    /// Those that have to be read, in order.
+    pub(super) to_read: BTreeMap<PathBuf, Stamp>,
+    /// Those of which nothing may stay: they are gone, or have changed.
+    pub(super) stale: Vec<PathBuf>,
+}
+
 /// What a generation was made from.
-pub(super) struct Records(Vec<Record>);
+pub(super) struct Records(BTreeMap<PathBuf, Record>);
 
 impl Records {
     /// Reads the records of a generation. Records that are missing or damaged are none.
     pub(super) fn read(folder: &Path) -> Option<Records> {
         let lines = BufReader::new(File::open(folder.join(FILE)).ok()?).lines();
-        let record = |line: std::io::Result<String>| serde_json::from_str(&line.ok()?).ok();
+        let record = |line: std::io::Result<String>| {
+            let record: Record = serde_json::from_str(&line.ok()?).ok()?;
+            Some((PathBuf::from(&record.path), record))
+        };
         lines.map(record).collect::<Option<_>>().map(Records)
     }
 
     /// How a listing differs from these files, as they were when a build `started`.
-    pub(super) fn compare(&self, listing: &Listing, started: u64) -> Changes {
-        let mut known: BTreeMap<&str, &Record> = BTreeMap::new();
-        known.extend(self.0.iter().map(|record| (record.path.as_str(), record)));
-        let mut changes = Changes::default();
+    pub(super) fn compare(mut self, listing: &Listing, started: u64) -> Difference {
+        let mut difference = Difference {
+            changes: Changes::default(),
+            kept: BTreeMap::new(),
+            to_read: BTreeMap::new(),
+            stale: Vec::new(),
+        };
+        let changes = &mut difference.changes;
         for (path, stamp) in &listing.files {
-            match path.to_str().and_then(|path| known.remove(path)) {
+            match self.0.remove(path) {
+                Some(record) if record.is_of(path, stamp, started) => {
+                    changes.unchanged += 1;
+                    difference.kept.insert(path.clone(), record);
+                    continue;
+                }
+                Some(_) => {
+                    changes.changed += 1;
+                    difference.stale.push(path.clone());
+                }
                 None => changes.added += 1,
-                Some(record) if record.is_of(path, stamp, started) => changes.unchanged += 1,
-                Some(_) => changes.changed += 1,
             }
+            difference.to_read.insert(path.clone(), *stamp);
         }
-        changes.removed = known.len() as u64;
-        changes
-    }
-
-    /// The files that could not be read, or not wholly.
-    pub(super) fn failed(&self) -> impl Iterator<Item = Skipped> {
-        self.0.iter().filter_map(|record| {
-            Some(Skipped {
-                path: Path::new(&record.path).display().to_string(),
-                reason: record.failed.clone()?,
-            })
-        })
+        changes.removed = self.0.len() as u64;
+        difference.stale.extend(self.0.into_keys());
+        difference
     }
 }
 
 impl Record {
+    /// Why it, or some of it, could not be read.
+    pub(super) fn failed(&self) -> Option<Skipped> {
+        Some(Skipped {
+            path: Path::new(&self.path).display().to_string(),
+            reason: self.failed.clone()?,
+        })
+    }
+
     fn is_of(&self, path: &Path, stamp: &Stamp, started: u64) -> bool {
         let settled = |modified: u64| modified.saturating_add(COARSE) < started;
         let same = self.stamp == *stamp && stamp.modified.is_some_and(settled);
@@ -170,16 +211,14 @@ fn hash_of(path: &Path) -> std::io::Result<blake3::Hash> {
     Ok(hasher.finalize())
 }
 
-/// Writes the records of a generation.
-pub(super) struct RecordWriter {
-    out: BufWriter<File>,
-}
+/// Collects the records of a generation.
+#[derive(Default)]
+pub(super) struct RecordKeeper(BTreeMap<PathBuf, Record>);
 
-impl RecordWriter {
-    pub(super) fn create(folder: &Path) -> std::io::Result<RecordWriter> {
-        Ok(RecordWriter {
-            out: BufWriter::new(File::create(folder.join(FILE))?),
-        })
+impl RecordKeeper {
+    /// Those of the files that stay.
+    pub(super) fn keeping(kept: BTreeMap<PathBuf, Record>) -> RecordKeeper {
+        RecordKeeper(kept)
     }
 
     /// Adds a file. One whose name is no UTF-8 is left out, and read again by every build.
@@ -189,23 +228,39 @@ impl RecordWriter {
         stamp: Stamp,
         hash: Option<blake3::Hash>,
         failed: Option<String>,
-    ) -> std::io::Result<()> {
-        let Some(path) = path.to_str() else {
-            return Ok(());
-        };
-        let record = Record {
-            path: path.to_owned(),
-            stamp,
-            hash: hash.map(|hash| hash.to_hex().to_string()),
-            failed,
-        };
-        serde_json::to_writer(&mut self.out, &record)?;
-        self.out.write_all(b"\n")
+        holds: Holds,
+    ) {
+        if let Some(name) = path.to_str() {
+            let record = Record {
+                path: name.to_owned(),
+                stamp,
+                hash: hash.map(|hash| hash.to_hex().to_string()),
+                failed,
+                holds,
+            };
+            self.0.insert(path.to_owned(), record);
+        }
     }
 
-    pub(super) fn finish(self) -> std::io::Result<()> {
-        let file = self.out.into_inner().map_err(|error| error.into_error())?;
-        file.sync_all()
+    /// What the files hold.
+    pub(super) fn holds(&self) -> impl Iterator<Item = Holds> {
+        self.0.values().map(|record| record.holds)
+    }
+
+    /// The files that could not be read, or not wholly.
+    pub(super) fn failed(&self) -> impl Iterator<Item = Skipped> {
+        self.0.values().filter_map(Record::failed)
+    }
+
+    /// Writes the records to a folder.
+    pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
+        let mut out = BufWriter::new(File::create(folder.join(FILE))?);
+        for record in self.0.values() {
+            serde_json::to_writer(&mut out, record)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        out.get_ref().sync_all()
     }
 }
 

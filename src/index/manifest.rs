@@ -1,5 +1,6 @@
 //! The manifest: what an index is, in one small file that is only ever replaced as a whole.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,11 +8,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::IndexError;
+use super::build::Sources;
+use super::generation::Contents;
+use super::schema::Words;
 use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 8;
 
 const FILE: &str = "palpate.json";
 
@@ -40,6 +44,21 @@ pub struct Manifest {
     pub passages: u64,
     /// Bytes of source text.
     pub bytes: u64,
+    /// Words in the fields of all passages, in the order of [`TextField::ALL`](super::TextField::ALL).
+    pub(crate) words: Words,
+    /// The BLAKE3 hash of each file of the generation that has no checksum of its own.
+    pub(super) sums: Sums,
+}
+
+/// Hashes of files, in hexadecimal, by name.
+pub(super) type Sums = BTreeMap<String, String>;
+
+/// A manifest with its own hash: a changed digit in it is found.
+#[derive(Serialize, Deserialize)]
+struct Signed {
+    #[serde(flatten)]
+    manifest: Manifest,
+    sum: String,
 }
 
 /// Only the part that every version, past and future, has to be able to read.
@@ -51,6 +70,46 @@ struct Header {
 }
 
 impl Manifest {
+    /// The manifest of a generation that is yet to be made.
+    pub(super) fn new(sources: &Sources, settings: &str, started: u64) -> Manifest {
+        Manifest {
+            format: FORMAT_VERSION,
+            analysis: ANALYSIS_VERSION.to_owned(),
+            annotation: ANNOTATION_VERSION.to_owned(),
+            palpate: env!("CARGO_PKG_VERSION").to_owned(),
+            generation: 0,
+            roots: sources.roots.clone(),
+            lexicons: sources.lexicons.clone(),
+            settings: settings.to_owned(),
+            started,
+            documents: 0,
+            passages: 0,
+            bytes: 0,
+            words: Words::default(),
+            sums: Sums::default(),
+        }
+    }
+
+    /// Notes what the generation holds.
+    pub(super) fn holds(&mut self, contents: &Contents) {
+        for holds in &contents.holds {
+            self.documents += holds.documents;
+            self.passages += holds.passages;
+            self.bytes += holds.text;
+            for (sum, words) in self.words.iter_mut().zip(holds.words) {
+                *sum += words;
+            }
+        }
+        self.sums = contents.sums.clone();
+    }
+
+    fn sum(&self) -> String {
+        let json = serde_json::to_vec(self)
+            // Strings, numbers and lists; paths are checked to be text before.
+            .unwrap_or_default();
+        blake3::hash(&json).to_hex().to_string()
+    }
+
     pub(super) fn read(dir: &Path) -> Result<Manifest, IndexError> {
         let path = dir.join(FILE);
         let text = match std::fs::read(&path) {
@@ -78,7 +137,14 @@ impl Manifest {
                 with_tables(ANNOTATION_VERSION),
             )
         } else {
-            return serde_json::from_slice(&text).map_err(damaged);
+            let signed: Signed = serde_json::from_slice(&text).map_err(damaged)?;
+            return match signed.manifest.sum() == signed.sum {
+                true => Ok(signed.manifest),
+                false => Err(IndexError::Damaged {
+                    path: dir.to_owned(),
+                    cause: format!("{FILE} is not as it was written"),
+                }),
+            };
         };
         Err(IndexError::OtherVersion {
             path: dir.to_owned(),
@@ -93,7 +159,11 @@ impl Manifest {
         let draft = dir.join(format!("{FILE}.new"));
         let write = || -> std::io::Result<()> {
             let mut file = File::create(&draft)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
+            let signed = Signed {
+                sum: self.sum(),
+                manifest: self.clone(),
+            };
+            serde_json::to_writer_pretty(&mut file, &signed)?;
             file.write_all(b"\n")?;
             file.sync_all()?;
             std::fs::rename(&draft, &path)?;

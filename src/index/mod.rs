@@ -6,13 +6,17 @@
 //! index/
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
 //!   .lock               held while somebody builds
-//!   g000007/            one generation: a tantivy index, vocabulary.fst,
-//!                       phrases.fst, phrases.txt, sources.jsonl, files.jsonl
+//!   g000007/            one generation: a tantivy index, lexicon.tsv, vocabulary.fst,
+//!                       phrases.fst, phrases.txt, files.jsonl
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
 //! small file, the manifest. Until that rename the old generation is what everybody reads, and
 //! an interrupted build leaves nothing behind but a folder that the next build sweeps away.
+//!
+//! Where little has changed, the new generation shares what has not with the old one
+//! (`generation`), and is what a build of everything would have given. Documents are kept whole
+//! (`whole`).
 //!
 //! The manifest states the index format and the version of the analysis chain. An index made by
 //! another version is refused with words on how to rebuild it: misreading it would be worse.
@@ -21,10 +25,13 @@
 
 mod build;
 mod files;
+mod generation;
 mod manifest;
+mod numbers;
 mod phrases;
 mod pipeline;
 mod schema;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +44,7 @@ pub use manifest::{FORMAT_VERSION, Manifest};
 pub(crate) use phrases::fold;
 pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, TITLE_WORDS, facet};
 pub use schema::{StoredPassage, TextField};
+pub use whole::WholeDocument;
 
 use phrases::Phrases;
 
@@ -77,6 +85,13 @@ pub enum IndexError {
 }
 
 impl IndexError {
+    fn full(dir: &Path) -> IndexError {
+        IndexError::Io {
+            path: dir.to_owned(),
+            cause: std::io::Error::other("there are more documents than can be numbered"),
+        }
+    }
+
     fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError + '_ {
         move |cause| IndexError::Io {
             path: path.to_owned(),
@@ -88,6 +103,7 @@ impl IndexError {
 /// An index, opened for reading: one generation, which stays readable even when a newer one
 /// takes its place.
 pub struct Index {
+    dir: PathBuf,
     manifest: Manifest,
     fields: Fields,
     searcher: tantivy::Searcher,
@@ -129,11 +145,12 @@ impl Index {
         // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
         // them readable when a newer generation takes this one's place.
         let mapped = |name: &str| map(&directory, name);
-        let vocabulary = mapped(build::VOCABULARY_FILE).and_then(Vocabulary::new);
+        let vocabulary = mapped(generation::VOCABULARY_FILE).and_then(Vocabulary::new);
         let phrases = mapped(phrases::TURNED_FILE)
             .and_then(|turned| Phrases::new(turned, mapped(phrases::SHOWN_FILE)?));
         Ok(Index {
-            lexicon: Lexicon::read(&folder.join(build::LEXICON_FILE))
+            dir: dir.to_owned(),
+            lexicon: Lexicon::read(&folder.join(generation::LEXICON_FILE))
                 .map_err(|e| damaged(e.to_string()))?,
             manifest: manifest.clone(),
             fields,
@@ -151,6 +168,14 @@ impl Index {
     /// The lexicon it was annotated with.
     pub fn lexicon(&self) -> &Lexicon {
         &self.lexicon
+    }
+
+    /// That something in it is not as it was written.
+    pub(crate) fn damaged(&self, cause: String) -> IndexError {
+        IndexError::Damaged {
+            path: self.dir.clone(),
+            cause,
+        }
     }
 
     pub(crate) fn fields(&self) -> &Fields {

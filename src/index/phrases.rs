@@ -12,14 +12,14 @@
 //! ```
 //!
 //! Two files of a generation hold this: a finite state transducer of the turned phrases, folded
-//! like all words, and the phrases as they are shown, one a line, in the order of their folded
-//! forms. A value of the first is a count (upper 24 bits) and the byte of a line in the second
+//! like all words, and the phrases as they are written, one a line, in the order of their folded
+//! forms, each with its count: the way it is written most often, which is shown, and then others. A value of the first is a count (upper 24 bits) and the byte of a line in the second
 //! (lower 40). Both are mapped, never loaded.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use fst::automaton::{Automaton, Str};
@@ -36,6 +36,8 @@ pub(super) const SHOWN_FILE: &str = "phrases.txt";
 const MAX_WORDS: usize = 12;
 const LINE_BITS: u32 = 40;
 const END: u8 = 0;
+/// What parts the forms of a phrase from their counts; a phrase is on one line, with single spaces.
+const BETWEEN: &str = "\t";
 
 /// The folded form of a phrase, by which it is found: its words with one space between.
 pub(crate) fn fold(phrase: &str) -> String {
@@ -105,26 +107,57 @@ impl PhraseReader {
     }
 }
 
-/// Collects the phrases of a corpus.
+/// Collects the phrases of a corpus: by their folded forms, each as it was written, with the number
+/// of passages under it.
 #[derive(Default)]
-pub(super) struct PhraseCounts(HashMap<Box<str>, Counted>);
+pub(super) struct PhraseCounts(HashMap<Box<str>, Written>);
 
-struct Counted {
-    /// The phrase as it was first written.
-    shown: Box<str>,
-    passages: u64,
-}
+type Written = BTreeMap<Box<str>, u64>;
 
 impl PhraseCounts {
     /// Counts phrases.
     pub(super) fn add(&mut self, phrases: Vec<Phrase>) {
         for phrase in phrases {
-            let counted = self.0.entry(phrase.folded).or_insert_with(|| Counted {
-                shown: phrase.shown,
-                passages: 0,
-            });
-            counted.passages += phrase.passages;
+            let written = self.0.entry(phrase.folded).or_default();
+            *written.entry(phrase.shown).or_default() += phrase.passages;
         }
+    }
+
+    /// Takes back what was counted before. The error says that it was not.
+    pub(super) fn take_back(&mut self, phrases: Vec<Phrase>) -> Result<(), NeverCounted> {
+        for phrase in phrases {
+            let written = self.0.get_mut(&phrase.folded).ok_or(NeverCounted)?;
+            let count = written.get_mut(&phrase.shown).ok_or(NeverCounted)?;
+            *count = count.checked_sub(phrase.passages).ok_or(NeverCounted)?;
+            if *count == 0 {
+                written.remove(&phrase.shown);
+            }
+            if written.is_empty() {
+                self.0.remove(&phrase.folded);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what [`PhraseCounts::write`] wrote.
+    pub(super) fn read(folder: &Path) -> io::Result<PhraseCounts> {
+        let mut analyzer = Analyzer::default();
+        let mut counts = PhraseCounts::default();
+        for line in BufReader::new(File::open(folder.join(SHOWN_FILE))?).lines() {
+            let line = line?;
+            let mut parts = line.split(BETWEEN);
+            while let (Some(shown), Some(passages)) = (parts.next(), parts.next()) {
+                if analyzer.is_full() {
+                    analyzer = Analyzer::default();
+                }
+                counts.add(vec![Phrase {
+                    folded: fold_with(&mut analyzer, shown).into(),
+                    shown: shown.into(),
+                    passages: passages.parse().map_err(io::Error::other)?,
+                }]);
+            }
+        }
+        Ok(counts)
     }
 
     /// Writes the two files of the phrases to a folder.
@@ -132,18 +165,36 @@ impl PhraseCounts {
         let mut phrases: Vec<_> = self.0.iter().collect();
         phrases.sort_unstable_by_key(|(folded, _)| *folded);
         let mut shown = BufWriter::new(File::create(folder.join(SHOWN_FILE))?);
-        let mut line = 0;
+        let mut at = 0;
         let mut turned = Vec::new();
-        for (folded, counted) in phrases {
-            writeln!(shown, "{}", counted.shown)?;
-            turned.extend(Turned::all(folded, value(counted.passages, line)));
-            line += counted.shown.len() as u64 + 1;
+        for (folded, written) in phrases {
+            let line = line(written);
+            shown.write_all(line.as_bytes())?;
+            turned.extend(Turned::all(folded, value(written.values().sum(), at)));
+            at += line.len() as u64;
         }
         shown.flush()?;
         shown.get_ref().sync_all()?;
         turned.sort_unstable_by(|a, b| a.key().cmp(b.key()));
         write_turned(&turned, &folder.join(TURNED_FILE))
     }
+}
+
+/// Something was to be taken back that was never counted: the counts are not those of this corpus.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NeverCounted;
+
+/// The line of a phrase: as it is written most often, then its other forms, each with its count.
+fn line(written: &Written) -> String {
+    let mut forms: Vec<_> = written.iter().collect();
+    forms.sort_by_key(|(_, passages)| Reverse(**passages));
+    let mut line = String::new();
+    for (shown, passages) in forms {
+        let parted = if line.is_empty() { "" } else { BETWEEN };
+        line.push_str(&format!("{parted}{shown}{BETWEEN}{passages}"));
+    }
+    line.push('\n');
+    line
 }
 
 fn write_turned(turned: &[Turned<'_>], path: &Path) -> io::Result<()> {
@@ -255,7 +306,9 @@ impl Phrases {
     /// The line that begins at that byte; `None` where the two files do not fit.
     fn line(&self, start: u64) -> Option<String> {
         let rest = self.shown.get(usize::try_from(start).ok()?..)?;
-        let line = rest.split(|byte| *byte == b'\n').next()?;
+        let line = rest
+            .split(|byte| BETWEEN.as_bytes().contains(byte))
+            .next()?;
         Some(String::from_utf8_lossy(line).into_owned())
     }
 }

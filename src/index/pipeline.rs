@@ -27,8 +27,9 @@ use tantivy::schema::TantivyDocument;
 
 use super::IndexError;
 use super::phrases::{Phrase, PhraseReader};
-use super::schema::Fields;
-use crate::annotate::Annotator;
+use super::schema::{Fields, Words};
+use crate::analysis::JoinedTerms;
+use crate::annotate::{Annotations, Annotator};
 use crate::document::{Document, Part, ReadError, reader_for};
 use crate::passage;
 
@@ -52,12 +53,11 @@ pub(super) struct Prepared {
 
 /// A document, ready for the index.
 pub(super) struct PreparedDocument {
-    pub(super) source: String,
-    pub(super) title: String,
     /// Bytes of text.
-    pub(super) bytes: usize,
-    pub(super) hash: blake3::Hash,
-    /// An entry for each passage, in order.
+    pub(super) bytes: u64,
+    pub(super) passages: u64,
+    pub(super) words: Words,
+    /// Its entries, in order, see [`Fields::entries`].
     pub(super) entries: Vec<TantivyDocument>,
     pub(super) phrases: Vec<Phrase>,
 }
@@ -243,24 +243,28 @@ impl Worker<'_> {
             return Ok(());
         };
         reader.read(source, part, &mut |document| {
-            documents.push(self.document(document));
+            documents.push(self.document(source, document));
         })
     }
 
-    fn document(&mut self, document: Document) -> PreparedDocument {
+    fn document(&mut self, file: &str, document: Document) -> PreparedDocument {
         let passages = passage::cut(&document);
         let annotations = self.annotator.annotate(&document, &passages);
-        let phrases = self.phrases.read(&document, &passages);
-        let entries = passages.iter().zip(annotations);
+        let mut words = Words::default();
+        for Annotations { terms, .. } in &annotations {
+            let counts = [&terms.title, &terms.heading, &terms.body].map(JoinedTerms::count);
+            for (sum, count) in words.iter_mut().zip(counts) {
+                *sum += count;
+            }
+        }
         PreparedDocument {
-            source: document.source().to_owned(),
-            title: document.title().to_owned(),
-            bytes: document.text().len(),
-            hash: blake3::hash(document.text().as_bytes()),
-            entries: entries
-                .map(|(passage, annotations)| self.fields.entry(&document, passage, &annotations))
-                .collect(),
-            phrases,
+            bytes: document.text().len() as u64,
+            passages: passages.len() as u64,
+            words,
+            entries: self
+                .fields
+                .entries(file, &document, &passages, &annotations),
+            phrases: self.phrases.read(&document, &passages),
         }
     }
 }

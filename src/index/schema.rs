@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tantivy::columnar::ColumnValues;
 use tantivy::schema::{
     FAST, Facet, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TantivyDocument,
     TextFieldIndexing, TextOptions, Value,
 };
-use tantivy::{DocId, SegmentReader};
+use tantivy::{DocId, SegmentReader, Term};
 
+use super::whole::Around;
 use crate::analysis::TOKENIZER_NAME;
 use crate::annotate::{Annotations, Aspect, AspectWeights, Assertion, Mentioned};
 use crate::document::Document;
@@ -39,6 +41,9 @@ impl TextField {
     }
 }
 
+/// Numbers of words, in the order of [`TextField::ALL`].
+pub(crate) type Words = [u64; TextField::ALL.len()];
+
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {
@@ -47,10 +52,14 @@ pub(crate) struct Fields {
     body: Field,
     /// The path of the source, as one term.
     pub(crate) source: Field,
+    /// The file it was read from, as one term: what goes when the file goes.
+    file: Field,
     /// The passage id, as one term.
     pub(crate) id: Field,
     /// The passage as it is shown, see [`StoredPassage`].
     stored: Field,
+    /// What the entry keeps of its document, see [`Around`].
+    around: Field,
     /// Document number (upper 40 bits) and passage number (lower 24 bits).
     order: Field,
     /// What can be filtered and counted, see [`facet`].
@@ -190,8 +199,10 @@ impl Fields {
             heading: schema.add_text_field("heading", text.clone()),
             body: schema.add_text_field("body", text),
             source: schema.add_text_field("source", STRING),
+            file: schema.add_text_field("file", STRING),
             id: schema.add_text_field("id", STRING),
             stored: schema.add_bytes_field("stored", STORED),
+            around: schema.add_bytes_field("around", STORED),
             order: schema.add_u64_field(ORDER, FAST),
             facets: schema.add_facet_field(FACETS, INDEXED),
             title_words: schema.add_u64_field(TITLE_WORDS, FAST),
@@ -208,8 +219,10 @@ impl Fields {
             heading: schema.get_field("heading")?,
             body: schema.get_field("body")?,
             source: schema.get_field("source")?,
+            file: schema.get_field("file")?,
             id: schema.get_field("id")?,
             stored: schema.get_field("stored")?,
+            around: schema.get_field("around")?,
             order: schema.get_field(ORDER)?,
             facets: schema.get_field(FACETS)?,
             title_words: schema.get_field(TITLE_WORDS)?,
@@ -233,25 +246,47 @@ impl Fields {
         }
     }
 
-    /// The index entry of a passage, but for its place in the corpus, see [`Fields::place`].
-    pub(super) fn entry(
+    /// The index entries of a document from `file`, but for their places, see [`Fields::place`]:
+    /// one a passage, or one that nothing finds where there is no passage.
+    pub(super) fn entries(
         &self,
+        file: &str,
+        document: &Document,
+        passages: &[Passage],
+        annotations: &[Annotations],
+    ) -> Vec<TantivyDocument> {
+        let arounds = Around::all(document, passages);
+        let mut entries: Vec<TantivyDocument> = arounds
+            .iter()
+            .map(|around| {
+                let mut entry = TantivyDocument::default();
+                entry.add_text(self.file, file);
+                entry.add_text(self.source, document.source());
+                entry.add_bytes(self.around, &sealed(around));
+                entry
+            })
+            .collect();
+        for ((entry, passage), annotations) in entries.iter_mut().zip(passages).zip(annotations) {
+            self.add_passage(entry, document, passage, annotations);
+        }
+        entries
+    }
+
+    fn add_passage(
+        &self,
+        entry: &mut TantivyDocument,
         document: &Document,
         passage: &Passage,
         annotations: &Annotations,
-    ) -> TantivyDocument {
-        let mut entry = TantivyDocument::default();
+    ) {
         let terms = &annotations.terms;
         entry.add_text(self.title, terms.title.as_str());
         entry.add_text(self.heading, terms.heading.as_str());
         entry.add_text(self.body, terms.body.as_str());
         entry.add_u64(self.title_words, u64::from(terms.title_words));
-        entry.add_text(self.source, document.source());
         entry.add_text(self.id, passage.id().as_str());
-        let stored = serde_json::to_vec(&StoredPassage::new(document, passage, annotations))
-            // All of it is strings, numbers and lists, and memory takes what is written.
-            .expect("a stored passage can be written");
-        entry.add_bytes(self.stored, &stored);
+        let stored = StoredPassage::new(document, passage, annotations);
+        entry.add_bytes(self.stored, &sealed(&stored));
         for (field, packed) in self.aspects.into_iter().zip(packed(&annotations.aspects)) {
             entry.add_u64(field, packed);
         }
@@ -261,7 +296,6 @@ impl Fields {
         for facet in facets(annotations) {
             entry.add_facet(self.facets, facet);
         }
-        entry
     }
 
     /// Gives an entry its place: that of a passage, from 0, of the document with that number.
@@ -269,14 +303,58 @@ impl Fields {
         entry.add_u64(self.order, Order::new(document, passage).0);
     }
 
+    /// What entries have that were read from a file.
+    pub(super) fn file_term(&self, file: &str) -> Term {
+        Term::from_field_text(self.file, file)
+    }
+
     /// The stored passage of an index entry.
     pub(crate) fn stored(&self, entry: &TantivyDocument) -> Result<StoredPassage, String> {
-        let bytes = entry
-            .get_first(self.stored)
-            .and_then(|value| value.as_bytes())
-            .ok_or("an entry has no stored passage")?;
-        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+        let passage = self.part(entry, self.stored)?;
+        passage.ok_or_else(|| "an entry has no stored passage".to_owned())
     }
+
+    /// What an index entry keeps of its document, with its passage if it has one.
+    pub(super) fn kept(
+        &self,
+        entry: &TantivyDocument,
+    ) -> Result<(Around, Option<StoredPassage>), String> {
+        let around = self.part(entry, self.around)?;
+        let around = around.ok_or("an entry has lost its document")?;
+        Ok((around, self.part(entry, self.stored)?))
+    }
+
+    fn part<T: DeserializeOwned>(
+        &self,
+        entry: &TantivyDocument,
+        field: Field,
+    ) -> Result<Option<T>, String> {
+        let bytes = entry.get_first(field).and_then(|value| value.as_bytes());
+        bytes.map(unsealed).transpose()
+    }
+}
+
+/// Bytes of a seal.
+const SEAL: usize = 8;
+
+/// A value as JSON, behind the first bytes of its BLAKE3 hash: what is shown to people must be what
+/// was written.
+fn sealed(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = vec![0; SEAL];
+    serde_json::to_writer(&mut bytes, value)
+        // All that is stored is strings, numbers and lists, and memory takes what is written.
+        .expect("what is stored can be written");
+    let hash = blake3::hash(&bytes[SEAL..]);
+    bytes[..SEAL].copy_from_slice(&hash.as_bytes()[..SEAL]);
+    bytes
+}
+
+fn unsealed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let whole = bytes
+        .split_at_checked(SEAL)
+        .filter(|(seal, json)| blake3::hash(json).as_bytes()[..SEAL] == **seal);
+    let (_, json) = whole.ok_or("an entry is not as it was written")?;
+    serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
 /// What a passage is counted under: aspects by name and label, concepts by kind.

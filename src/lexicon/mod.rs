@@ -279,7 +279,10 @@ impl Lexicon {
                 writeln!(file, "=\t{}", terms.join(" "))?;
             }
         }
-        for (key, &form) in &self.keys {
+        let mut keys: Vec<_> = self.keys.iter().collect();
+        // The same lexicon is the same file.
+        keys.sort_unstable();
+        for (key, &form) in keys {
             let Form {
                 concept,
                 exact_case,

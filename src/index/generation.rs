@@ -1,0 +1,384 @@
+//! A generation under way: files in, a folder out.
+//!
+//! A generation is made anew from all files, or from the one before and what has changed since.
+//! Then its segments are linked, not copied (they never change), the entries of files that are
+//! stale are deleted and those of files that are new are added, and the segments that have lost
+//! entries are merged: what an index counts (passages that have a word, above all) must not depend
+//! on how it came to be. For the same reason words and phrases are counted back when a document
+//! goes, by reading it again as it is kept in the index.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
+use tantivy::{IndexSettings, IndexWriter};
+
+use super::build::{BuildEvent, Skipped};
+use super::files::{self, Difference, Holds, RecordKeeper, Stamp};
+use super::manifest::Sums;
+use super::numbers::Numbers;
+use super::phrases::{self, PhraseCounts, PhraseReader};
+use super::pipeline::{self, Prepared, PreparedDocument};
+use super::schema::Fields;
+use super::{Index, IndexError, register};
+use crate::analysis::VocabularyCounts;
+use crate::annotate::Annotator;
+use crate::document::ReadError;
+use crate::passage;
+
+pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
+pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
+/// The files of a generation that have no checksums of their own, as segments have.
+const SUMMED: [&str; 6] = [
+    "meta.json",
+    LEXICON_FILE,
+    VOCABULARY_FILE,
+    phrases::TURNED_FILE,
+    phrases::SHOWN_FILE,
+    files::FILE,
+];
+/// Memory tantivy may fill before it writes a segment, in bytes.
+const WRITER_MEMORY: usize = 192 << 20;
+/// Below this many passages everything goes into one segment, the fastest to open.
+const ONE_SEGMENT: u64 = 200_000;
+/// Segments of larger indexes are merged when they have lost more than this share of their entries:
+/// any at all.
+const ANY: f32 = 1e-9;
+
+/// The generation before, to be changed.
+pub(super) struct Before {
+    pub(super) folder: PathBuf,
+    pub(super) sums: Sums,
+    pub(super) index: Index,
+}
+
+/// What a generation holds in the end.
+pub(super) struct Contents {
+    /// By file.
+    pub(super) holds: Vec<Holds>,
+    /// The files that gave nothing, or not all.
+    pub(super) failed: Vec<Skipped>,
+    /// Bytes of text that were read for it.
+    pub(super) read: u64,
+    pub(super) sums: Sums,
+}
+
+/// A generation under way.
+pub(super) struct Generation {
+    folder: PathBuf,
+    fields: Fields,
+    writer: IndexWriter,
+    annotator: Annotator,
+    to_read: BTreeMap<PathBuf, Stamp>,
+    numbers: Numbers,
+    records: RecordKeeper,
+    counts: Arc<VocabularyCounts>,
+    phrases: PhraseCounts,
+    /// The generation before, and the words of it that are no longer there.
+    before: Option<(Before, Arc<VocabularyCounts>)>,
+    /// What the file that is being read has given so far.
+    open: Holds,
+    bad: Option<ReadError>,
+    read: u64,
+    /// Whether a file had more documents than there was room for.
+    is_full: bool,
+}
+
+impl Generation {
+    /// A generation of all these files.
+    pub(super) fn anew(
+        folder: &Path,
+        annotator: Annotator,
+        files: BTreeMap<PathBuf, Stamp>,
+    ) -> Result<Generation, IndexError> {
+        let (schema, fields) = Fields::schema();
+        let index = tantivy::Index::builder()
+            .schema(schema)
+            .settings(IndexSettings::default())
+            .create_in_dir(folder)?;
+        // Without any that stay, there is room for all.
+        let numbers = Numbers::between(&BTreeMap::new(), &files).unwrap_or_default();
+        Generation::start(folder, index, fields, annotator, files, numbers)
+    }
+
+    /// The generation `before`, changed; `None` where it has to be made anew.
+    pub(super) fn amend(
+        folder: &Path,
+        annotator: Annotator,
+        before: Before,
+        difference: Difference,
+    ) -> Result<Option<Generation>, IndexError> {
+        let numbers = Numbers::between(&difference.kept, &difference.to_read);
+        let Some(numbers) = numbers.filter(|_| before.is_sound()) else {
+            return Ok(None);
+        };
+        before.link_to(folder).map_err(IndexError::io(folder))?;
+        let index = tantivy::Index::open_in_dir(folder)?;
+        let fields = Fields::of(&index.schema())?;
+        let to_read = difference.to_read;
+        let gone = annotator.clone();
+        let mut generation = Generation::start(folder, index, fields, annotator, to_read, numbers)?;
+        generation.records = RecordKeeper::keeping(difference.kept);
+        generation.phrases = PhraseCounts::read(&before.folder).map_err(IndexError::io(folder))?;
+        let removed = generation.remove(&before, gone, &difference.stale)?;
+        Ok(removed.map(|words| {
+            generation.before = Some((before, words));
+            generation
+        }))
+    }
+
+    fn start(
+        folder: &Path,
+        index: tantivy::Index,
+        fields: Fields,
+        annotator: Annotator,
+        to_read: BTreeMap<PathBuf, Stamp>,
+        numbers: Numbers,
+    ) -> Result<Generation, IndexError> {
+        register(&index);
+        let counts: Arc<VocabularyCounts> = Arc::default();
+        Ok(Generation {
+            folder: folder.to_owned(),
+            fields,
+            writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
+            // The annotators report the words they counted when they are gone, at the end of the
+            // pipeline.
+            annotator: annotator.counting(counts.clone()),
+            to_read,
+            numbers,
+            records: RecordKeeper::default(),
+            counts,
+            phrases: PhraseCounts::default(),
+            before: None,
+            open: Holds::default(),
+            bad: None,
+            read: 0,
+            is_full: false,
+        })
+    }
+
+    /// Deletes what came of files that are stale, and gives the words that go with it; `None` where
+    /// they were never counted.
+    fn remove(
+        &mut self,
+        before: &Before,
+        annotator: Annotator,
+        stale: &[PathBuf],
+    ) -> Result<Option<Arc<VocabularyCounts>>, IndexError> {
+        let words: Arc<VocabularyCounts> = Arc::default();
+        let mut annotator = annotator.counting(words.clone());
+        let mut reader = PhraseReader::default();
+        let mut phrases = Vec::new();
+        for path in stale {
+            let term = self.fields.file_term(&source_name(path));
+            before.index.each_document(&term, &mut |document| {
+                let document = document.into_document();
+                let passages = passage::cut(&document);
+                annotator.annotate(&document, &passages);
+                phrases.extend(reader.read(&document, &passages));
+                Ok(())
+            })?;
+            self.writer.delete_term(term);
+        }
+        Ok(self.phrases.take_back(phrases).ok().map(|()| words))
+    }
+
+    /// Reads the files and writes everything; `None` where there was no room for a file.
+    pub(super) fn write(
+        mut self,
+        progress: &mut dyn FnMut(BuildEvent<'_>),
+    ) -> Result<Option<Contents>, IndexError> {
+        self.read_all(progress)?;
+        if self.is_full {
+            return Ok(None);
+        }
+        progress(BuildEvent::Commit);
+        self.finish()
+    }
+
+    fn read_all(&mut self, progress: &mut dyn FnMut(BuildEvent<'_>)) -> Result<(), IndexError> {
+        let to_read = std::mem::take(&mut self.to_read);
+        progress(BuildEvent::Start {
+            files: to_read.len() as u64,
+            bytes: to_read.values().map(|stamp| stamp.bytes).sum(),
+        });
+        let stamps: Vec<Stamp> = to_read.values().copied().collect();
+        let named = |path: PathBuf| (source_name(&path), path);
+        let files = to_read.into_keys().map(named);
+        let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
+        let (fields, annotator) = (self.fields, self.annotator.clone());
+        pipeline::run(&files, &fields, annotator, &mut |part| {
+            let (path, _) = &files[part.file];
+            progress(BuildEvent::Read {
+                path,
+                bytes: part.bytes as u64,
+            });
+            self.part(path, stamps[part.file], part)
+        })
+    }
+
+    /// Takes in a part of a file.
+    fn part(&mut self, path: &Path, stamp: Stamp, part: Prepared) -> Result<(), IndexError> {
+        self.bad = match (self.bad.take(), part.error) {
+            (Some(before), Some(error)) => Some(before.and(error)),
+            (before, error) => before.or(error),
+        };
+        let (first, room) = self.numbers.of(part.file);
+        self.open.first = first;
+        for document in part.documents {
+            if self.open.documents == room {
+                self.is_full = true;
+                return Ok(());
+            }
+            self.add(document)?;
+        }
+        if let Some(hash) = part.end {
+            self.file_done(path, stamp, hash);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, document: PreparedDocument) -> Result<(), IndexError> {
+        let number = self.open.first + self.open.documents;
+        self.open.documents += 1;
+        self.open.passages += document.passages;
+        self.open.text += document.bytes;
+        for (sum, words) in self.open.words.iter_mut().zip(document.words) {
+            *sum += words;
+        }
+        for (mut entry, passage) in document.entries.into_iter().zip(0..) {
+            self.fields.place(&mut entry, number, passage);
+            self.writer.add_document(entry)?;
+        }
+        self.phrases.add(document.phrases);
+        Ok(())
+    }
+
+    /// Notes what a file was when it was read, and what it gave.
+    fn file_done(&mut self, path: &Path, stamp: Stamp, hash: blake3::Hash) {
+        let holds = std::mem::take(&mut self.open);
+        let error = self.bad.take();
+        let hash = match error {
+            Some(ReadError::Io(_)) => None,
+            _ => Some(hash),
+        };
+        self.read += holds.text;
+        self.numbers.done(&holds);
+        let failed = error.map(|error| error.to_string());
+        self.records.add(path, stamp, hash, failed, holds);
+    }
+
+    fn finish(self) -> Result<Option<Contents>, IndexError> {
+        let lexicon = self.annotator.lexicon().clone();
+        drop(self.annotator);
+        let contents = Contents {
+            holds: self.records.holds().collect(),
+            failed: self.records.failed().collect(),
+            read: self.read,
+            sums: Sums::new(),
+        };
+        let passages = contents.holds.iter().map(|holds| holds.passages).sum();
+        settle(self.writer, passages)?;
+        let folder = &self.folder;
+        let write = || -> std::io::Result<bool> {
+            lexicon.write(&folder.join(LEXICON_FILE))?;
+            self.phrases.write(folder)?;
+            self.records.write(folder)?;
+            let path = folder.join(VOCABULARY_FILE);
+            match &self.before {
+                None => self.counts.write(&path)?,
+                Some((before, gone)) => {
+                    let known = before.index.vocabulary();
+                    match self.counts.write_amended(&path, known, gone) {
+                        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                            return Ok(false);
+                        }
+                        written => written?,
+                    }
+                }
+            }
+            // The files are durable once the folder is.
+            File::open(folder)?.sync_all()?;
+            Ok(true)
+        };
+        match write().map_err(IndexError::io(folder))? {
+            false => Ok(None),
+            true => Ok(Some(Contents {
+                sums: sums(folder).map_err(IndexError::io(folder))?,
+                ..contents
+            })),
+        }
+    }
+}
+
+/// Commits, and merges what has to be merged.
+fn settle(mut writer: IndexWriter, passages: u64) -> Result<(), IndexError> {
+    if passages >= ONE_SEGMENT {
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(ANY);
+        writer.set_merge_policy(Box::new(policy));
+        writer.commit()?;
+    } else {
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        writer.commit()?;
+        let segments = writer.index().searchable_segment_metas()?;
+        if segments.len() > 1 || segments.iter().any(|segment| segment.has_deletes()) {
+            let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
+            writer.merge(&ids).wait()?;
+        }
+    }
+    Ok(writer.wait_merging_threads()?)
+}
+
+impl Before {
+    /// Whether its files are as they were written. Segments have checksums of their own.
+    fn is_sound(&self) -> bool {
+        sums(&self.folder).is_ok_and(|sums| sums == self.sums)
+    }
+
+    /// Gives `folder` the segments of this generation.
+    fn link_to(&self, folder: &Path) -> std::io::Result<()> {
+        for entry in std::fs::read_dir(&self.folder)? {
+            let name = entry?.file_name();
+            let (from, to) = (self.folder.join(&name), folder.join(&name));
+            match name.to_str() {
+                // Written anew, or a lock.
+                Some(name) if name.ends_with(".lock") => {}
+                Some("meta.json" | ".managed.json") => {
+                    std::fs::copy(&from, &to)?;
+                }
+                Some(name) if SUMMED.contains(&name) => {}
+                _ => {
+                    if std::fs::hard_link(&from, &to).is_err() {
+                        // Not every file system has links.
+                        std::fs::copy(&from, &to)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The hashes of the files in `folder` that have no checksums of their own.
+pub(super) fn sums(folder: &Path) -> std::io::Result<Sums> {
+    let sum = |name: &&str| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(File::open(folder.join(name))?)?;
+        Ok(((*name).to_owned(), hasher.finalize().to_hex().to_string()))
+    };
+    SUMMED.iter().map(sum).collect()
+}
+
+/// The name a file is cited by: its path as it was found, with forward slashes.
+fn source_name(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let name = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        name.into_owned()
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
