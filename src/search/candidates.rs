@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use globset::{GlobBuilder, GlobMatcher};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery,
-    TermSetQuery,
+    Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
+    PhraseQuery, Query, TermQuery, TermSetQuery,
 };
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Order, Score, Term};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, Order, Term};
 
+use super::best::{Best, Match};
 use super::score::{ASPECT, ASPECT_FLOOR, SYNONYM, Scorer, WordStats, field_weight, idf};
 use super::{Ranking, SearchError};
 use crate::index::{Fields, Index, ORDER, TextField};
@@ -26,9 +27,6 @@ const TOPIC: f64 = 0.5;
 
 /// What an aspect may count among candidates, as a share of the least word.
 const BELOW_WORDS: f64 = 0.7;
-/// Scores that differ by less, as a factor, are the same: in which order the parts of one are
-/// added up is chance, too.
-const SAME: Score = 1.0 + 1e-5;
 /// Aspects that answer worse than this are not looked for.
 const ANSWER: f64 = 0.3;
 
@@ -71,12 +69,10 @@ pub(super) fn find(
     };
     let mut pools = pools(index, matching, end)?;
     if let Some(by_names) = &matching.by_names {
-        let top = TopDocs::with_limit(POOL).order_by_score();
-        let named = searcher.search(by_names, &top)?;
-        let named = named.into_iter().map(|(_, address)| address);
+        let named = best(index, &**by_names, POOL)?;
         match pools.first_mut() {
             Some(first) => first.extend(named),
-            None => pools.push(named.collect()),
+            None => pools.push(named),
         }
         let mut seen = HashSet::new();
         for pool in &mut pools {
@@ -90,6 +86,29 @@ pub(super) fn find(
     Ok(Found { pools, total })
 }
 
+/// What BM25 counts in the whole corpus. tantivy only estimates the lengths of fields where entries
+/// were deleted, and what a passage scores must not depend on how the index came to be.
+struct Statistics<'i>(&'i Index);
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        let text = TextField::ALL.into_iter().zip(self.0.manifest().words);
+        let known = |(text, words)| (self.0.fields().text(text) == field).then_some(words);
+        match text.filter_map(known).next() {
+            Some(words) => Ok(words),
+            None => self.0.searcher().total_num_tokens(field),
+        }
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.0.searcher().total_num_docs()
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        self.0.searcher().doc_freq(term)
+    }
+}
+
 /// The best passages by plain BM25, at least `end` of them if there are so many.
 fn pools(
     index: &Index,
@@ -98,41 +117,22 @@ fn pools(
 ) -> Result<Vec<Vec<DocAddress>>, SearchError> {
     let searcher = index.searcher();
     let most = searcher.num_docs().max(1) as usize;
-    let mut limit = end.max(1).div_ceil(POOL).saturating_mul(POOL).min(most);
+    let limit = end.max(1).div_ceil(POOL).saturating_mul(POOL).min(most);
     if matching.browses {
         let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Order::Asc);
         let found = searcher.search(&matching.all, &first)?;
         return Ok(vec![found.into_iter().map(|(_, at)| at).collect()]);
     }
-    loop {
-        let top = TopDocs::with_limit(limit).order_by_score();
-        let found = searcher.search(&matching.by_words, &top)?;
-        let is_all = found.len() < limit || limit == most;
-        let pools = parted(&found, is_all);
-        if is_all || pools.iter().map(Vec::len).sum::<usize>() >= end {
-            return Ok(pools);
-        }
-        limit = limit.saturating_mul(2).min(most);
-    }
+    let best = best(index, &*matching.by_words, limit)?;
+    Ok(best.chunks(POOL).map(<[_]>::to_vec).collect())
 }
 
-/// Parts what was found, best first, into pools. Which of those that tie with the last of a pool
-/// are found before it is chance, so all of them go to the next one; what is left at the end may
-/// lack some, and is left out, unless this is all there is.
-fn parted(found: &[(Score, DocAddress)], is_all: bool) -> Vec<Vec<DocAddress>> {
-    let mut pools = Vec::new();
-    let mut rest = found;
-    while rest.len() > POOL || (rest.len() == POOL && !is_all) {
-        let last = rest[POOL - 1].0;
-        let clear = rest[..POOL].partition_point(|(score, _)| *score > last * SAME);
-        let (pool, later) = rest.split_at(if clear == 0 { POOL } else { clear });
-        pools.push(pool.iter().map(|(_, address)| *address).collect());
-        rest = later;
-    }
-    if is_all {
-        pools.push(rest.iter().map(|(_, address)| *address).collect());
-    }
-    pools
+/// The best passages for a query by plain BM25, best first.
+fn best(index: &Index, query: &dyn Query, limit: usize) -> Result<Vec<DocAddress>, SearchError> {
+    let statistics = Statistics(index);
+    let searcher = index.searcher();
+    let found = searcher.search_with_statistics_provider(query, &Best(limit), &statistics)?;
+    Ok(found.iter().map(Match::address).collect())
 }
 
 /// The plan as tantivy queries; `None` where it cannot match anything. Filters without any words
@@ -372,34 +372,4 @@ fn glob_matcher(glob: &str) -> Result<GlobMatcher, SearchError> {
             glob: glob.to_owned(),
             cause: error.kind().to_string(),
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn found(scores: &[u8]) -> Vec<(Score, DocAddress)> {
-        let mut scores = scores.to_vec();
-        scores.sort_unstable_by(|a, b| b.cmp(a));
-        let found = scores.into_iter().zip(0..);
-        found
-            .map(|(score, doc)| (Score::from(score), DocAddress::new(0, doc)))
-            .collect()
-    }
-
-    proptest! {
-        #[test]
-        fn pools_begin_the_same_however_many_are_found(
-            scores in prop::collection::vec(0_u8..60, 0..400),
-            limit in 1_usize..5,
-        ) {
-            let all = found(&scores);
-            let limit = (limit * POOL).min(all.len());
-            let some = parted(&all[..limit], limit == all.len());
-            let pools = parted(&all, true);
-            prop_assert_eq!(pools.concat().len(), all.len());
-            prop_assert_eq!(&pools[..some.len()], &some[..]);
-        }
-    }
 }

@@ -3,7 +3,7 @@
 //! A query and an index go in, ranked [`Hit`]s come out, in four steps:
 //!
 //! 1. **Candidates** (`candidates`): tantivy finds the passages that match and hands over the best
-//!    by BM25, in pools of 60 (block-max WAND, so most postings are never read).
+//!    by BM25, in pools of 60 (`best`; block-max WAND, so most postings are never read).
 //! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`Part`]s, each with
 //!    its formula and source. `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
@@ -13,6 +13,7 @@
 //!
 //! Before there is a whole query, [`Searcher::suggest`] completes what there is of it (`suggest`).
 
+mod best;
 mod candidates;
 mod explain;
 mod facets;

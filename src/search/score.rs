@@ -171,7 +171,7 @@ impl<'p> Scorer<'p> {
             by_number[number] = term;
         }
         Ok(Scorer {
-            averages: average_lengths(index)?,
+            averages: average_lengths(index),
             index,
             plan,
             ranking,
@@ -492,7 +492,7 @@ fn word_stats<'p>(
 
 /// The idf of what so many passages of the corpus have.
 pub(super) fn idf(index: &Index, passages: u64) -> f64 {
-    let all = index.searcher().num_docs() as f64;
+    let all = index.manifest().passages as f64;
     let n = (passages as f64).min(all);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
@@ -521,18 +521,13 @@ fn passages_with_name(index: &Index, name: &[String]) -> Result<u64, SearchError
     Ok(passages)
 }
 
-fn average_lengths(index: &Index) -> Result<[f64; 3], SearchError> {
-    let searcher = index.searcher();
-    let mut averages = [1.0; FIELDS];
-    for (average, field) in averages.iter_mut().zip(TextField::ALL) {
-        let mut tokens = 0;
-        for segment in searcher.segment_readers() {
-            let inverted = segment.inverted_index(index.fields().text(field))?;
-            tokens += inverted.total_num_tokens();
-        }
-        *average = (tokens as f64 / searcher.num_docs().max(1) as f64).max(1.0);
-    }
-    Ok(averages)
+/// The average length of each field, in words.
+fn average_lengths(index: &Index) -> [f64; FIELDS] {
+    let manifest = index.manifest();
+    let passages = manifest.passages.max(1) as f64;
+    manifest
+        .words
+        .map(|words| (words as f64 / passages).max(1.0))
 }
 
 /// The least distance between two ascending lists of positions.

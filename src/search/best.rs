@@ -1,0 +1,171 @@
+//! The best matches by plain BM25, ties in the order of the corpus.
+//!
+//! tantivy's own collector takes those of equal matches that come first in a segment, and in which
+//! order the parts of a score are added up, and with it the last digits, is chance, too. Where
+//! passages lie in segments depends on how the index came to be; a ranking must not. So scores are
+//! compared without their last digits here, and among equal ones the place in the corpus decides.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::ColumnValues;
+use tantivy::query::Weight;
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+
+use crate::index::ORDER;
+
+/// The digits of a score that are not compared, in bits of its mantissa: a relative difference of
+/// 2^-17 or less.
+const CHANCE: u32 = 6;
+/// What lies below a score by more than this factor is surely less, digits left out or not.
+const SURELY_LESS: Score = 1.0 - 2e-5;
+
+/// Collects so many of the best matches.
+pub(super) struct Best(pub(super) usize);
+
+/// A match, as it compares: the better, the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Match {
+    /// The score without its last digits. The bits of positive numbers compare as they do.
+    score: u32,
+    order: Reverse<u64>,
+    address: (SegmentOrdinal, DocId),
+}
+
+impl Match {
+    pub(super) fn score(&self) -> Score {
+        Score::from_bits(self.score)
+    }
+
+    pub(super) fn address(&self) -> DocAddress {
+        DocAddress::new(self.address.0, self.address.1)
+    }
+}
+
+fn without_chance(score: Score) -> u32 {
+    let half = 1 << (CHANCE - 1);
+    (score.max(0.0).to_bits() + half) >> CHANCE << CHANCE
+}
+
+/// The best matches of a segment so far.
+pub(super) struct InSegment {
+    limit: usize,
+    segment: SegmentOrdinal,
+    order: Arc<dyn ColumnValues<u64>>,
+    /// The least of them on top.
+    best: BinaryHeap<Reverse<Match>>,
+}
+
+impl InSegment {
+    /// What a match has to score more than to be worth looking at.
+    fn threshold(&self) -> Score {
+        match self.best.peek() {
+            Some(least) if self.best.len() == self.limit => least.0.score() * SURELY_LESS,
+            _ => Score::MIN,
+        }
+    }
+}
+
+impl SegmentCollector for InSegment {
+    type Fruit = Vec<Match>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        let found = Match {
+            score: without_chance(score),
+            order: Reverse(self.order.get_val(doc)),
+            address: (self.segment, doc),
+        };
+        if self.best.len() < self.limit {
+            self.best.push(Reverse(found));
+        } else if let Some(mut least) = self.best.peek_mut()
+            && found > least.0
+        {
+            least.0 = found;
+        }
+    }
+
+    fn harvest(self) -> Vec<Match> {
+        self.best.into_iter().map(|Reverse(found)| found).collect()
+    }
+}
+
+impl Collector for Best {
+    /// The best first.
+    type Fruit = Vec<Match>;
+    type Child = InSegment;
+
+    fn for_segment(
+        &self,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<InSegment> {
+        let order = reader.fast_fields().u64(ORDER)?;
+        Ok(InSegment {
+            limit: self.0,
+            segment,
+            order: order.first_or_default_col(0),
+            best: BinaryHeap::with_capacity(self.0 + 1),
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        true
+    }
+
+    /// Reads no more of the postings than it takes to know that the rest is less.
+    fn collect_segment(
+        &self,
+        weight: &dyn Weight,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<Vec<Match>> {
+        let mut best = self.for_segment(segment, reader)?;
+        let alive = reader.alive_bitset();
+        weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                best.collect(doc, score);
+            }
+            best.threshold()
+        })?;
+        Ok(best.harvest())
+    }
+
+    fn merge_fruits(&self, segments: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
+        let mut best = segments.concat();
+        best.sort_unstable_by_key(|found| Reverse(*found));
+        best.truncate(self.0);
+        Ok(best)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_digits_do_not_count() {
+        let next = |score: Score| Score::from_bits(score.to_bits() + 3);
+        assert_eq!(without_chance(1.5), without_chance(next(1.5)));
+        assert!(without_chance(1.5) < without_chance(1.5002));
+        assert!(Score::from_bits(without_chance(1.5)) * SURELY_LESS < 1.5);
+        assert_eq!(without_chance(-1.0), without_chance(0.0));
+    }
+
+    #[test]
+    fn equal_matches_go_by_their_place_in_the_corpus() {
+        let found = |score, order, doc| Match {
+            score: without_chance(score),
+            order: Reverse(order),
+            address: (0, doc),
+        };
+        let fruits = vec![
+            vec![found(1.0, 9, 0), found(1.0, 3, 1)],
+            vec![found(1.0, 5, 0), found(2.0, 8, 1)],
+        ];
+        let best = Best(3).merge_fruits(fruits).expect("it cannot fail");
+        let orders: Vec<u64> = best.iter().map(|found| found.order.0).collect();
+        assert_eq!(orders, [8, 3, 5]);
+    }
+}
