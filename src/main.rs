@@ -1,6 +1,10 @@
 //! The `palpate` command: parse, dispatch, exit code.
 
 mod cli;
+mod panics;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use std::io;
 use std::process::ExitCode;
@@ -10,7 +14,8 @@ use clap::Parser;
 use cli::{Cli, Outcome};
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    panics::keep_quiet();
+    match panics::caught(|| Cli::parse().run()) {
         Ok(outcome) => outcome.into(),
         // Whoever closed the pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
