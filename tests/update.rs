@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use common::{folder_with_corpus, palpate};
+use common::{Numbers, folder_with_corpus, page, palpate, state};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -92,52 +92,6 @@ fn added_changed_and_removed_files_are_noticed() {
     assert_eq!(index(folder.path(), &[], 0)["changes"], changes(0, 0, 0, 4));
 }
 
-/// Numbers that look random, the same in every run (Knuth's linear congruential generator).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
-    }
-}
-
-/// A page that shares most of its words and headings with others.
-fn page(numbers: &mut Numbers) -> String {
-    const TOPICS: [&str; 5] = [
-        "Osteoporosis",
-        "Asthma",
-        "osteoporosis",
-        "Manual therapy",
-        "Gout",
-    ];
-    const HEADINGS: [&str; 4] = ["Risks", "risks", "Treatment", "Who gets it?"];
-    const SENTENCES: [&str; 5] = [
-        "Most people get better with rest.",
-        "Severe osteoporosis speaks against thrust techniques.",
-        "Ask your doctor about the cost.",
-        "Nobody knows what causes it.",
-        "Zebrafish were studied once.",
-    ];
-    let mut page = format!("{}\n\n", numbers.of(&TOPICS));
-    for _ in 0..numbers.below(4) {
-        page.push_str(&format!("{}\n\n", numbers.of(&HEADINGS)));
-        for _ in 0..=numbers.below(30) {
-            page.push_str(numbers.of(&SENTENCES));
-            page.push(' ');
-        }
-        page.push_str("\n\n");
-    }
-    page
-}
-
 /// A file of a collection, a page a line.
 fn collection(numbers: &mut Numbers) -> String {
     let line =
@@ -161,42 +115,6 @@ fn change_some(corpus: &Path, numbers: &mut Numbers, times: usize) {
             _ => std::fs::write(path, text).expect("written"),
         }
     }
-}
-
-/// All that a search prints, and all that is counted.
-fn state(folder: &Path, index: &str) -> Vec<String> {
-    const QUERIES: [&str; 6] = [
-        "osteoporosis risk",
-        "zebrafish",
-        "gout treatment",
-        "cost",
-        "who gets asthma",
-        "thrust -rest",
-    ];
-    let mut state = Vec::new();
-    for query in QUERIES {
-        let args = [
-            "search",
-            "--json",
-            "--explain",
-            "--limit",
-            "500",
-            "--index",
-            index,
-            query,
-        ];
-        let run = palpate(folder).args(args).assert();
-        let mut found: Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON");
-        found["elapsed_ms"] = Value::Null;
-        state.push(found.to_string());
-    }
-    for prefix in ["o", "ri", "tr", "z"] {
-        let run = palpate(folder)
-            .args(["suggest", "--json", "--index", index, prefix])
-            .assert();
-        state.push(String::from_utf8_lossy(&run.get_output().stdout).into_owned());
-    }
-    state
 }
 
 #[test]

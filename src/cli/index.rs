@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::progress::Progress;
 use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout, watch};
-use palpate::index::{self, BuildEvent, BuildReport, IndexError, Sources};
+use palpate::index::{self, BuildEvent, BuildReport, Busy, IndexError, Sources};
 use palpate::output::summary;
 
 /// Build the index from files and folders
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
+    /// Where somebody else builds the index, wait until they are done
+    #[arg(long)]
+    wait: bool,
     /// Go on, and index again whenever a file changes
     #[arg(long)]
     watch: bool,
@@ -44,6 +47,10 @@ impl Args {
             roots: self.paths.clone(),
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
+            busy: match self.wait {
+                true => Busy::Wait,
+                false => Busy::Leave,
+            },
         };
         let dir = self.index.path();
         let first = match self.force {

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, each with its arguments and its `run`.
 
+mod check;
 mod eval;
 mod index;
 mod passages;
@@ -28,6 +29,7 @@ enum Command {
     Search(search::Args),
     Suggest(suggest::Args),
     Index(index::Args),
+    Check(check::Args),
     Passages(passages::Args),
     Run(run::Args),
     Eval(eval::Args),
@@ -61,6 +63,7 @@ impl Cli {
             Command::Search(args) => args.run(),
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
+            Command::Check(args) => args.run(),
             Command::Passages(args) => args.run(),
             Command::Run(args) => args.run(),
             Command::Eval(args) => args.run(),

@@ -28,7 +28,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let prefix = self.prefix.join(" ");
-        let found = Searcher::open(&self.index.path())?.suggest(&prefix, self.limit);
+        let found = Searcher::open(&self.index.path())?.suggest(&prefix, self.limit)?;
         stdout(|out| match self.json {
             true => suggestions::write_json(out, &prefix, &found),
             false => suggestions::write(out, &found),

@@ -1,6 +1,7 @@
 //! The build: files in, a new generation out.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,12 +10,12 @@ use serde::Serialize;
 
 use super::files::{self, Changes, Difference, Listing, Records};
 use super::generation::{Before, Contents, Generation};
+use super::lock::{Busy, lock};
 use super::manifest::{Manifest, is_generation};
 use super::{Index, IndexError};
 use crate::annotate::{self, Annotator};
 use crate::lexicon::{self, Lexicon};
 
-const LOCK_FILE: &str = ".lock";
 /// Where more than this share of the text has to be read again, all of it is: changing an index
 /// costs more for each byte than making one.
 const MOST_AMENDED: f64 = 0.3;
@@ -66,6 +67,8 @@ pub struct Sources {
     pub lexicons: Vec<PathBuf>,
     /// Another aspect model than the built-in one, see [`Annotator::with_model`].
     pub aspect_model: Option<PathBuf>,
+    /// What to do while somebody else builds the index.
+    pub busy: Busy,
 }
 
 impl Sources {
@@ -73,8 +76,7 @@ impl Sources {
     pub fn of(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Sources {
         Sources {
             roots: roots.into_iter().map(Into::into).collect(),
-            lexicons: Vec::new(),
-            aspect_model: None,
+            ..Sources::default()
         }
     }
 
@@ -194,7 +196,7 @@ impl<'s> Order<'s> {
             sources,
             dir,
             settings,
-            _lock: lock(dir)?,
+            _lock: lock(dir, sources.busy)?,
             listing: Listing::of(&sources.roots, dir),
             clock,
             started,
@@ -250,9 +252,11 @@ impl<'s> Order<'s> {
             Some(generation) => generation.write(progress),
             None => Ok(None),
         };
-        match self.next_generation(write)? {
-            Some((manifest, contents)) => Ok(self.done(&manifest, contents, Some(changes))),
-            None => self.build_anew(Some(changes), progress),
+        // Whatever there is in the old index that cannot be read: what all files give is right.
+        let made = catch_unwind(AssertUnwindSafe(|| self.next_generation(write)));
+        match made {
+            Ok(Ok(Some((manifest, contents)))) => Ok(self.done(&manifest, contents, Some(changes))),
+            _ => self.build_anew(Some(changes), progress),
         }
     }
 
@@ -322,18 +326,7 @@ impl<'s> Order<'s> {
     }
 }
 
-/// Takes the build lock of `dir`; it is given back when the file is closed, even by a crash.
-fn lock(dir: &Path) -> Result<File, IndexError> {
-    let path = dir.join(LOCK_FILE);
-    let file = File::create(&path).map_err(IndexError::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(IndexError::Locked(dir.to_owned())),
-        Err(TryLockError::Error(cause)) => Err(IndexError::Io { path, cause }),
-    }
-}
-
-fn generations(dir: &Path) -> Result<Vec<(u64, PathBuf)>, IndexError> {
+pub(super) fn generations(dir: &Path) -> Result<Vec<(u64, PathBuf)>, IndexError> {
     let entries = std::fs::read_dir(dir).map_err(IndexError::io(dir))?;
     Ok(entries
         .filter_map(|entry| {

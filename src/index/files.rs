@@ -153,6 +153,13 @@ impl Records {
         lines.map(record).collect::<Option<_>>().map(Records)
     }
 
+    /// What each file holds.
+    pub(super) fn holds(&self) -> impl Iterator<Item = (&Path, Holds)> {
+        self.0
+            .iter()
+            .map(|(path, record)| (path.as_path(), record.holds))
+    }
+
     /// How a listing differs from these files, as they were when a build `started`.
     pub(super) fn compare(mut self, listing: &Listing, started: u64) -> Difference {
         let mut difference = Difference {

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use super::numbers::Numbers;
 use super::phrases::{self, PhraseCounts, PhraseReader};
 use super::pipeline::{self, Prepared, PreparedDocument};
 use super::schema::Fields;
-use super::{Index, IndexError, register};
+use super::{Index, IndexError, check, register};
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
 use crate::document::ReadError;
@@ -30,15 +31,18 @@ use crate::passage;
 
 pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
 pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
-/// The files of a generation that have no checksums of their own, as segments have.
-const SUMMED: [&str; 6] = [
-    "meta.json",
+/// The files of a generation that the next one does not share.
+const OWN: [&str; 7] = [
+    META,
+    MANAGED,
     LEXICON_FILE,
     VOCABULARY_FILE,
     phrases::TURNED_FILE,
     phrases::SHOWN_FILE,
     files::FILE,
 ];
+const META: &str = "meta.json";
+const MANAGED: &str = ".managed.json";
 /// Memory tantivy may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 192 << 20;
 /// Below this many passages everything goes into one segment, the fastest to open.
@@ -173,7 +177,7 @@ impl Generation {
         let mut phrases = Vec::new();
         for path in stale {
             let term = self.fields.file_term(&source_name(path));
-            before.index.each_document(&term, &mut |document| {
+            before.index.each_document(&term, &mut |_, document| {
                 let document = document.into_document();
                 let passages = passage::cut(&document);
                 annotator.annotate(&document, &passages);
@@ -299,14 +303,18 @@ impl Generation {
                     }
                 }
             }
+            readable_by_others(&folder.join(META))?;
+            readable_by_others(&folder.join(MANAGED))?;
             // The files are durable once the folder is.
             File::open(folder)?.sync_all()?;
             Ok(true)
         };
+        let known = self.before.as_ref();
+        let known = known.map_or_else(Sums::new, |(before, _)| before.shared_sums());
         match write().map_err(IndexError::io(folder))? {
             false => Ok(None),
             true => Ok(Some(Contents {
-                sums: sums(folder).map_err(IndexError::io(folder))?,
+                sums: check::sums(folder, &known).map_err(IndexError::io(folder))?,
                 ..contents
             })),
         }
@@ -333,9 +341,20 @@ fn settle(mut writer: IndexWriter, passages: u64) -> Result<(), IndexError> {
 }
 
 impl Before {
-    /// Whether its files are as they were written. Segments have checksums of their own.
+    /// Whether the files that are read to make the next are as they were written. Segments are
+    /// linked with their hashes: what is damaged in them stays known as damaged.
     fn is_sound(&self) -> bool {
-        sums(&self.folder).is_ok_and(|sums| sums == self.sums)
+        let own = |name: &&str| self.sums.get_key_value(*name);
+        let own = OWN.iter().filter_map(own);
+        let own: Sums = own.map(|(name, sum)| (name.clone(), sum.clone())).collect();
+        check::damaged_files(&self.folder, &own).is_empty()
+    }
+
+    /// The hashes of the files that the next generation shares.
+    fn shared_sums(&self) -> Sums {
+        let mut sums = self.sums.clone();
+        sums.retain(|name, _| !OWN.contains(&name.as_str()));
+        sums
     }
 
     /// Gives `folder` the segments of this generation.
@@ -344,12 +363,13 @@ impl Before {
             let name = entry?.file_name();
             let (from, to) = (self.folder.join(&name), folder.join(&name));
             match name.to_str() {
-                // Written anew, or a lock.
-                Some(name) if name.ends_with(".lock") => {}
-                Some("meta.json" | ".managed.json") => {
+                Some(META | MANAGED) => {
                     std::fs::copy(&from, &to)?;
                 }
-                Some(name) if SUMMED.contains(&name) => {}
+                // Written anew.
+                Some(name) if OWN.contains(&name) => {}
+                // A lock, or something that nobody knows.
+                Some(name) if !self.sums.contains_key(name) => {}
                 _ => {
                     if std::fs::hard_link(&from, &to).is_err() {
                         // Not every file system has links.
@@ -362,18 +382,18 @@ impl Before {
     }
 }
 
-/// The hashes of the files in `folder` that have no checksums of their own.
-pub(super) fn sums(folder: &Path) -> std::io::Result<Sums> {
-    let sum = |name: &&str| {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(File::open(folder.join(name))?)?;
-        Ok(((*name).to_owned(), hasher.finalize().to_hex().to_string()))
-    };
-    SUMMED.iter().map(sum).collect()
+/// Writes a file again as any program writes files: tantivy makes its own such that nobody but who
+/// built the index can read it.
+fn readable_by_others(path: &Path) -> std::io::Result<()> {
+    let bytes = std::fs::read(path)?;
+    std::fs::remove_file(path)?;
+    let mut file = File::create(path)?;
+    file.write_all(&bytes)?;
+    file.sync_all()
 }
 
 /// The name a file is cited by: its path as it was found, with forward slashes.
-fn source_name(path: &Path) -> String {
+pub(super) fn source_name(path: &Path) -> String {
     let path = path.strip_prefix(".").unwrap_or(path);
     let name = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' {

@@ -17,7 +17,7 @@ use crate::annotate::ANNOTATION_VERSION;
 /// The version of the index format: schema, stored passages, files of a generation.
 pub const FORMAT_VERSION: u32 = 8;
 
-const FILE: &str = "palpate.json";
+pub(super) const FILE: &str = "palpate.json";
 
 /// What an index says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Manifest {
     pub bytes: u64,
     /// Words in the fields of all passages, in the order of [`TextField::ALL`](super::TextField::ALL).
     pub(crate) words: Words,
-    /// The BLAKE3 hash of each file of the generation that has no checksum of its own.
+    /// The BLAKE3 hash of each file of the generation.
     pub(super) sums: Sums,
 }
 

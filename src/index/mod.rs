@@ -24,22 +24,28 @@
 //! `schema` is the one place that knows the tantivy fields.
 
 mod build;
+mod check;
 mod files;
 mod generation;
+mod lock;
 mod manifest;
 mod numbers;
 mod phrases;
 mod pipeline;
+mod reading;
 mod schema;
 mod whole;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
 pub use build::{BuildEvent, BuildReport, Skipped, Sources, build, update};
+pub use check::{CheckReport, Damage, check};
 pub use files::Changes;
+pub use lock::Busy;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub(crate) use phrases::fold;
 pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, TITLE_WORDS, facet};
@@ -47,9 +53,14 @@ pub use schema::{StoredPassage, TextField};
 pub use whole::WholeDocument;
 
 use phrases::Phrases;
+use reading::Reading;
 
 use crate::analysis::{TOKENIZER_NAME, TermTokenizer, Vocabulary};
 use crate::lexicon::{Lexicon, LexiconError};
+
+/// An index of at most so many bytes is looked at for damage whenever it is opened: that takes some
+/// five milliseconds.
+const LOOKED_AT: u64 = 16 << 20;
 
 /// Why an index could not be built or opened.
 #[derive(Debug, thiserror::Error)]
@@ -66,11 +77,12 @@ pub enum IndexError {
         needed: String,
     },
     #[error(
-        "the index at {path} is damaged ({cause}); rebuild it with `palpate index --index {path}`"
+        "the index at {path} is damaged ({cause}); `palpate check --index {path}` tells more, and \
+         `palpate index --force --index {path}` builds it anew"
     )]
     Damaged { path: PathBuf, cause: String },
-    #[error("another palpate is building the index at {0}")]
-    Locked(PathBuf),
+    #[error("{holder} is building the index at {path}; `palpate index --wait` waits for it")]
+    Locked { path: PathBuf, holder: String },
     #[error("{path}: {cause}")]
     Io {
         path: PathBuf,
@@ -117,7 +129,14 @@ impl Index {
     pub fn open(dir: &Path) -> Result<Index, IndexError> {
         loop {
             let manifest = Manifest::read(dir)?;
-            match Index::open_generation(dir, &manifest) {
+            let opened = unless_damaged(|| Index::open_generation(dir, &manifest));
+            let opened = opened.unwrap_or_else(|cause| {
+                Err(IndexError::Damaged {
+                    path: dir.to_owned(),
+                    cause,
+                })
+            });
+            match opened {
                 Ok(index) => return Ok(index),
                 // A build may have switched generations between the two steps: look again.
                 Err(_) if Manifest::read(dir)?.generation != manifest.generation => continue,
@@ -132,8 +151,15 @@ impl Index {
             cause,
         };
         let folder = manifest.generation_folder(dir);
+        if check::size(&folder) <= LOOKED_AT {
+            let found = check::damaged_files(&folder, &manifest.sums);
+            if let Some(Damage { path, cause }) = found.into_iter().next() {
+                return Err(damaged(format!("{path}: {cause}")));
+            }
+        }
         let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
-        let index = tantivy::Index::open(directory.clone()).map_err(|e| damaged(e.to_string()))?;
+        let index = tantivy::Index::open(Reading(directory.clone()));
+        let index = index.map_err(|e| damaged(e.to_string()))?;
         register(&index);
         let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
         let searcher = index
@@ -195,6 +221,12 @@ impl Index {
     pub(crate) fn phrases(&self) -> &Phrases {
         &self.phrases
     }
+}
+
+/// What `read` gives. tantivy trusts what it reads: that it panicked means that what it read was
+/// damaged, and the error says so.
+pub(crate) fn unless_damaged<T>(read: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|_| "reading it failed".to_owned())
 }
 
 /// A file of a generation, mapped into memory: nothing is read until it is looked at.

@@ -18,7 +18,7 @@ use tantivy::schema::{IndexRecordOption, TantivyDocument};
 use tantivy::{DocAddress, TantivyError, Term};
 
 use super::schema::{ORDER, Order, StoredPassage};
-use super::{Index, IndexError};
+use super::{Index, IndexError, unless_damaged};
 use crate::document::{Block, BlockKind, Document};
 use crate::passage::Passage;
 
@@ -200,7 +200,7 @@ impl Index {
     pub(super) fn each_document(
         &self,
         term: &Term,
-        each: &mut dyn FnMut(WholeDocument) -> Result<(), IndexError>,
+        each: &mut dyn FnMut(Order, WholeDocument) -> Result<(), IndexError>,
     ) -> Result<(), IndexError> {
         let mut entries = self.entries(term)?.into_iter().peekable();
         while let Some((first, at)) = entries.next() {
@@ -208,7 +208,7 @@ impl Index {
             while let Some((_, at)) = entries.next_if(|(o, _)| o.document() == first.document()) {
                 addresses.push(at);
             }
-            each(self.whole(&addresses)?)?;
+            each(first, self.whole(&addresses)?)?;
         }
         Ok(())
     }
@@ -227,6 +227,11 @@ impl Index {
     }
 
     fn whole(&self, addresses: &[DocAddress]) -> Result<WholeDocument, IndexError> {
+        unless_damaged(|| self.whole_unguarded(addresses))
+            .unwrap_or_else(|cause| Err(self.damaged(cause)))
+    }
+
+    fn whole_unguarded(&self, addresses: &[DocAddress]) -> Result<WholeDocument, IndexError> {
         let entries = addresses.iter().map(|at| {
             let entry: TantivyDocument = self.searcher().doc(*at)?;
             self.fields()

@@ -8,8 +8,10 @@
 //! * [`csv`] for spreadsheets,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
-//! * [`summary`] says what a build did.
+//! * [`summary`] says what a build did,
+//! * [`check`] says whether an index is as it was written.
 
+pub mod check;
 pub mod csv;
 pub mod json;
 pub mod passages;

@@ -34,7 +34,7 @@ use tantivy::{DocAddress, Term};
 
 use crate::analysis::Similar;
 use crate::annotate::Aspect;
-use crate::index::{Index, IndexError, StoredPassage, TextField};
+use crate::index::{Index, IndexError, StoredPassage, TextField, unless_damaged};
 use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, WordSource};
 
@@ -128,7 +128,10 @@ pub struct SearchResults {
 pub enum SearchError {
     #[error(transparent)]
     Index(#[from] IndexError),
-    #[error("the index is damaged ({0}); rebuild it with `palpate index`")]
+    #[error(
+        "the index is damaged ({0}); `palpate check` tells more, and `palpate index --force` \
+         builds it anew"
+    )]
     Damaged(String),
     #[error("“{glob}” is no valid pattern for sources: {cause}")]
     Glob { glob: String, cause: String },
@@ -136,8 +139,13 @@ pub enum SearchError {
     NoAspect(String),
     #[error("the lexicon has no {kind} “{name}”", kind = .0.name(), name = .1)]
     NoConcept(Kind, String),
-    #[error(transparent)]
+    #[error("the index cannot be read ({0}); `palpate check` tells whether it is damaged")]
     Tantivy(#[from] tantivy::TantivyError),
+}
+
+/// What `read` gives, where the index can be read.
+fn guarded<T>(read: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
+    unless_damaged(read).unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
 }
 
 fn aspect_names() -> String {
@@ -177,6 +185,10 @@ impl Searcher {
 
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
+        guarded(|| self.search_unguarded(request))
+    }
+
+    fn search_unguarded(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
         let mut plan = self.plan(&request.query, request.exact, &request.ranking);
         plan.sources.extend(request.source.clone());
@@ -278,8 +290,8 @@ impl Searcher {
     /// Completes what somebody is typing, best first: titles and headings of the corpus of which
     /// the first or a later word begins so, and where these are few and `prefix` is one word,
     /// words of the corpus.
-    pub fn suggest(&self, prefix: &str, limit: usize) -> Vec<Suggestion> {
-        suggest::suggest(&self.index, prefix, limit)
+    pub fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+        guarded(|| Ok(suggest::suggest(&self.index, prefix, limit)))
     }
 
     /// The documents with the best passages, best first, each with the score of its best passage.

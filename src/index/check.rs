@@ -1,0 +1,226 @@
+//! Whether an index is as it was written.
+//!
+//! Every file of a generation has its hash in the manifest, and the manifest has its own: a
+//! changed byte is found by [`check`], wherever it is. What is looked at besides are promises that
+//! no hash can keep: that documents can be put together again from their passages, that numbers of
+//! documents and passages are what the manifest says, that each passage belongs to a file that was
+//! read, and that nothing lies about that nobody knows.
+//!
+//! Opening a small index looks at its hashes, too, as that takes no time. Opening a large one does
+//! not; there what is shown of a passage has a seal of its own, and whatever tantivy makes of
+//! damaged postings is an error and not a panic.
+
+use std::fs::File;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::build::generations;
+use super::files::Records;
+use super::manifest::{Manifest, Sums};
+use super::{Index, IndexError};
+
+/// Files that come and go, and say nothing.
+const LOCKS: &str = ".lock";
+
+/// Something that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    /// The file, from the folder of the index on, or the source.
+    pub path: String,
+    pub cause: String,
+}
+
+/// What a check found.
+#[derive(Debug, Default, Serialize)]
+pub struct CheckReport {
+    pub generation: u64,
+    pub documents: u64,
+    pub passages: u64,
+    /// Bytes of the files looked at.
+    pub bytes: u64,
+    /// What is not as it was written; nothing where all is well.
+    pub damage: Vec<Damage>,
+    /// What an interrupted build left. It does no harm, and the next build sweeps it away.
+    pub leftovers: Vec<String>,
+}
+
+/// Checks the index in `dir`: all of it.
+///
+/// Damage is no error, it is what the report is for. An error says that there is no index, or that
+/// it was made by another version.
+pub fn check(dir: &Path) -> Result<CheckReport, IndexError> {
+    let manifest = match Manifest::read(dir) {
+        Ok(manifest) => manifest,
+        Err(IndexError::Damaged { cause, .. }) => {
+            return Ok(CheckReport {
+                damage: vec![Damage {
+                    path: super::manifest::FILE.to_owned(),
+                    cause,
+                }],
+                ..CheckReport::default()
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let folder = manifest.generation_folder(dir);
+    let mut report = CheckReport {
+        generation: manifest.generation,
+        documents: manifest.documents,
+        passages: manifest.passages,
+        bytes: size(&folder),
+        damage: damaged_files(&folder, &manifest.sums),
+        leftovers: leftovers(dir, &folder, &manifest.sums),
+    };
+    // What is in damaged files is not worth reading.
+    if report.damage.is_empty() {
+        report.damage = match Index::open_generation(dir, &manifest) {
+            Ok(index) => contradictions(&index, &folder)?,
+            Err(error) => vec![Damage {
+                path: folder_name(&folder),
+                cause: error.to_string(),
+            }],
+        };
+    }
+    Ok(report)
+}
+
+/// The hashes of all files in `folder`; those that are `known` are taken from there.
+pub(super) fn sums(folder: &Path, known: &Sums) -> std::io::Result<Sums> {
+    let mut sums = Sums::new();
+    for name in names(folder)? {
+        let sum = match known.get(&name) {
+            Some(sum) => sum.clone(),
+            None => sum(&folder.join(&name))?,
+        };
+        sums.insert(name, sum);
+    }
+    Ok(sums)
+}
+
+/// The files in `folder` that are not as they were written, or are missing.
+pub(super) fn damaged_files(folder: &Path, sums: &Sums) -> Vec<Damage> {
+    let cause = |name: &str, expected: &str| match sum(&folder.join(name)) {
+        Ok(found) if found == expected => None,
+        Ok(_) => Some("not as it was written".to_owned()),
+        Err(error) => Some(error.to_string()),
+    };
+    let damage = sums.iter().filter_map(|(name, expected)| {
+        Some(Damage {
+            path: format!("{}/{name}", folder_name(folder)),
+            cause: cause(name, expected)?,
+        })
+    });
+    damage.collect()
+}
+
+/// The size of the files in a folder, in bytes.
+pub(super) fn size(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = entries.filter_map(|entry| Some(entry.metadata().ok()?.len()));
+    bytes.sum()
+}
+
+fn sum(path: &Path) -> std::io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn names(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !name.ends_with(LOCKS) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn folder_name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Other generations, and files of this one that nobody knows.
+fn leftovers(dir: &Path, current: &Path, sums: &Sums) -> Vec<String> {
+    let others = generations(dir).unwrap_or_default().into_iter();
+    let others = others.filter(|(_, path)| path != current);
+    let mut leftovers: Vec<String> = others.map(|(_, path)| folder_name(&path)).collect();
+    leftovers.sort();
+    let strange = names(current).unwrap_or_default().into_iter();
+    let strange = strange.filter(|name| !sums.contains_key(name));
+    leftovers.extend(strange.map(|name| format!("{}/{name}", folder_name(current))));
+    leftovers
+}
+
+/// What the index holds of a file.
+#[derive(Default, PartialEq, Eq)]
+struct Found {
+    documents: u64,
+    passages: u64,
+    text: u64,
+}
+
+/// Where what is in the index contradicts itself.
+fn contradictions(index: &Index, folder: &Path) -> Result<Vec<Damage>, IndexError> {
+    let mut damage = Vec::new();
+    let Some(records) = Records::read(folder) else {
+        damage.push(Damage {
+            path: folder_name(folder),
+            cause: "it cannot be read which files it was made from".to_owned(),
+        });
+        return Ok(damage);
+    };
+    let (mut known, mut all) = (0, Found::default());
+    for (path, holds) in records.holds() {
+        let mut found = Found::default();
+        let term = index
+            .fields()
+            .file_term(&super::generation::source_name(path));
+        let read = index.each_document(&term, &mut |order, document| {
+            let numbers = holds.first..holds.first + holds.documents;
+            if !numbers.contains(&order.document()) {
+                return Err(index.damaged(format!("{} is out of order", document.source)));
+            }
+            known += document.passages.len().max(1) as u64;
+            found.documents += 1;
+            found.passages += document.passages.len() as u64;
+            found.text += document.text.len() as u64;
+            Ok(())
+        });
+        let expected = Found {
+            documents: holds.documents,
+            passages: holds.passages,
+            text: holds.text,
+        };
+        let cause = match read {
+            Err(error) => error.to_string(),
+            Ok(()) if found == expected => {
+                all.documents += found.documents;
+                all.passages += found.passages;
+                continue;
+            }
+            Ok(()) => "the index does not hold all of it".to_owned(),
+        };
+        damage.push(Damage {
+            path: path.display().to_string(),
+            cause,
+        });
+    }
+    let manifest = index.manifest();
+    let counts = (all.documents, all.passages) == (manifest.documents, manifest.passages);
+    let orphans = index.searcher().num_docs() != known;
+    if damage.is_empty() && (orphans || !counts) {
+        damage.push(Damage {
+            path: folder_name(folder),
+            cause: match orphans {
+                true => "it holds passages of files that it does not know".to_owned(),
+                false => "it does not hold what the manifest says".to_owned(),
+            },
+        });
+    }
+    Ok(damage)
+}

@@ -1,0 +1,32 @@
+//! Says what a check found.
+
+use std::io::{self, Write};
+
+use super::summary::{bytes, counted};
+use crate::index::CheckReport;
+
+/// Prints a report for people.
+pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
+    for damage in &report.damage {
+        writeln!(out, "DAMAGED {}: {}", damage.path, damage.cause)?;
+    }
+    for leftover in &report.leftovers {
+        writeln!(out, "left over from an interrupted build: {leftover}")?;
+    }
+    if report.damage.is_empty() {
+        writeln!(
+            out,
+            "all is well: {} and {}, {} looked at",
+            counted(report.documents, "document"),
+            counted(report.passages, "passage"),
+            bytes(report.bytes)
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes a report as one JSON object on one line.
+pub fn write_json(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, report)?;
+    writeln!(out)
+}
