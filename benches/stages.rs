@@ -18,7 +18,7 @@ use std::sync::Arc;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use palpate::analysis::Analyzer;
 use palpate::annotate::Annotator;
-use palpate::document::{Document, Part, reader_for};
+use palpate::document::{self, Document, Limits, Part, reader_for};
 use palpate::index::Sources;
 use palpate::lexicon::Lexicon;
 use palpate::passage::{self, Passage};
@@ -85,7 +85,8 @@ fn documents((path, bytes): &(PathBuf, Vec<u8>)) -> Vec<Document> {
     let mut documents = Vec::new();
     if let Some(reader) = reader_for(path) {
         let source = path.to_string_lossy();
-        let read = reader.read(&source, Part::whole(bytes.clone()), &mut |document| {
+        let (part, limits) = (Part::whole(bytes.clone()), Limits::default());
+        let read = document::read(reader, &source, part, &limits, &mut |document| {
             documents.push(document);
         });
         read.expect("the texts are readable");

@@ -5,6 +5,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::{Mutex, PoisonError};
+use std::thread::current;
+
+use palpate::document::READER_THREAD;
 
 /// What was said by the first panic.
 static FIRST: Mutex<Option<String>> = Mutex::new(None);
@@ -12,6 +15,10 @@ static FIRST: Mutex<Option<String>> = Mutex::new(None);
 /// From now on, panics are remembered and not printed.
 pub(crate) fn keep_quiet() {
     set_hook(Box::new(|panic| {
+        if current().name() == Some(READER_THREAD) {
+            // It fails its file, and that is said with the name of the file.
+            return;
+        }
         let mut first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
         let said = panic.payload();
         let text = said.downcast_ref::<&str>().copied();

@@ -5,9 +5,9 @@ mod common;
 
 use std::path::Path;
 
+use common::check;
 use palpate::document::files::{Found, walk};
-use palpate::document::{BlockKind, Document, Part, reader_for};
-use palpate::passage;
+use palpate::document::{self, BlockKind, Document, Limits, Part, reader_for};
 
 fn documents(root: &Path) -> Vec<Document> {
     let mut documents = Vec::new();
@@ -18,50 +18,13 @@ fn documents(root: &Path) -> Vec<Document> {
         let reader = reader_for(&path).expect("pages are text");
         let bytes = std::fs::read(&path).expect("pages can be read");
         let source = path.display().to_string();
-        reader
-            .read(&source, Part::whole(bytes), &mut |document| {
-                documents.push(document)
-            })
-            .expect("pages are UTF-8");
+        let part = Part::whole(bytes);
+        document::read(reader, &source, part, &Limits::default(), &mut |document| {
+            documents.push(document)
+        })
+        .expect("pages are UTF-8");
     }
     documents
-}
-
-fn check(document: &Document) {
-    let mut next = 0;
-    for block in document.blocks() {
-        assert_eq!(block.bytes.start, next, "{}", document.source());
-        next = block.bytes.end;
-    }
-    assert_eq!(next, document.text().len());
-
-    let passages = passage::cut(document);
-    let mut owners = vec![0; document.blocks().len()];
-    for passage in &passages {
-        assert!(!passage.text().trim().is_empty());
-        assert_eq!(&document.text()[passage.bytes()], passage.text());
-        passage
-            .blocks()
-            .iter()
-            .for_each(|&block| owners[block] += 1);
-    }
-    for (block, owners) in document.blocks().iter().zip(owners) {
-        let expected = usize::from(block.kind != BlockKind::Furniture);
-        assert_eq!(
-            owners,
-            expected,
-            "{}: {:?}",
-            document.source(),
-            document.block_text(block)
-        );
-    }
-    let ids = |passages: &[passage::Passage]| -> Vec<_> {
-        passages
-            .iter()
-            .map(|passage| passage.id().clone())
-            .collect()
-    };
-    assert_eq!(ids(&passages), ids(&passage::cut(document)));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::limits::LimitArgs;
 use super::progress::Progress;
 use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout, watch};
 use palpate::index::{self, BuildEvent, BuildReport, Busy, IndexError, Sources};
@@ -27,6 +28,8 @@ pub(super) struct Args {
     /// Use another aspect model than the built-in one, for instance to cross-validate
     #[arg(long, value_name = "FILE")]
     aspect_model: Option<PathBuf>,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
@@ -47,6 +50,7 @@ impl Args {
             roots: self.paths.clone(),
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
+            limits: self.limits.limits(),
             busy: match self.wait {
                 true => Busy::Wait,
                 false => Busy::Leave,

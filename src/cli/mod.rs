@@ -3,6 +3,7 @@
 mod check;
 mod eval;
 mod index;
+mod limits;
 mod passages;
 mod progress;
 mod run;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
+use super::limits::LimitArgs;
 use super::{Outcome, stdout};
-use palpate::document::{Document, Part, reader_for};
+use palpate::document::{self, Document, HEAD, Part, reader_of};
 use palpate::output::passages;
 use palpate::passage;
 
@@ -14,6 +15,8 @@ use palpate::passage;
 pub(super) struct Args {
     /// The file to look at
     file: PathBuf,
+    #[command(flatten)]
+    limits: LimitArgs,
     /// Print one JSON object per document
     #[arg(long)]
     json: bool,
@@ -21,9 +24,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let documents = self
-            .read()
-            .with_context(|| self.file.display().to_string())?;
+        let (documents, read) = self.read();
         stdout(|out| {
             for document in &documents {
                 let cut = passage::cut(document);
@@ -34,19 +35,34 @@ impl Args {
             }
             Ok(())
         })?;
+        // What could be read is shown, whatever is wrong with the rest.
+        read.with_context(|| self.file.display().to_string())?;
         Ok(Outcome::Found)
     }
 
-    fn read(&self) -> anyhow::Result<Vec<Document>> {
-        let Some(reader) = reader_for(&self.file) else {
+    fn read(&self) -> (Vec<Document>, anyhow::Result<()>) {
+        let mut documents = Vec::new();
+        let result = self.read_into(&mut documents);
+        (documents, result)
+    }
+
+    fn read_into(&self, documents: &mut Vec<Document>) -> anyhow::Result<()> {
+        let bytes = std::fs::read(&self.file)?;
+        let ends = bytes.len().min(HEAD);
+        let reader = reader_of(&self.file, &bytes[..ends], &bytes[bytes.len() - ends..]);
+        let Some(reader) = reader else {
             bail!("files of this type are not read");
         };
-        let bytes = std::fs::read(&self.file)?;
         let source = self.file.display().to_string();
-        let mut documents = Vec::new();
-        reader.read(&source, Part::whole(bytes), &mut |document| {
-            documents.push(document)
-        })?;
-        Ok(documents)
+        let (part, limits) = (Part::whole(bytes), self.limits.limits());
+        Ok(document::read(
+            reader,
+            &source,
+            part,
+            &limits,
+            &mut |document| {
+                documents.push(document);
+            },
+        )?)
     }
 }

@@ -1,5 +1,6 @@
 //! Finds the files of a corpus.
 
+use std::borrow::Cow;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,22 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Found> + use<> {
                 cause: cause(&error),
             }),
         })
+}
+
+/// The name of a file as it can be printed and told from others. Where it is no UTF-8, each byte
+/// that is none becomes the replacement character with the byte's two digits after it.
+pub fn printable(path: &Path) -> Cow<'_, str> {
+    if let Some(path) = path.to_str() {
+        return Cow::Borrowed(path);
+    }
+    let mut name = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        name.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            name.push_str(&format!("\u{fffd}{byte:02X}"));
+        }
+    }
+    Cow::Owned(name)
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
@@ -88,6 +105,19 @@ mod tests {
         }
         assert_eq!(names(folder.path()), ["a.txt", "b.txt", "sub/c.txt"]);
         Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_no_utf_8_stay_apart() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = |bytes: &[u8]| {
+            let path = Path::new(std::ffi::OsStr::from_bytes(bytes));
+            printable(path).into_owned()
+        };
+        assert_eq!(name("Müde.txt".as_bytes()), "Müde.txt");
+        assert_eq!(name(b"M\xfcde.txt"), "M\u{fffd}FCde.txt");
+        assert_ne!(name(b"M\xfcde.txt"), name(b"M\xfdde.txt"));
     }
 
     #[test]

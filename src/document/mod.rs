@@ -2,31 +2,44 @@
 //!
 //! The first room on the line: bytes come in, [`Document`]s go out.
 //!
-//! A document is its text, unchanged, plus a list of [`Block`]s that *tile* it: the first block
-//! starts at byte 0, each next one starts where the one before ends, the last one ends with the
-//! text. Nothing of a source is ever outside of a block, so nothing can be lost between here and
-//! a search hit. What differs is the [`BlockKind`]: a heading gives context, prose is what gets
-//! searched, and page furniture ("Skip to main content") is kept but never becomes a passage.
+//! A document is a text plus a list of [`Block`]s that *tile* it: the first block starts at byte
+//! 0, each next one starts where the one before ends, the last one ends with the text. Nothing of
+//! a text is ever outside of a block, so nothing can be lost between here and a search hit. What
+//! differs is the [`BlockKind`]: a heading gives context, prose is what gets searched, and page
+//! furniture ("Skip to main content") is kept but never becomes a passage.
+//!
+//! The text of a plain file is that file. From a web page, a PDF or a Word file it is drawn out,
+//! and [`Places`] say how it leads back: to lines of the source, to pages, to paragraphs.
 //!
 //! * [`files`] finds the files of a corpus,
-//! * [`Reader`] is what every format implements, [`reader_for`] the one registry of formats,
-//! * `plain` reads text without markup, `beir` collections of judged documents,
+//! * `formats` has what reads them: a [`Reader`] for each format and one registry, keyed by
+//!   content with the file's extension as a hint ([`reader_for`], [`reader_of`]),
+//! * [`read`] reads a file within [`Limits`], whatever the file does to its reader,
+//! * `draft` is what readers build a text with that has to be drawn out of markup,
 //! * [`sentences`] finds sentence boundaries, for all who must not cut inside of one.
 //!
 //! Whatever the format, [`Document::new`] has the last word: it checks the tiling and cuts
 //! blocks that are too long for a passage at sentence boundaries, so that the rooms downstream
 //! only ever handle whole blocks.
 
-mod beir;
+mod draft;
+mod encoding;
 pub mod files;
+mod formats;
 mod furniture;
-mod plain;
+mod guard;
+mod limits;
+mod place;
 mod reader;
 mod sentence;
 
 use std::ops::Range;
 
-pub use reader::{Part, ReadError, Reader, reader_for};
+pub use formats::{FORMATS, HEAD, reader_for, reader_of};
+pub use guard::{READER_THREAD, read};
+pub use limits::{Allowance, Limits};
+pub use place::{Marks, Places, Span};
+pub use reader::{Part, ReadError, Reader};
 pub use sentence::sentences;
 
 /// The most words a block may have when it holds more than one sentence.
@@ -97,8 +110,9 @@ pub struct Document {
     title: String,
     text: String,
     blocks: Vec<Block>,
-    /// Byte offset at which each line starts; line numbers count from 1.
+    /// Byte offset at which each line of the text starts; line numbers count from 1.
     line_starts: Vec<usize>,
+    places: Places,
 }
 
 impl Document {
@@ -131,7 +145,13 @@ impl Document {
             text,
             blocks,
             line_starts,
+            places: Places::OwnLines,
         }
+    }
+
+    /// The same document, with another way back to its source than line by line.
+    pub fn with_places(self, places: Places) -> Document {
+        Document { places, ..self }
     }
 
     /// The same document, with the id a collection gives it.
@@ -158,7 +178,8 @@ impl Document {
         &self.title
     }
 
-    /// The text, byte for byte as in the source.
+    /// The text: of a plain UTF-8 file byte for byte that file, of others what could be drawn
+    /// out of it.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -178,10 +199,32 @@ impl Document {
         &self.text[self.trimmed(block)]
     }
 
-    /// The first and last line (counted from 1) that a non-empty byte range touches.
-    pub fn lines(&self, bytes: &Range<usize>) -> (usize, usize) {
+    /// The first and last line (counted from 1) that a non-empty byte range touches: lines of the
+    /// source where it has any, else of the text.
+    pub fn lines(&self, bytes: &Range<usize>) -> Span {
+        if let Places::SourceLines(marks) = &self.places {
+            return marks.span(bytes);
+        }
         let last_byte = bytes.end.saturating_sub(1).max(bytes.start);
         (self.line_of(bytes.start), self.line_of(last_byte))
+    }
+
+    /// The first and last page (counted from 1) of a non-empty byte range, where the source has
+    /// pages.
+    pub fn pages(&self, bytes: &Range<usize>) -> Option<Span> {
+        match &self.places {
+            Places::Pages(marks) => Some(marks.span(bytes)),
+            _ => None,
+        }
+    }
+
+    /// The first and last paragraph (counted from 1) of a non-empty byte range, where the source
+    /// is counted in paragraphs.
+    pub fn paragraphs(&self, bytes: &Range<usize>) -> Option<Span> {
+        match &self.places {
+            Places::Paragraphs(marks) => Some(marks.span(bytes)),
+            _ => None,
+        }
     }
 
     fn line_of(&self, byte: usize) -> usize {

@@ -1,19 +1,45 @@
-//! The seam between formats and documents: one trait, one registry.
+//! The seam between formats and documents: the trait that each format implements, and what can go
+//! wrong.
 
-use std::path::Path;
+use std::time::Duration;
 
-use super::{Document, beir::Beir, plain::PlainText};
+use super::Document;
+use super::limits::{Allowance, size};
 
-/// Why a file gave no document.
+/// Why a file gave no document, or not all of what is in it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    #[error("not UTF-8 text (byte {at} does not belong to a character)")]
-    NotUtf8 { at: usize },
-    #[error("binary file (NUL byte at {at})")]
-    Binary { at: usize },
-    #[error("reading it failed; this is a fault of palpate and not of the file")]
+    #[error("damaged text: {bad} bytes are no UTF-8, the first at {at}; the rest was read")]
+    NotUtf8 { at: usize, bad: usize },
+    #[error("damaged text: some of its bytes are no {encoding}; the rest was read")]
+    Undecodable { encoding: &'static str },
+    #[error("binary file (byte {byte:#04x} at {at})")]
+    Binary { at: usize, byte: u8 },
+    /// The file breaks the rules of its format.
+    #[error("no readable {format}: {cause}")]
+    Broken { format: &'static str, cause: String },
+    #[error("protected by a password")]
+    Encrypted,
+    #[error("{pages} pages without text; a scanned document has to go through text recognition")]
+    Scanned { pages: usize },
+    #[error("this palpate was built without {format} (cargo feature `{feature}`)")]
+    NotBuilt {
+        format: &'static str,
+        feature: &'static str,
+    },
+    #[error("{} is more than the limit of {} (--max-file-size)", size(*bytes), size(*limit))]
+    TooLarge { bytes: u64, limit: u64 },
+    #[error("it expands to more than the limit of {} (--max-expanded-size)", size(*limit))]
+    Expands { limit: u64 },
+    #[error("nested deeper than the limit of {limit} (--max-depth)")]
+    Nested { limit: usize },
+    #[error("reading it took longer than the limit of {} s (--max-seconds)", limit.as_secs_f64())]
+    TooSlow { limit: Duration },
+    #[error("it changed while it was read")]
+    Changed,
+    #[error("its reader failed, for a cause that could not be told; the file may be damaged")]
     Panicked,
     /// Some lines of a file of lines; the others were read.
     #[error("line {number}: {cause} ({bad} bad lines in all)")]
@@ -39,6 +65,11 @@ impl ReadError {
             (ReadError::Lines { .. }, later) => later,
             (error, _) => error,
         }
+    }
+
+    /// Whether the same file may be read without an error another time.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, ReadError::Io(_) | ReadError::Changed)
     }
 }
 
@@ -68,32 +99,34 @@ pub trait Reader: Sync {
     /// File extensions (lower case, no dot) that hint at the format.
     fn extensions(&self) -> &'static [&'static str];
 
+    /// Whether a file that begins with `head` and ends with `tail` is of this format for sure.
+    fn recognises(&self, _head: &[u8], _tail: &[u8]) -> bool {
+        false
+    }
+
     /// Whether every line is a document of its own, so that a file can be read in parts of whole
     /// lines.
     fn reads_lines(&self) -> bool {
         false
     }
 
+    /// Whether a library takes the file apart, for whose time nobody here can vouch. Such a reader
+    /// is watched, see [`read`](super::read()).
+    fn is_watched(&self) -> bool {
+        true
+    }
+
     /// Turns a file, or a part of one, into documents, each handed to `sink` in order.
     ///
-    /// `source` is the path the documents are cited by.
+    /// `source` is the path the documents are cited by. A reader stops with an error where it
+    /// would go beyond `allowance`.
     fn read(
         &self,
         source: &str,
         part: Part,
+        allowance: &Allowance,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError>;
-}
-
-static READERS: &[&dyn Reader] = &[&PlainText, &Beir];
-
-/// The reader for a file, or `None` where its type is unknown.
-pub fn reader_for(path: &Path) -> Option<&'static dyn Reader> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    READERS
-        .iter()
-        .copied()
-        .find(|reader| reader.extensions().contains(&extension.as_str()))
 }
 
 #[cfg(test)]
@@ -101,12 +134,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_extension_chooses_the_reader() {
-        for path in ["a.txt", "b.TEXT", "x/y.md"] {
-            assert!(reader_for(Path::new(path)).is_some(), "{path}");
-        }
-        for path in ["a", "a.docx", ".txt", "txt"] {
-            assert!(reader_for(Path::new(path)).is_none(), "{path}");
-        }
+    fn the_worse_of_two_errors_is_said() {
+        let line = |number, bad| ReadError::Lines {
+            number,
+            cause: "x".into(),
+            bad,
+        };
+        assert_eq!(
+            line(3, 2).and(line(9, 4)).to_string(),
+            "line 3: x (6 bad lines in all)"
+        );
+        assert!(matches!(
+            line(3, 2).and(ReadError::Changed),
+            ReadError::Changed
+        ));
+        assert!(matches!(
+            ReadError::Changed.and(line(3, 2)),
+            ReadError::Changed
+        ));
+    }
+
+    #[test]
+    fn limits_are_said_as_people_say_sizes() {
+        let error = ReadError::TooLarge {
+            bytes: 2 << 30,
+            limit: 256 << 20,
+        };
+        assert_eq!(
+            error.to_string(),
+            "2 GB is more than the limit of 256 MB (--max-file-size)"
+        );
     }
 }

@@ -14,6 +14,7 @@ use super::lock::{Busy, lock};
 use super::manifest::{Manifest, is_generation};
 use super::{Index, IndexError};
 use crate::annotate::{self, Annotator};
+use crate::document::{FORMATS, Limits};
 use crate::lexicon::{self, Lexicon};
 
 /// Where more than this share of the text has to be read again, all of it is: changing an index
@@ -67,6 +68,8 @@ pub struct Sources {
     pub lexicons: Vec<PathBuf>,
     /// Another aspect model than the built-in one, see [`Annotator::with_model`].
     pub aspect_model: Option<PathBuf>,
+    /// What reading one file may take.
+    pub limits: Limits,
     /// What to do while somebody else builds the index.
     pub busy: Busy,
 }
@@ -92,6 +95,8 @@ impl Sources {
         for data in annotate::DATA.iter().chain(&lexicon::DATA) {
             add(data.as_bytes());
         }
+        // What could not be read may be readable within other limits, or with more formats.
+        add(format!("{:?} {FORMATS:?}", self.limits).as_bytes());
         for root in &self.roots {
             add(root.as_os_str().as_encoded_bytes());
         }
@@ -220,7 +225,7 @@ impl<'s> Order<'s> {
         let annotator = self.sources.annotator()?;
         let to_read = self.listing.files.clone();
         let write = |folder: &Path| {
-            let generation = Generation::anew(folder, annotator, to_read)?;
+            let generation = Generation::anew(folder, annotator, to_read, &self.sources.limits)?;
             generation.write(progress)
         };
         let made = self.next_generation(write)?;
@@ -247,8 +252,13 @@ impl<'s> Order<'s> {
             },
         };
         let annotator = self.sources.annotator()?;
-        let write = |folder: &Path| match Generation::amend(folder, annotator, before, difference)?
-        {
+        let write = |folder: &Path| match Generation::amend(
+            folder,
+            annotator,
+            before,
+            difference,
+            &self.sources.limits,
+        )? {
             Some(generation) => generation.write(progress),
             None => Ok(None),
         };

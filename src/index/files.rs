@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Skipped;
 use super::schema::Words;
-use crate::document::files::{Found, walk};
-use crate::document::reader_for;
+use crate::document::files::{Found, printable, walk};
+use crate::document::{HEAD, reader_for, reader_of};
 
 pub(super) const FILE: &str = "files.jsonl";
 /// Times of modification may be this coarse, in nanoseconds (FAT: two seconds).
@@ -43,6 +43,7 @@ pub(super) struct Stamp {
 /// One line of `files.jsonl`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Record {
+    /// As it can be printed, see [`printable`]: no two files have the same.
     path: String,
     #[serde(flatten)]
     stamp: Stamp,
@@ -108,7 +109,7 @@ impl Listing {
         for found in walk(root) {
             match found {
                 Found::File { path, .. } if index.is_some_and(|index| path.starts_with(index)) => {}
-                Found::File { path, metadata } if reader_for(&path).is_some() => {
+                Found::File { path, metadata } if is_readable(&path) => {
                     let stamp = Stamp {
                         bytes: metadata.len(),
                         modified: metadata.modified().ok().and_then(nanoseconds),
@@ -170,7 +171,7 @@ impl Records {
         };
         let changes = &mut difference.changes;
         for (path, stamp) in &listing.files {
-            match self.0.remove(path) {
+            match self.0.remove(Path::new(&*printable(path))) {
                 Some(record) if record.is_of(path, stamp, started) => {
                     changes.unchanged += 1;
                     difference.kept.insert(path.clone(), record);
@@ -194,7 +195,7 @@ impl Record {
     /// Why it, or some of it, could not be read.
     pub(super) fn failed(&self) -> Option<Skipped> {
         Some(Skipped {
-            path: Path::new(&self.path).display().to_string(),
+            path: self.path.clone(),
             reason: self.failed.clone()?,
         })
     }
@@ -228,7 +229,7 @@ impl RecordKeeper {
         RecordKeeper(kept)
     }
 
-    /// Adds a file. One whose name is no UTF-8 is left out, and read again by every build.
+    /// Adds a file.
     pub(super) fn add(
         &mut self,
         path: &Path,
@@ -237,16 +238,14 @@ impl RecordKeeper {
         failed: Option<String>,
         holds: Holds,
     ) {
-        if let Some(name) = path.to_str() {
-            let record = Record {
-                path: name.to_owned(),
-                stamp,
-                hash: hash.map(|hash| hash.to_hex().to_string()),
-                failed,
-                holds,
-            };
-            self.0.insert(path.to_owned(), record);
-        }
+        let record = Record {
+            path: printable(path).into_owned(),
+            stamp,
+            hash: hash.map(|hash| hash.to_hex().to_string()),
+            failed,
+            holds,
+        };
+        self.0.insert(path.to_owned(), record);
     }
 
     /// What the files hold.
@@ -276,6 +275,23 @@ fn folder_within(dir: &Path, root: &Path) -> Option<PathBuf> {
     let (root_itself, dir) = (root.canonicalize().ok()?, dir.canonicalize().ok()?);
     let inner = dir.strip_prefix(root_itself).ok()?;
     Some(root.join(inner))
+}
+
+/// Whether a file has a known extension, or else says by its content what it is.
+fn is_readable(path: &Path) -> bool {
+    reader_for(path).is_some()
+        || ends_of(path).is_ok_and(|(head, tail)| reader_of(path, &head, &tail).is_some())
+}
+
+/// The first and the last bytes of a file.
+fn ends_of(path: &Path) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut file = File::open(path)?;
+    let (mut head, mut tail) = (Vec::new(), Vec::new());
+    (&file).take(HEAD as u64).read_to_end(&mut head)?;
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(HEAD as u64)))?;
+    file.take(HEAD as u64).read_to_end(&mut tail)?;
+    Ok((head, tail))
 }
 
 fn unknown_type(path: &Path) -> String {

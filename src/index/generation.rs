@@ -26,7 +26,8 @@ use super::schema::Fields;
 use super::{Index, IndexError, check, register};
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
-use crate::document::ReadError;
+use crate::document::files::printable;
+use crate::document::{Limits, ReadError};
 use crate::passage;
 
 pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
@@ -76,6 +77,7 @@ pub(super) struct Generation {
     writer: IndexWriter,
     annotator: Annotator,
     to_read: BTreeMap<PathBuf, Stamp>,
+    limits: Limits,
     numbers: Numbers,
     records: RecordKeeper,
     counts: Arc<VocabularyCounts>,
@@ -96,6 +98,7 @@ impl Generation {
         folder: &Path,
         annotator: Annotator,
         files: BTreeMap<PathBuf, Stamp>,
+        limits: &Limits,
     ) -> Result<Generation, IndexError> {
         let (schema, fields) = Fields::schema();
         let index = tantivy::Index::builder()
@@ -104,7 +107,7 @@ impl Generation {
             .create_in_dir(folder)?;
         // Without any that stay, there is room for all.
         let numbers = Numbers::between(&BTreeMap::new(), &files).unwrap_or_default();
-        Generation::start(folder, index, fields, annotator, files, numbers)
+        Generation::start(folder, index, fields, annotator, files, numbers, limits)
     }
 
     /// The generation `before`, changed; `None` where it has to be made anew.
@@ -113,6 +116,7 @@ impl Generation {
         annotator: Annotator,
         before: Before,
         difference: Difference,
+        limits: &Limits,
     ) -> Result<Option<Generation>, IndexError> {
         let numbers = Numbers::between(&difference.kept, &difference.to_read);
         let Some(numbers) = numbers.filter(|_| before.is_sound()) else {
@@ -123,7 +127,8 @@ impl Generation {
         let fields = Fields::of(&index.schema())?;
         let to_read = difference.to_read;
         let gone = annotator.clone();
-        let mut generation = Generation::start(folder, index, fields, annotator, to_read, numbers)?;
+        let mut generation =
+            Generation::start(folder, index, fields, annotator, to_read, numbers, limits)?;
         generation.records = RecordKeeper::keeping(difference.kept);
         generation.phrases = PhraseCounts::read(&before.folder).map_err(IndexError::io(folder))?;
         let removed = generation.remove(&before, gone, &difference.stale)?;
@@ -140,6 +145,7 @@ impl Generation {
         annotator: Annotator,
         to_read: BTreeMap<PathBuf, Stamp>,
         numbers: Numbers,
+        limits: &Limits,
     ) -> Result<Generation, IndexError> {
         register(&index);
         let counts: Arc<VocabularyCounts> = Arc::default();
@@ -151,6 +157,7 @@ impl Generation {
             // pipeline.
             annotator: annotator.counting(counts.clone()),
             to_read,
+            limits: limits.clone(),
             numbers,
             records: RecordKeeper::default(),
             counts,
@@ -213,7 +220,8 @@ impl Generation {
         let files = to_read.into_keys().map(named);
         let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
         let (fields, annotator) = (self.fields, self.annotator.clone());
-        pipeline::run(&files, &fields, annotator, &mut |part| {
+        let limits = self.limits.clone();
+        pipeline::run(&files, &limits, &fields, annotator, &mut |part| {
             let (path, _) = &files[part.file];
             progress(BuildEvent::Read {
                 path,
@@ -264,8 +272,8 @@ impl Generation {
     fn file_done(&mut self, path: &Path, stamp: Stamp, hash: blake3::Hash) {
         let holds = std::mem::take(&mut self.open);
         let error = self.bad.take();
-        let hash = match error {
-            Some(ReadError::Io(_)) => None,
+        let hash = match &error {
+            Some(error) if error.may_pass() => None,
             _ => Some(hash),
         };
         self.read += holds.text;
@@ -395,7 +403,7 @@ fn readable_by_others(path: &Path) -> std::io::Result<()> {
 /// The name a file is cited by: its path as it was found, with forward slashes.
 pub(super) fn source_name(path: &Path) -> String {
     let path = path.strip_prefix(".").unwrap_or(path);
-    let name = path.to_string_lossy();
+    let name = printable(path);
     if std::path::MAIN_SEPARATOR == '/' {
         name.into_owned()
     } else {

@@ -27,6 +27,7 @@ mod build;
 mod check;
 mod files;
 mod generation;
+mod intake;
 mod lock;
 mod manifest;
 mod numbers;

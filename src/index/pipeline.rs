@@ -15,10 +15,8 @@
 //! neither written nor given up. A part that is larger than that goes alone.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
@@ -26,18 +24,17 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use tantivy::schema::TantivyDocument;
 
 use super::IndexError;
+use super::intake::{Piece, read_file};
 use super::phrases::{Phrase, PhraseReader};
 use super::schema::{Fields, Words};
 use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Annotator};
-use crate::document::{Document, Part, ReadError, reader_for};
+use crate::document::{self, Document, Limits, ReadError};
 use crate::passage;
 
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
 /// times as much.
 const IN_FLIGHT: usize = 8 << 20;
-/// The size of the parts of files that hold a document a line, in bytes.
-const PART: usize = 256 << 10;
 
 /// A part of a file, annotated.
 pub(super) struct Prepared {
@@ -66,6 +63,7 @@ pub(super) struct PreparedDocument {
 /// An error of `sink` ends it.
 pub(super) fn run(
     files: &[(PathBuf, String)],
+    limits: &Limits,
     fields: &Fields,
     annotator: Annotator,
     sink: &mut dyn FnMut(Prepared) -> Result<(), IndexError>,
@@ -77,13 +75,14 @@ pub(super) fn run(
         // However this ends, the others must not wait for room or for work for ever.
         let _closing = Closing(&budget);
         let workers = thread::available_parallelism().map_or(1, usize::from);
-        scope.spawn(|| read_files(files, &budget, to_workers));
+        scope.spawn(|| read_files(files, limits, &budget, to_workers));
         let annotators = std::iter::repeat_n(annotator, workers);
         for annotator in annotators {
             let (parts, to_sink) = (parts.clone(), to_sink.clone());
             scope.spawn(move || {
                 let mut worker = Worker {
                     files,
+                    limits,
                     fields,
                     annotator,
                     phrases: PhraseReader::default(),
@@ -124,90 +123,39 @@ fn in_order(
 struct Task {
     number: u64,
     file: usize,
-    part: Result<Part, std::io::Error>,
+    piece: Result<Piece, ReadError>,
     end: Option<blake3::Hash>,
 }
 
-fn read_files(files: &[(PathBuf, String)], budget: &Budget, to_workers: Sender<Task>) {
+fn read_files(
+    files: &[(PathBuf, String)],
+    limits: &Limits,
+    budget: &Budget,
+    to_workers: Sender<Task>,
+) {
     let mut number = 0;
     for (file, (path, _)) in files.iter().enumerate() {
-        let mut send = |part: Result<Part, std::io::Error>, end| {
-            let bytes = part.as_ref().map_or(0, |part| part.bytes.len());
-            let sent = budget.take(bytes)
-                && to_workers
-                    .send(Task {
-                        number,
-                        file,
-                        part,
-                        end,
-                    })
-                    .is_ok();
+        let going_on = read_file(path, limits, &mut |piece, end| {
+            let bytes = piece.as_ref().map_or(0, |piece| piece.part.bytes.len());
+            let task = Task {
+                number,
+                file,
+                piece,
+                end,
+            };
             number += 1;
-            sent
-        };
-        let by_lines = reader_for(path).is_some_and(|reader| reader.reads_lines());
-        let going_on = match by_lines {
-            true => read_lines(path, &mut send),
-            false => read_whole(path, &mut send),
-        };
+            budget.take(bytes) && to_workers.send(task).is_ok()
+        });
         if !going_on {
             return;
         }
     }
 }
 
-type Send<'s> = dyn FnMut(Result<Part, std::io::Error>, Option<blake3::Hash>) -> bool + 's;
-
-/// Sends a file in one part. Gives whether anybody still takes parts.
-fn read_whole(path: &Path, send: &mut Send<'_>) -> bool {
-    match std::fs::read(path) {
-        Ok(bytes) => {
-            let hash = blake3::hash(&bytes);
-            send(Ok(Part::whole(bytes)), Some(hash))
-        }
-        Err(error) => send(Err(error), Some(blake3::hash(b""))),
-    }
-}
-
-/// Sends a file in parts of whole lines.
-fn read_lines(path: &Path, send: &mut Send<'_>) -> bool {
-    let mut file = match File::open(path) {
-        Ok(file) => BufReader::with_capacity(PART, file),
-        Err(error) => return send(Err(error), Some(blake3::hash(b""))),
-    };
-    let mut hasher = blake3::Hasher::new();
-    let mut first_line = 1;
-    loop {
-        let bytes = match next_lines(&mut file) {
-            Ok(bytes) => bytes,
-            Err(error) => return send(Err(error), Some(hasher.finalize())),
-        };
-        hasher.update(&bytes);
-        let at_end = matches!(file.fill_buf(), Ok([]));
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-        let part = Part { bytes, first_line };
-        first_line += lines;
-        if !send(Ok(part), at_end.then(|| hasher.finalize())) {
-            return false;
-        }
-        if at_end {
-            return true;
-        }
-    }
-}
-
-fn next_lines(file: &mut BufReader<File>) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(PART + PART / 4);
-    file.by_ref().take(PART as u64).read_to_end(&mut bytes)?;
-    if bytes.last().is_some_and(|byte| *byte != b'\n') {
-        file.read_until(b'\n', &mut bytes)?;
-    }
-    Ok(bytes)
-}
-
 /// One core's share of the work.
 struct Worker<'f> {
     files: &'f [(PathBuf, String)],
+    limits: &'f Limits,
     fields: &'f Fields,
     annotator: Annotator,
     phrases: PhraseReader,
@@ -217,15 +165,18 @@ impl Worker<'_> {
     fn prepare(&mut self, task: Task) -> (u64, Prepared) {
         let mut prepared = Prepared {
             file: task.file,
-            bytes: task.part.as_ref().map_or(0, |part| part.bytes.len()),
+            bytes: task
+                .piece
+                .as_ref()
+                .map_or(0, |piece| piece.part.bytes.len()),
             end: task.end,
             documents: Vec::new(),
             error: None,
         };
-        let read = task.part.map_err(ReadError::from).and_then(|part| {
+        let read = task.piece.and_then(|piece| {
             // Whatever a broken file does to a reader, the other files are still read.
             let documents = &mut prepared.documents;
-            catch_unwind(AssertUnwindSafe(|| self.read(task.file, part, documents)))
+            catch_unwind(AssertUnwindSafe(|| self.read(task.file, piece, documents)))
                 .unwrap_or(Err(ReadError::Panicked))
         });
         prepared.error = read.err();
@@ -235,14 +186,11 @@ impl Worker<'_> {
     fn read(
         &mut self,
         file: usize,
-        part: Part,
+        Piece { reader, part }: Piece,
         documents: &mut Vec<PreparedDocument>,
     ) -> Result<(), ReadError> {
-        let (path, source) = &self.files[file];
-        let Some(reader) = reader_for(path) else {
-            return Ok(());
-        };
-        reader.read(source, part, &mut |document| {
+        let (_, source) = &self.files[file];
+        document::read(reader, source, part, self.limits, &mut |document| {
             documents.push(self.document(source, document));
         })
     }

@@ -1,5 +1,6 @@
 //! The tantivy fields: the one place that knows them.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -146,8 +147,14 @@ pub struct StoredPassage {
     pub headings: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<String>,
-    /// First and last line, counted from 1.
+    /// First and last line, counted from 1: of the source, or else of the text drawn out of it.
     pub lines: (usize, usize),
+    /// First and last page, counted from 1, where the source has pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<(usize, usize)>,
+    /// First and last paragraph, counted from 1, where the source is counted in paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraphs: Option<(usize, usize)>,
     /// First byte, and the one after the last.
     pub bytes: (usize, usize),
     pub text: String,
@@ -171,7 +178,9 @@ impl StoredPassage {
             title: document.title().to_owned(),
             headings: passage.headings().to_vec(),
             lead: passage.lead().map(str::to_owned),
-            lines: (*passage.lines().start(), *passage.lines().end()),
+            lines: passage.lines().into_inner(),
+            pages: passage.pages().map(RangeInclusive::into_inner),
+            paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
             aspects,

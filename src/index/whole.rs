@@ -293,7 +293,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Part, reader_for};
+    use crate::document::{Allowance, Part, reader_for};
     use crate::index::{Sources, build};
     use crate::passage::cut;
     use proptest::prelude::*;
@@ -301,7 +301,14 @@ mod tests {
     fn read(text: &str) -> Document {
         let mut documents = Vec::new();
         let reader = reader_for("a.txt".as_ref()).expect("there is a reader for text");
-        let read = reader.read("a.txt", Part::whole(text), &mut |d| documents.push(d));
+        let read = reader.read(
+            "a.txt",
+            Part::whole(text),
+            &Allowance::default(),
+            &mut |d| {
+                documents.push(d);
+            },
+        );
         read.expect("a string is text");
         documents.remove(0)
     }
@@ -315,7 +322,9 @@ mod tests {
             title: document.title().to_owned(),
             headings: passage.headings().to_vec(),
             lead: None,
-            lines: (*passage.lines().start(), *passage.lines().end()),
+            lines: passage.lines().into_inner(),
+            pages: None,
+            paragraphs: None,
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
             aspects: Vec::new(),

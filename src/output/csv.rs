@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::search::SearchResults;
 
-const HEADER: [&str; 9] = [
+const HEADER: [&str; 13] = [
     "rank",
     "score",
     "source",
@@ -14,6 +14,10 @@ const HEADER: [&str; 9] = [
     "headings",
     "id",
     "snippet",
+    "first_page",
+    "last_page",
+    "first_paragraph",
+    "last_paragraph",
 ];
 
 /// Writes the hits as CSV (RFC 4180).
@@ -22,6 +26,12 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
     csv.write_record(HEADER)?;
     for hit in &results.hits {
         let passage = &hit.passage;
+        let ends = |span: Option<(usize, usize)>| match span {
+            Some((first, last)) => [first.to_string(), last.to_string()],
+            None => Default::default(),
+        };
+        let ([first_page, last_page], [first_paragraph, last_paragraph]) =
+            (ends(passage.pages), ends(passage.paragraphs));
         csv.write_record([
             hit.rank.to_string(),
             format!("{:.4}", hit.score),
@@ -32,6 +42,10 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
             guarded(&passage.headings.join(" › ")),
             passage.id.to_string(),
             guarded(&hit.snippet.plain()),
+            first_page,
+            last_page,
+            first_paragraph,
+            last_paragraph,
         ])?;
     }
     csv.flush()

@@ -29,6 +29,10 @@ struct HitJson<'a> {
     title: &'a str,
     headings: &'a [String],
     lines: (usize, usize),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<(usize, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paragraphs: Option<(usize, usize)>,
     bytes: (usize, usize),
     id: &'a str,
     aspects: &'a [String],
@@ -85,6 +89,8 @@ impl<'a> HitJson<'a> {
             title: &passage.title,
             headings: &passage.headings,
             lines: passage.lines,
+            pages: passage.pages,
+            paragraphs: passage.paragraphs,
             bytes: passage.bytes,
             id: passage.id.as_str(),
             aspects: &passage.aspects,

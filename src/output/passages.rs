@@ -1,6 +1,7 @@
 //! Shows how a document was cut: its blocks and what became of them.
 
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
@@ -22,6 +23,10 @@ struct PassageJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     lead: Option<&'a str>,
     lines: (usize, usize),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<(usize, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paragraphs: Option<(usize, usize)>,
     bytes: (usize, usize),
     words: usize,
     blocks: Vec<BlockJson<'a>>,
@@ -42,10 +47,9 @@ pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> 
         writeln!(out)?;
         writeln!(
             out,
-            "passage {}  lines {}-{}  {} words  {}",
+            "passage {}  {}  {} words  {}",
             passage.ordinal() + 1,
-            passage.lines().start(),
-            passage.lines().end(),
+            place(passage),
             word_count(passage.text()),
             passage.id()
         )?;
@@ -70,6 +74,19 @@ pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> 
     Ok(())
 }
 
+/// Where a passage stands.
+fn place(passage: &Passage) -> String {
+    let (what, range) = match (passage.pages(), passage.paragraphs()) {
+        (Some(pages), _) => ("page", pages),
+        (None, Some(paragraphs)) => ("paragraph", paragraphs),
+        (None, None) => ("line", passage.lines()),
+    };
+    match range.start() == range.end() {
+        true => format!("{what} {}", range.start()),
+        false => format!("{what}s {}-{}", range.start(), range.end()),
+    }
+}
+
 /// Writes a document with its passages as one JSON object on one line.
 pub fn write_json(
     out: &mut dyn Write,
@@ -90,7 +107,9 @@ pub fn write_json(
                 id: passage.id().as_str(),
                 headings: passage.headings(),
                 lead: passage.lead(),
-                lines: (*passage.lines().start(), *passage.lines().end()),
+                lines: passage.lines().into_inner(),
+                pages: passage.pages().map(RangeInclusive::into_inner),
+                paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
                 bytes: (passage.bytes().start, passage.bytes().end),
                 words: word_count(passage.text()),
                 blocks: passage
@@ -120,7 +139,9 @@ fn furniture(document: &Document) -> Vec<&Block> {
 
 fn write_block(out: &mut dyn Write, document: &Document, block: &Block) -> io::Result<()> {
     const SHOWN: usize = 72;
-    let (line, _) = document.lines(&document.trimmed(block));
+    let bytes = document.trimmed(block);
+    let place = document.pages(&bytes).or(document.paragraphs(&bytes));
+    let (first, _) = place.unwrap_or_else(|| document.lines(&bytes));
     let text = document.block_text(block);
     let mut start: String = text
         .chars()
@@ -130,5 +151,5 @@ fn write_block(out: &mut dyn Write, document: &Document, block: &Block) -> io::R
     if start.len() < text.len() {
         start.push('…');
     }
-    writeln!(out, "  {line:>5}  {:<12}  {start}", block.kind.name())
+    writeln!(out, "  {first:>5}  {:<12}  {start}", block.kind.name())
 }

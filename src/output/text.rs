@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::annotate::Assertion;
+use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::query::Correction;
 use crate::search::{Facets, Hit, SearchResults, Silent, Snippet};
@@ -79,6 +80,23 @@ fn concepts(hit: &Hit) -> Option<String> {
     (!shown.is_empty()).then(|| format!("concepts: {}", shown.join(", ")))
 }
 
+/// Where a passage stands, as people cite it: by page, by paragraph, or by lines in the form that
+/// editors open.
+fn citation(passage: &StoredPassage) -> String {
+    let counted = |what: &str, (first, last): (usize, usize)| match last > first {
+        true => format!("{}, {what}s {first}-{last}", passage.source),
+        false => format!("{}, {what} {first}", passage.source),
+    };
+    match (passage.pages, passage.paragraphs, passage.lines) {
+        (Some(pages), _, _) => counted("page", pages),
+        (None, Some(paragraphs), _) => counted("paragraph", paragraphs),
+        (None, None, (first, last)) if last > first => {
+            format!("{}:{first}-{last}", passage.source)
+        }
+        (None, None, (line, _)) => format!("{}:{line}", passage.source),
+    }
+}
+
 struct Printer {
     look: Look,
 }
@@ -128,12 +146,7 @@ impl Printer {
     }
 
     fn citation(&self, hit: &Hit) -> String {
-        let (first, last) = hit.passage.lines;
-        let lines = match last > first {
-            true => format!("{first}-{last}"),
-            false => first.to_string(),
-        };
-        let citation = self.styled(&format!("{}:{lines}", hit.passage.source), CITATION);
+        let citation = self.styled(&citation(&hit.passage), CITATION);
         match self.link(&hit.passage.source) {
             Some(address) => format!("\x1b]8;;{address}\x1b\\{citation}\x1b]8;;\x1b\\"),
             None => citation,

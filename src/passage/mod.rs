@@ -21,7 +21,7 @@ mod id;
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::document::{BLOCK_WORDS, Block, BlockKind, Document, sentences, word_count};
+use crate::document::{BLOCK_WORDS, Block, BlockKind, Document, Span, sentences, word_count};
 
 use id::IdMaker;
 pub use id::PassageId;
@@ -41,6 +41,8 @@ pub struct Passage {
     lead: Option<String>,
     bytes: Range<usize>,
     lines: RangeInclusive<usize>,
+    pages: Option<RangeInclusive<usize>>,
+    paragraphs: Option<RangeInclusive<usize>>,
     blocks: Vec<usize>,
     text: String,
 }
@@ -71,9 +73,20 @@ impl Passage {
         self.bytes.clone()
     }
 
-    /// The first and last line of the text, counted from 1.
+    /// The first and last line of the text, counted from 1, see [`Document::lines`].
     pub fn lines(&self) -> RangeInclusive<usize> {
         self.lines.clone()
+    }
+
+    /// The first and last page of the text, counted from 1, where the source has pages.
+    pub fn pages(&self) -> Option<RangeInclusive<usize>> {
+        self.pages.clone()
+    }
+
+    /// The first and last paragraph of the text, counted from 1, where the source is counted in
+    /// paragraphs.
+    pub fn paragraphs(&self) -> Option<RangeInclusive<usize>> {
+        self.paragraphs.clone()
     }
 
     /// The indices of the blocks that belong to this passage, headings above it included.
@@ -92,9 +105,9 @@ impl Passage {
 /// ```
 /// let text = "Neck pain\n\nRisks\n\nTell your doctor if you:\n\n  • have osteoporosis\n";
 /// let mut documents = Vec::new();
-/// palpate::document::reader_for("neck.txt".as_ref())
-///     .ok_or("no reader")?
-///     .read("neck.txt", palpate::document::Part::whole(text), &mut |document| documents.push(document))?;
+/// let reader = palpate::document::reader_for("neck.txt".as_ref()).ok_or("no reader")?;
+/// let (part, limits) = (palpate::document::Part::whole(text), Default::default());
+/// palpate::document::read(reader, "neck.txt", part, &limits, &mut |document| documents.push(document))?;
 ///
 /// let passages = palpate::passage::cut(&documents[0]);
 /// assert_eq!(passages[0].headings(), ["Risks"]);
@@ -120,14 +133,17 @@ pub fn cut(document: &Document) -> Vec<Passage> {
                 .trimmed(&document.blocks()[part.blocks.end - 1])
                 .end;
             let text = document.text()[start..end].to_owned();
-            let (first_line, last_line) = document.lines(&(start..end));
+            let bytes = start..end;
+            let range = |(first, last): Span| first..=last;
             passages.push(Passage {
                 id: ids.make(&text),
                 ordinal,
                 headings: section.path.clone(),
                 lead: part.lead,
-                bytes: start..end,
-                lines: first_line..=last_line,
+                lines: range(document.lines(&bytes)),
+                pages: document.pages(&bytes).map(range),
+                paragraphs: document.paragraphs(&bytes).map(range),
+                bytes,
                 blocks,
                 text,
             });
@@ -312,16 +328,19 @@ fn words(document: &Document, block: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Part, reader_for};
+    use crate::document::{Allowance, Part, reader_for};
     use proptest::prelude::*;
 
     fn read(text: &str) -> Document {
         let mut documents = Vec::new();
         reader_for("a.txt".as_ref())
             .expect("there is a reader for text")
-            .read("a.txt", Part::whole(text), &mut |document| {
-                documents.push(document)
-            })
+            .read(
+                "a.txt",
+                Part::whole(text),
+                &Allowance::default(),
+                &mut |document| documents.push(document),
+            )
             .expect("a string is UTF-8 text");
         documents.remove(0)
     }

@@ -281,6 +281,8 @@ mod tests {
             headings: Vec::new(),
             lead: lead.map(str::to_owned),
             lines: (1, 1),
+            pages: None,
+            paragraphs: None,
             bytes: (0, text.len()),
             text: text.to_owned(),
             aspects: Vec::new(),

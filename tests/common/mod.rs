@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use assert_cmd::Command;
+use palpate::document::{BlockKind, Document};
+use palpate::passage;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -70,6 +72,48 @@ pub fn collections() -> Option<PathBuf> {
         return None;
     }
     Some(found)
+}
+
+/// What every document and its passages must fulfil, whatever they were read from.
+#[allow(dead_code)] // not every test file reads documents
+pub fn check(document: &Document) {
+    let mut next = 0;
+    for block in document.blocks() {
+        assert_eq!(block.bytes.start, next, "{}", document.source());
+        next = block.bytes.end;
+    }
+    assert_eq!(next, document.text().len());
+
+    let passages = passage::cut(document);
+    let mut owners = vec![0; document.blocks().len()];
+    for passage in &passages {
+        assert!(!passage.text().trim().is_empty());
+        assert_eq!(&document.text()[passage.bytes()], passage.text());
+        for place in [Some(passage.lines()), passage.pages(), passage.paragraphs()] {
+            assert!(place.is_none_or(|place| *place.start() >= 1 && !place.is_empty()));
+        }
+        passage
+            .blocks()
+            .iter()
+            .for_each(|&block| owners[block] += 1);
+    }
+    for (block, owners) in document.blocks().iter().zip(owners) {
+        let expected = usize::from(block.kind != BlockKind::Furniture);
+        assert_eq!(
+            owners,
+            expected,
+            "{}: {:?}",
+            document.source(),
+            document.block_text(block)
+        );
+    }
+    let ids = |passages: &[passage::Passage]| -> Vec<_> {
+        passages
+            .iter()
+            .map(|passage| passage.id().clone())
+            .collect()
+    };
+    assert_eq!(ids(&passages), ids(&passage::cut(document)));
 }
 
 #[allow(dead_code)] // not every test file needs it

@@ -5,8 +5,7 @@
 
 use serde::Deserialize;
 
-use super::reader::{Part, ReadError, Reader};
-use super::{Block, BlockKind, Document, is_blank};
+use crate::document::{Allowance, Block, BlockKind, Document, Part, ReadError, Reader, is_blank};
 
 /// Reader for BEIR collections.
 pub(super) struct Beir;
@@ -33,16 +32,25 @@ impl Reader for Beir {
         true
     }
 
+    fn is_watched(&self) -> bool {
+        false
+    }
+
     fn read(
         &self,
         source: &str,
         part: Part,
+        _: &Allowance,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError> {
         let mut bad = 0;
         let mut first_bad = None;
-        for (line, number) in part
-            .bytes
+        let bytes = match part.first_line {
+            1 => part.bytes.strip_prefix(b"\xef\xbb\xbf"),
+            _ => None,
+        };
+        for (line, number) in bytes
+            .unwrap_or(&part.bytes)
             .split(|&byte| byte == b'\n')
             .zip(part.first_line..)
         {
@@ -71,7 +79,7 @@ fn document(source: &str, entry: Entry) -> Document {
 }
 
 /// Each line that shows something is a paragraph, with the blank ones after it.
-fn paragraphs(text: &str) -> Vec<Block> {
+pub(super) fn paragraphs(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -106,9 +114,12 @@ mod tests {
     fn every_line_is_a_document_and_bad_ones_are_named() {
         let text = "{\"_id\":\"a\",\"title\":\"T\",\"text\":\"One.\\nTwo.\"}\n\nnot json\n{\"_id\":\"b\",\"text\":\"\"}\n{}\n";
         let mut documents = Vec::new();
-        let result = Beir.read("c.jsonl", Part::whole(text), &mut |document| {
-            documents.push(document)
-        });
+        let result = Beir.read(
+            "c.jsonl",
+            Part::whole(text),
+            &Allowance::default(),
+            &mut |document| documents.push(document),
+        );
         assert_eq!(documents.len(), 2);
         assert_eq!(documents[0].source(), "c.jsonl#a");
         assert_eq!(documents[0].id(), "a");

@@ -13,11 +13,14 @@
 //! costs a little context, a lost line could be the one that warns.
 
 use std::ops::Range;
-use std::path::Path;
 
-use super::furniture::{is_furniture, is_skip_link};
-use super::reader::{Part, ReadError, Reader};
-use super::{Block, BlockKind, Document, is_blank, trim_range, word_count};
+use crate::document::draft::file_stem;
+use crate::document::encoding::decode;
+use crate::document::furniture::{is_furniture, is_skip_link};
+use crate::document::{
+    Allowance, Block, BlockKind, Document, Part, ReadError, Reader, is_blank, trim_range,
+    word_count,
+};
 
 /// The most words and bytes a heading has; the title of a document may be longer.
 const HEADING_WORDS: usize = 14;
@@ -27,7 +30,7 @@ const QUESTION_WORDS: usize = 30;
 /// This many headings in a row with nothing under them are a list without bullets.
 const BARE_LIST: usize = 4;
 
-/// Reader for text without markup. Markdown is read as plain text.
+/// Reader for text without markup, in any encoding.
 pub(super) struct PlainText;
 
 impl Reader for PlainText {
@@ -36,28 +39,28 @@ impl Reader for PlainText {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["txt", "text", "md"]
+        &["txt", "text"]
+    }
+
+    fn is_watched(&self) -> bool {
+        false
     }
 
     fn read(
         &self,
         source: &str,
         Part { bytes, .. }: Part,
+        _: &Allowance,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError> {
-        if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
-            return Err(ReadError::Binary { at });
-        }
-        let text = String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
-            at: error.utf8_error().valid_up_to(),
-        })?;
-        sink(document(source, text));
-        Ok(())
+        let decoded = decode(bytes, None)?;
+        sink(document(source, decoded.text));
+        decoded.error.map_or(Ok(()), Err)
     }
 }
 
 /// Reads `text` into a document.
-pub(super) fn document(source: &str, text: String) -> Document {
+fn document(source: &str, text: String) -> Document {
     let lines = lines(&text);
     let mut pieces = gather(&lines);
     let order: Vec<usize> = (0..pieces.len())
@@ -74,11 +77,42 @@ pub(super) fn document(source: &str, text: String) -> Document {
     Document::new(source.to_owned(), title, text, blocks)
 }
 
-fn file_stem(source: &str) -> String {
-    Path::new(source).file_stem().map_or_else(
-        || source.to_owned(),
-        |stem| stem.to_string_lossy().into_owned(),
-    )
+/// A document that was laid out like a plain text, with the structure that its lines show. What is
+/// furniture stays it.
+#[cfg(feature = "pdf")]
+pub(super) fn with_structure(laid_out: Document, named: Option<&str>) -> Document {
+    let mut structured = document(&laid_out.source, laid_out.text.clone());
+    let furniture: Vec<&Block> = laid_out
+        .blocks
+        .iter()
+        .filter(|block| block.kind == BlockKind::Furniture)
+        .collect();
+    for block in &mut structured.blocks {
+        let within = furniture.partition_point(|other| other.bytes.end < block.bytes.end);
+        let is_within = |other: &&Block| other.bytes.start <= block.bytes.start;
+        if furniture.get(within).is_some_and(is_within) {
+            block.kind = BlockKind::Furniture;
+        }
+    }
+    let has_title = |block: &Block| block.kind == BlockKind::Heading { level: 1 };
+    if let Some(named) = named
+        && !structured.blocks.iter().any(has_title)
+    {
+        structured.title = named.to_owned();
+    }
+    structured.with_places(laid_out.places)
+}
+
+/// Whether a line begins with a bullet or a number.
+#[cfg(feature = "pdf")]
+pub(super) fn is_item(line: &str) -> bool {
+    bullet(line).is_some()
+}
+
+/// Whether a line begins with a number, which may also be chance.
+#[cfg(feature = "pdf")]
+pub(super) fn is_numbered(line: &str) -> bool {
+    matches!(bullet(line), Some(Bullet::Number))
 }
 
 /// One line: where it starts and what shows of it.
@@ -731,10 +765,18 @@ mod tests {
 
     #[test]
     fn bad_bytes_are_named() {
-        let mut sink = |_| {};
-        let nul = PlainText.read("a", Part::whole(*b"ab\0c"), &mut sink);
-        assert!(matches!(nul, Err(ReadError::Binary { at: 2 })));
-        let latin = PlainText.read("a", Part::whole(*b"caf\xe9"), &mut sink);
-        assert!(matches!(latin, Err(ReadError::NotUtf8 { at: 3 })));
+        let mut documents = 0;
+        let mut read = |bytes: &[u8]| {
+            let allowance = Allowance::default();
+            let result =
+                PlainText.read("a", Part::whole(bytes), &allowance, &mut |_| documents += 1);
+            result.err().map(|error| error.to_string())
+        };
+        let nul = read(b"ab\0c");
+        assert_eq!(nul.as_deref(), Some("binary file (byte 0x00 at 2)"));
+        assert_eq!(read(b"caf\xe9"), None);
+        let damaged = read("müde, café \u{fffd}".as_bytes());
+        assert_eq!(damaged, None);
+        assert_eq!(documents, 2);
     }
 }

@@ -1,0 +1,256 @@
+//! A document in the making, for formats whose text has to be extracted.
+//!
+//! A reader adds block after block, each a [`Run`] of words that knows where in the source its
+//! words stand. What comes out reads like a plain text that was laid out well: blank lines between
+//! paragraphs, none between the items of a list or the rows of a table.
+
+use std::path::Path;
+
+use super::furniture::is_furniture;
+use super::place::Marks;
+use super::{Block, BlockKind, Document, Places, word_count};
+
+/// The most words a heading that asks may have.
+const QUESTION_WORDS: usize = 30;
+
+/// A stretch of text with single spaces between its words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Run {
+    text: String,
+    marks: Marks,
+    /// White space was met that only counts if a word follows.
+    space: bool,
+}
+
+impl Run {
+    /// Adds text that stands at `number` of the source.
+    pub(super) fn add(&mut self, text: &str, number: usize) {
+        for c in text.chars() {
+            if c.is_whitespace() || c == '\0' {
+                self.space = true;
+                continue;
+            }
+            if std::mem::take(&mut self.space) && !self.ends_line() {
+                self.text.push(' ');
+            }
+            self.marks.add(self.text.len(), number);
+            self.text.push(c);
+        }
+    }
+
+    /// Adds text whose first line stands at line `number` of the source, the next one at the next.
+    pub(super) fn add_lines(&mut self, text: &str, number: usize) {
+        for (n, line) in text.split('\n').enumerate() {
+            self.space |= n > 0;
+            self.add(line, number + n);
+        }
+    }
+
+    /// Adds another run, where it stands.
+    #[cfg(feature = "docx")]
+    pub(super) fn join(&mut self, other: &Run) {
+        if self.space && !self.ends_line() && !other.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.marks.append(self.text.len(), &other.marks);
+        self.text.push_str(&other.text);
+        self.space = other.space;
+    }
+
+    /// White space, whatever it was.
+    pub(super) fn space(&mut self) {
+        self.space = true;
+    }
+
+    /// A tab, as it parts the cells of a row.
+    pub(super) fn tab(&mut self) {
+        self.space = false;
+        self.text.push('\t');
+    }
+
+    /// A line break that stays one.
+    pub(super) fn line_break(&mut self) {
+        self.space = false;
+        if !self.ends_line() {
+            self.text.push('\n');
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn ends_line(&self) -> bool {
+        self.text.is_empty() || self.text.ends_with(['\n', '\t'])
+    }
+}
+
+/// A document in the making.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    text: String,
+    blocks: Vec<Block>,
+    marks: Marks,
+}
+
+impl Draft {
+    /// Adds a block. One that shows nothing is left out; one that reads like page furniture is
+    /// taken for it.
+    pub(super) fn add(&mut self, kind: BlockKind, run: &Run) {
+        if run.is_empty() {
+            return;
+        }
+        let is_cell = matches!(kind, BlockKind::TableHeader | BlockKind::TableRow);
+        let kind = match !is_cell && is_furniture(run.text.trim()) {
+            true => BlockKind::Furniture,
+            false => kind,
+        };
+        self.part_from_last(kind);
+        let start = self.text.len();
+        self.marks.append(start, &run.marks);
+        self.text.push_str(run.text.trim_end());
+        self.blocks.push(Block {
+            kind,
+            bytes: start..self.text.len(),
+        });
+    }
+
+    /// Ends the last block with as many line ends as set it apart from one of that kind.
+    fn part_from_last(&mut self, next: BlockKind) {
+        let Some(last) = self.blocks.last_mut() else {
+            return;
+        };
+        let together = match next {
+            BlockKind::ListItem => last.kind == BlockKind::ListItem,
+            BlockKind::TableRow => {
+                matches!(last.kind, BlockKind::TableHeader | BlockKind::TableRow)
+            }
+            _ => false,
+        };
+        self.text.push_str(if together { "\n" } else { "\n\n" });
+        last.bytes.end = self.text.len();
+    }
+
+    /// The document, its places made of the marks of all runs. It is called by its first heading,
+    /// or else `named`, or else as its file.
+    pub(super) fn finish(
+        mut self,
+        source: &str,
+        named: Option<&str>,
+        places: fn(Marks) -> Places,
+    ) -> Document {
+        if let Some(last) = self.blocks.last_mut() {
+            self.text.push('\n');
+            last.bytes.end = self.text.len();
+        }
+        let title = settle_headings(&mut self.blocks, &self.text);
+        let named = || named.map(str::trim).filter(|name| !name.is_empty());
+        let title = title
+            .or_else(|| named().map(str::to_owned))
+            .unwrap_or_else(|| file_stem(source));
+        Document::new(source.to_owned(), title, self.text, self.blocks)
+            .with_places(places(self.marks))
+    }
+}
+
+/// Finds the title among the headings and gives all of them their levels below it.
+///
+/// The title is a heading that nothing but furniture stands before, at least as high as any other. Where
+/// others are as high, they stand below it all the same, and all below them one level deeper.
+/// A heading that asks is a question.
+fn settle_headings(blocks: &mut [Block], text: &str) -> Option<String> {
+    let level = |block: &Block| block.kind.heading_level();
+    let highest = blocks.iter().filter_map(level).min()?;
+    let first = blocks
+        .iter()
+        .position(|block| block.kind != BlockKind::Furniture);
+    let title = first.filter(|&first| level(&blocks[first]) == Some(highest));
+    let others_as_high = blocks
+        .iter()
+        .enumerate()
+        .any(|(n, block)| Some(n) != title && level(block) == Some(highest));
+    let below = 1 + u8::from(others_as_high || title.is_none());
+    for (n, block) in blocks.iter_mut().enumerate() {
+        let shown = text[block.bytes.clone()].trim_end();
+        let asks = shown.ends_with('?') && word_count(shown) <= QUESTION_WORDS;
+        let Some(level) = block.kind.heading_level() else {
+            continue;
+        };
+        let level = (level - highest).saturating_add(below).max(2);
+        block.kind = match asks {
+            _ if Some(n) == title => BlockKind::Heading { level: 1 },
+            true => BlockKind::Question { level },
+            false => BlockKind::Heading { level },
+        };
+    }
+    let title = text[blocks[title?].bytes.clone()].trim();
+    Some(title.trim_end_matches(':').replace('\n', " "))
+}
+
+/// The name of a file without its extension.
+pub(super) fn file_stem(source: &str) -> String {
+    Path::new(source).file_stem().map_or_else(
+        || source.to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(text: &str, number: usize) -> Run {
+        let mut run = Run::default();
+        run.add_lines(text, number);
+        run
+    }
+
+    #[test]
+    fn white_space_is_single_and_lines_are_counted() {
+        let run = run("  one\n two\t\tthree \n", 4);
+        assert_eq!(run.text(), "one two three");
+        assert_eq!(run.marks.span(&(0..3)), (4, 4));
+        assert_eq!(run.marks.span(&(0..13)), (4, 5));
+    }
+
+    #[test]
+    fn words_join_only_where_nothing_is_between_them() {
+        let mut joined = run("one ", 1);
+        joined.add_lines("two", 1);
+        joined.add_lines("three\n", 1);
+        joined.add("four", 2);
+        assert_eq!(joined.text(), "one twothree four");
+    }
+
+    fn kinds(headings: &[(u8, &str)]) -> (String, Vec<BlockKind>) {
+        let mut draft = Draft::default();
+        for (level, text) in headings {
+            let kind = match level {
+                0 => BlockKind::Paragraph,
+                &level => BlockKind::Heading { level },
+            };
+            draft.add(kind, &run(text, 1));
+        }
+        let document = draft.finish("folder/name.html", None, Places::SourceLines);
+        let kinds = document.blocks().iter().map(|block| block.kind).collect();
+        (document.title().to_owned(), kinds)
+    }
+
+    #[test]
+    fn one_title_above_all() {
+        let heading = |level| BlockKind::Heading { level };
+        let (title, levels) = kinds(&[(1, "T"), (2, "A"), (3, "Is it?"), (0, "Text.")]);
+        assert_eq!(title, "T");
+        assert_eq!(levels[..2], [heading(1), heading(2)]);
+        assert_eq!(levels[2], BlockKind::Question { level: 3 });
+        let (_, levels) = kinds(&[(1, "T"), (1, "A"), (2, "B")]);
+        assert_eq!(levels, [heading(1), heading(2), heading(3)]);
+        let (title, levels) = kinds(&[(0, "Text."), (1, "A"), (2, "B")]);
+        assert_eq!(title, "name");
+        assert_eq!(levels[1..], [heading(2), heading(3)]);
+    }
+}

@@ -1,0 +1,654 @@
+//! HTML, parsed by `html5ever` as browsers parse it.
+//!
+//! The main text is what counts: headings, paragraphs, lists, and tables with their header rows.
+//! Scripts and styles are no text. Navigation, footers, controls and what the page hides are kept
+//! as furniture, and so is everything around a `<main>` that holds most of the words.
+//!
+//! A table that only arranges the page (it holds headings or other tables, or has one column) is
+//! read through; in any other one a row is a block, its cells parted by tabs.
+
+mod tree;
+
+use encoding_rs::Encoding;
+use memchr::memmem;
+
+use super::signature;
+use crate::document::draft::{Draft, Run};
+use crate::document::encoding::decode;
+use crate::document::{
+    Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
+};
+use tree::{Id, ROOT, Shown, Tree};
+
+/// Reader for web pages.
+pub(super) struct Html;
+
+pub(super) static HTML: Html = Html;
+
+impl Reader for Html {
+    fn name(&self) -> &'static str {
+        "HTML"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["html", "htm", "xhtml"]
+    }
+
+    fn recognises(&self, head: &[u8], _: &[u8]) -> bool {
+        signature::is_html(head)
+    }
+
+    fn read(
+        &self,
+        source: &str,
+        Part { bytes, .. }: Part,
+        allowance: &Allowance,
+        sink: &mut dyn FnMut(Document),
+    ) -> Result<(), ReadError> {
+        let declared = declared_encoding(&bytes);
+        let decoded = decode(bytes, declared)?;
+        let tree = Tree::parse(&decoded.text, allowance)?;
+        sink(document(source, &tree, allowance)?);
+        decoded.error.map_or(Ok(()), Err)
+    }
+}
+
+/// The encoding that a page names in its first bytes, where browsers look for it.
+fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+    const LOOKED_AT: usize = 4096;
+    let head = bytes[..bytes.len().min(LOOKED_AT)].to_ascii_lowercase();
+    let named = |key: &[u8]| {
+        let rest = &head[memmem::find(&head, key)? + key.len()..];
+        let rest = rest
+            .trim_ascii_start()
+            .strip_prefix(b"=")?
+            .trim_ascii_start();
+        let rest = rest
+            .strip_prefix(b"\"")
+            .or(rest.strip_prefix(b"'"))
+            .unwrap_or(rest);
+        let end = rest
+            .iter()
+            .position(|byte| !byte.is_ascii_alphanumeric() && !b"-_:.".contains(byte));
+        Encoding::for_label(&rest[..end.unwrap_or(rest.len())])
+    };
+    named(b"charset").or_else(|| named(b"encoding"))
+}
+
+fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document, ReadError> {
+    let mut walk = Walk {
+        tree,
+        allowance,
+        main: main_part(tree),
+        draft: Draft::default(),
+        run: Run::default(),
+        kind: None,
+        level: 1,
+        furniture: 0,
+        in_main: false,
+        verbatim: false,
+        lists: Vec::new(),
+        bullet: None,
+    };
+    walk.children(ROOT, 0)?;
+    walk.flush();
+    let title = tree
+        .under(ROOT, |id| tree.name(id) != "svg")
+        .find(|id| tree.name(*id) == "title")
+        .map(|id| inline_text(tree, id));
+    Ok(walk
+        .draft
+        .finish(source, title.as_deref(), Places::SourceLines))
+}
+
+/// The text of an element that has nothing but words.
+fn inline_text(tree: &Tree, id: Id) -> String {
+    let mut run = Run::default();
+    for node in tree.under(id, |_| true) {
+        if let Shown::Text(text) = tree.shown(node) {
+            run.add(text, 1);
+        }
+    }
+    run.text().to_owned()
+}
+
+/// The element with the main text, and whether it has a heading of the first level.
+struct Main {
+    id: Id,
+    has_title: bool,
+}
+
+/// The `<main>` of a page, where it holds at least half of its words.
+fn main_part(tree: &Tree) -> Option<Main> {
+    let entered = |id: Id| !is_no_text(tree.name(id)) && !is_furniture(tree, id);
+    let is_main = |id: &Id| tree.name(*id) == "main" || tree.attribute(*id, "role") == Some("main");
+    let id = tree.under(ROOT, entered).find(is_main)?;
+    let words = |id: Id| -> usize {
+        let texts = tree.under(id, entered).map(|node| match tree.shown(node) {
+            Shown::Text(text) => word_count(text),
+            _ => 0,
+        });
+        texts.sum()
+    };
+    let has_title = tree.under(id, entered).any(|node| tree.name(node) == "h1");
+    (2 * words(id) >= words(ROOT)).then_some(Main { id, has_title })
+}
+
+/// Elements whose content is no text for readers of the page.
+fn is_no_text(name: &str) -> bool {
+    matches!(
+        name,
+        "head"
+            | "script"
+            | "style"
+            | "template"
+            | "svg"
+            | "canvas"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "audio"
+            | "video"
+            | "datalist"
+            | "map"
+    )
+}
+
+/// Elements that lead elsewhere, control something, or are not shown.
+fn is_furniture(tree: &Tree, id: Id) -> bool {
+    let attribute = |name| tree.attribute(id, name);
+    let name = tree.name(id);
+    let by_name = matches!(
+        name,
+        "nav" | "footer" | "noscript" | "select" | "textarea" | "progress" | "meter"
+    ) || (name == "dialog" && attribute("open").is_none());
+    let by_role = matches!(
+        attribute("role"),
+        Some("navigation" | "contentinfo" | "search" | "menu" | "menubar" | "dialog")
+    );
+    // What is hidden until it is found is there to be found.
+    let is_hidden = attribute("hidden").is_some_and(|value| value != "until-found");
+    by_name || by_role || is_hidden || attribute("style").is_some_and(hides)
+}
+
+/// Whether a style keeps an element from being seen.
+fn hides(style: &str) -> bool {
+    style.split(';').any(|declaration| {
+        let Some((property, value)) = declaration.split_once(':') else {
+            return false;
+        };
+        let (property, value) = (property.trim(), value.trim());
+        let is = |p: &str, v: &str| {
+            let start = value.get(..v.len()).unwrap_or_default();
+            property.eq_ignore_ascii_case(p) && start.eq_ignore_ascii_case(v)
+        };
+        is("display", "none") || is("visibility", "hidden")
+    })
+}
+
+/// Elements inside of a line; all others begin and end blocks.
+fn is_inline(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "abbr"
+            | "acronym"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "button"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "img"
+            | "input"
+            | "ins"
+            | "kbd"
+            | "label"
+            | "mark"
+            | "math"
+            | "nobr"
+            | "output"
+            | "picture"
+            | "q"
+            | "ruby"
+            | "rb"
+            | "rp"
+            | "rt"
+            | "s"
+            | "samp"
+            | "small"
+            | "source"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
+    )
+}
+
+fn heading_level(name: &str) -> Option<u8> {
+    match name.as_bytes() {
+        [b'h', level @ b'1'..=b'6'] => Some(level - b'0'),
+        _ => None,
+    }
+}
+
+/// A walk through a page that writes down what it shows.
+struct Walk<'t> {
+    tree: &'t Tree,
+    allowance: &'t Allowance,
+    main: Option<Main>,
+    draft: Draft,
+    run: Run,
+    /// What the run will be.
+    kind: Option<BlockKind>,
+    /// The level of the last heading.
+    level: u8,
+    /// How many elements around are furniture.
+    furniture: usize,
+    in_main: bool,
+    verbatim: bool,
+    /// The lists around, each with the number of its next item, if they are counted.
+    lists: Vec<Option<u64>>,
+    /// The sign or number of an item whose text has not begun yet.
+    bullet: Option<String>,
+}
+
+impl Walk<'_> {
+    fn children(&mut self, id: Id, depth: usize) -> Result<(), ReadError> {
+        self.allowance.check()?;
+        self.allowance.check_depth(depth)?;
+        for &child in self.tree.children(id) {
+            match self.tree.shown(child) {
+                Shown::Text(text) => self.text(text, self.tree.line(child)),
+                Shown::Element(name) => self.element(child, name, depth + 1)?,
+                Shown::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str, line: usize) {
+        if text.trim().is_empty() {
+            return self.run.space();
+        }
+        self.begin_item(line);
+        if !self.verbatim {
+            return self.run.add_lines(text, line);
+        }
+        for (n, part) in text.split('\n').enumerate() {
+            if n > 0 {
+                self.run.line_break();
+            }
+            self.run.add(part, line + n);
+        }
+    }
+
+    /// Writes the bullet of an item, now that it has a text.
+    fn begin_item(&mut self, line: usize) {
+        if let Some(bullet) = self.bullet.take() {
+            self.kind = Some(BlockKind::ListItem);
+            self.run.add(&bullet, line);
+            self.run.space();
+        }
+    }
+
+    fn element(&mut self, id: Id, name: &str, depth: usize) -> Result<(), ReadError> {
+        if is_no_text(name) {
+            return Ok(());
+        }
+        let is_main = self.main.as_ref().is_some_and(|main| main.id == id);
+        let is_furniture = is_furniture(self.tree, id);
+        if is_main || is_furniture {
+            self.flush();
+            self.in_main |= is_main;
+            self.furniture += usize::from(is_furniture);
+            self.visible(id, name, depth)?;
+            self.flush();
+            self.in_main &= !is_main;
+            self.furniture -= usize::from(is_furniture);
+            return Ok(());
+        }
+        self.visible(id, name, depth)
+    }
+
+    fn visible(&mut self, id: Id, name: &str, depth: usize) -> Result<(), ReadError> {
+        match name {
+            "br" => self.run.line_break(),
+            "img" => {
+                let text = self.tree.attribute(id, "alt").unwrap_or_default();
+                self.run.space();
+                self.text(text, self.tree.line(id));
+                self.run.space();
+            }
+            "input" => {}
+            "ul" | "menu" | "dir" => self.list(id, None, depth)?,
+            "ol" => {
+                let first = self.tree.attribute(id, "start");
+                let first = first.and_then(|start| start.trim().parse().ok());
+                self.list(id, Some(first.unwrap_or(1)), depth)?;
+            }
+            "li" => self.item(id, depth)?,
+            "table" => match Table::of(self.tree, id) {
+                Some(table) => self.table(&table)?,
+                None => self.block(id, None, depth)?,
+            },
+            // Cells of a table that arranges the page, and what stands in no table.
+            "pre" | "listing" | "xmp" => {
+                self.flush();
+                let outer = std::mem::replace(&mut self.verbatim, true);
+                self.block(id, None, depth)?;
+                self.verbatim = outer;
+            }
+            "summary" => {
+                let level = self.level.saturating_add(1);
+                let last = self.level;
+                self.block(id, Some(BlockKind::Heading { level }), depth)?;
+                self.level = last;
+            }
+            _ => match heading_level(name) {
+                Some(level) => {
+                    self.level = level;
+                    self.block(id, Some(BlockKind::Heading { level }), depth)?;
+                }
+                None if is_inline(name) => self.children(id, depth)?,
+                None => self.block(id, None, depth)?,
+            },
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, id: Id, kind: Option<BlockKind>, depth: usize) -> Result<(), ReadError> {
+        self.flush();
+        self.kind = kind;
+        self.children(id, depth)?;
+        self.flush();
+        self.kind = None;
+        Ok(())
+    }
+
+    fn list(&mut self, id: Id, first: Option<u64>, depth: usize) -> Result<(), ReadError> {
+        self.flush();
+        self.lists.push(first);
+        let result = self.children(id, depth);
+        self.lists.pop();
+        self.flush();
+        self.bullet = None;
+        result
+    }
+
+    fn item(&mut self, id: Id, depth: usize) -> Result<(), ReadError> {
+        self.flush();
+        self.bullet = Some(match self.lists.last_mut() {
+            Some(Some(number)) => {
+                let bullet = format!("{number}.");
+                *number = number.saturating_add(1);
+                bullet
+            }
+            _ => "•".to_owned(),
+        });
+        self.children(id, depth)?;
+        self.flush();
+        self.bullet = None;
+        Ok(())
+    }
+
+    /// Ends a block.
+    fn flush(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        if run.is_empty() {
+            return;
+        }
+        let kind = self.kind.take().unwrap_or(BlockKind::Paragraph);
+        let kind = self.unless_furniture(kind);
+        self.draft.add(kind, &run);
+    }
+
+    /// A kind, or furniture where all is furniture.
+    fn unless_furniture(&self, kind: BlockKind) -> BlockKind {
+        let outside = match &self.main {
+            // The title may stand above the main text.
+            Some(main) => !self.in_main && (main.has_title || kind.heading_level() != Some(1)),
+            None => false,
+        };
+        match outside || self.furniture > 0 {
+            true => BlockKind::Furniture,
+            false => kind,
+        }
+    }
+
+    fn table(&mut self, table: &Table) -> Result<(), ReadError> {
+        self.flush();
+        for &caption in &table.captions {
+            self.block(caption, None, 0)?;
+        }
+        let mut has_header = false;
+        for row in &table.rows {
+            self.allowance.check()?;
+            let kind = match row.is_header && !has_header {
+                true => BlockKind::TableHeader,
+                false => BlockKind::TableRow,
+            };
+            has_header = true;
+            let mut run = Run::default();
+            for (n, &cell) in row.cells.iter().enumerate() {
+                if n > 0 {
+                    run.tab();
+                }
+                self.cell(cell, &mut run);
+            }
+            self.draft.add(self.unless_furniture(kind), &run);
+        }
+        Ok(())
+    }
+
+    /// Writes all that a cell says on one line.
+    fn cell(&self, cell: Id, run: &mut Run) {
+        let tree = self.tree;
+        for node in tree.under(cell, |id| !is_no_text(tree.name(id))) {
+            match tree.shown(node) {
+                Shown::Text(text) => run.add_lines(text, tree.line(node)),
+                Shown::Element("li") => {
+                    run.space();
+                    run.add("• ", tree.line(node));
+                }
+                Shown::Element("img") => {
+                    run.space();
+                    run.add(
+                        tree.attribute(node, "alt").unwrap_or_default(),
+                        tree.line(node),
+                    );
+                    run.space();
+                }
+                Shown::Element(name) if node != cell && !is_inline(name) => run.space(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A table of data.
+struct Table {
+    captions: Vec<Id>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    is_header: bool,
+    cells: Vec<Id>,
+}
+
+impl Table {
+    /// The rows of a table, or `None` where it only arranges the page.
+    fn of(tree: &Tree, id: Id) -> Option<Table> {
+        let arranges = |node: Id| {
+            let name = tree.name(node);
+            node != id && (name == "table" || heading_level(name).is_some())
+        };
+        let role = tree.attribute(id, "role");
+        if matches!(role, Some("presentation" | "none")) || tree.under(id, |_| true).any(arranges) {
+            return None;
+        }
+        let mut table = Table {
+            captions: Vec::new(),
+            rows: Vec::new(),
+        };
+        for &part in tree.children(id) {
+            match tree.name(part) {
+                "caption" => table.captions.push(part),
+                "tr" => table.rows.push(Row::of(tree, part, false)),
+                "thead" => table.add_rows(tree, part, true),
+                "tbody" | "tfoot" => table.add_rows(tree, part, false),
+                _ => {}
+            }
+        }
+        let columns = table.rows.iter().map(|row| row.cells.len()).max();
+        (columns > Some(1)).then_some(table)
+    }
+
+    fn add_rows(&mut self, tree: &Tree, part: Id, in_head: bool) {
+        let rows = tree.children(part).iter();
+        let rows = rows.filter(|row| tree.name(**row) == "tr");
+        self.rows
+            .extend(rows.map(|row| Row::of(tree, *row, in_head)));
+    }
+}
+
+impl Row {
+    fn of(tree: &Tree, id: Id, in_head: bool) -> Row {
+        let is_cell = |cell: &Id| matches!(tree.name(*cell), "td" | "th");
+        let cells: Vec<Id> = tree.children(id).iter().copied().filter(is_cell).collect();
+        let all_heads = cells.len() > 1 && cells.iter().all(|cell| tree.name(*cell) == "th");
+        Row {
+            is_header: in_head || all_heads,
+            cells,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(html: impl Into<Vec<u8>>) -> Document {
+        let mut documents = Vec::new();
+        HTML.read(
+            "page.html",
+            Part::whole(html),
+            &Allowance::default(),
+            &mut |document| documents.push(document),
+        )
+        .expect("every page can be read");
+        documents.remove(0)
+    }
+
+    fn shown(document: &Document) -> Vec<String> {
+        let blocks = document.blocks().iter();
+        let shown = blocks.map(|block| {
+            let (first, last) = document.lines(&document.trimmed(block));
+            let text = document.block_text(block);
+            format!("{first}-{last} {}: {text}", block.kind.name())
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn the_structure_of_a_page() {
+        let page = "<!doctype html>\n<title>Site</title><style>p { color: red }</style>\n\
+            <nav><a href=/>Home</a></nav>\n<h1>Neck\npain</h1>\n<p>Rest <b>helps</b>\nmost people.\n\
+            <script>if (a<b) {}</script>\n<h2>Is it safe?</h2><p>Tell us if you:<ul><li>have \
+            <i>osteo</i>porosis\n<li><p>are pregnant</p></ul>\n<ol start=3><li>Stop</ol>\
+            <table><tr><th>Age<th>Dose\n<tr><td>1<td>5&nbsp;mg</table>\n\
+            <p hidden>secret</p><footer>Imprint</footer>";
+        let document = read(page);
+        assert_eq!(document.title(), "Neck pain");
+        assert_eq!(
+            shown(&document),
+            [
+                "3-3 furniture: Home",
+                "4-5 title: Neck pain",
+                "6-7 paragraph: Rest helps most people.",
+                "9-9 question: Is it safe?",
+                "9-9 paragraph: Tell us if you:",
+                "9-9 list item: • have osteoporosis",
+                "10-10 list item: • are pregnant",
+                "11-11 list item: 3. Stop",
+                "11-11 table header: Age\tDose",
+                "12-12 table row: 1\t5 mg",
+                "13-13 furniture: secret",
+                "13-13 furniture: Imprint",
+            ]
+        );
+    }
+
+    #[test]
+    fn around_the_main_text_all_is_furniture_but_the_title() {
+        let page = "<div>Teaser of another page</div><h1>Title</h1><main><p>One two three four five \
+            six seven eight nine ten.</main><div>More to read</div>";
+        let kinds: Vec<_> = shown(&read(page));
+        assert_eq!(kinds[0], "1-1 furniture: Teaser of another page");
+        assert_eq!(kinds[1], "1-1 title: Title");
+        assert!(kinds[2].contains("paragraph: One"), "{kinds:?}");
+        assert_eq!(kinds[3], "1-1 furniture: More to read");
+        let small = "<main>Loading</main><p>One two three four five six seven.</p>";
+        assert!(shown(&read(small))[1].contains("paragraph: One"));
+    }
+
+    #[test]
+    fn tables_that_arrange_a_page_are_read_through() {
+        let page =
+            "<table><tr><td><h2>Risks</h2><p>Rare.</p><td><table><tr><td>a<td>b</table></table>";
+        let blocks = shown(&read(page));
+        assert_eq!(blocks[0], "1-1 title: Risks");
+        assert_eq!(blocks[1], "1-1 paragraph: Rare.");
+        assert_eq!(blocks[2], "1-1 table row: a\tb");
+    }
+
+    #[test]
+    fn what_stands_in_a_table_but_in_no_cell_comes_before_it() {
+        let page = "<p>Rest.<table>Never <b>with</b> fractures.<tr><td>a<td>b</table>";
+        let blocks = shown(&read(page));
+        assert_eq!(blocks[0], "1-1 paragraph: Rest.");
+        assert_eq!(blocks[1], "1-1 paragraph: Never with fractures.");
+        assert_eq!(blocks[2], "1-1 table row: a\tb");
+    }
+
+    #[test]
+    fn an_accordion_is_a_question_with_its_answer() {
+        let page = "<h1>T</h1><h2>FAQ</h2><details><summary>Is it safe?</summary>Mostly.</details>";
+        let document = read(page);
+        assert!(matches!(
+            document.blocks()[2].kind,
+            BlockKind::Question { level: 3 }
+        ));
+        assert_eq!(shown(&document)[3], "1-1 paragraph: Mostly.");
+    }
+
+    #[test]
+    fn encodings_are_declared_or_guessed() {
+        let declared = b"<html><meta charset='iso-8859-7'><p>\xe1\xe2".to_vec();
+        assert!(read(declared).text().contains("αβ"));
+        let header = b"<meta http-equiv=content-type content=\"text/html; charset=windows-1252\"><p>caf\xe9 \x96";
+        assert!(read(header.to_vec()).text().contains("café –"));
+        assert!(read("<p>café".as_bytes()).text().contains("café"));
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused() {
+        let deep = "<div>".repeat(100_000);
+        let allowance = Allowance::default();
+        let result = HTML.read("a.html", Part::whole(deep), &allowance, &mut |_| {});
+        assert!(matches!(result, Err(ReadError::Nested { limit: 512 })));
+    }
+}

@@ -1,0 +1,142 @@
+//! # Formats
+//!
+//! Each file of this folder reads one format, and the registry chooses among them.
+//!
+//! | format | its text | is cited by |
+//! |---|---|---|
+//! | plain text | the file, decoded | its lines |
+//! | Markdown | without markup | lines of the file |
+//! | HTML | the main text | lines of the file |
+//! | PDF | line by line, as laid out on the page | pages |
+//! | Word (DOCX) | its paragraphs | paragraphs, counted from the top; its pages are made anew by whoever prints it |
+//! | CSV | a document a row | the lines of the row |
+//! | BEIR collection | a document a line | lines of the document's text |
+//!
+//! Content decides what a file is, where it says so for sure: `%PDF`, a ZIP archive with a Word
+//! document, a doctype or root element of HTML. The extension decides the rest, and a file without
+//! a known one is only read if its content says what it is: bytes that could be anything are not
+//! guessed to be text.
+
+mod beir;
+mod csv;
+#[cfg(feature = "docx")]
+mod docx;
+#[cfg(feature = "html")]
+mod html;
+mod markdown;
+#[cfg(feature = "pdf")]
+mod pdf;
+mod plain;
+mod signature;
+
+#[cfg(not(all(feature = "docx", feature = "html", feature = "pdf")))]
+mod absent;
+
+use std::path::Path;
+
+use super::Reader;
+
+/// How many bytes of a file, at its beginning and at its end, tell what it is.
+pub const HEAD: usize = 4096;
+
+#[cfg(not(feature = "docx"))]
+use absent::DOCX;
+#[cfg(not(feature = "html"))]
+use absent::HTML;
+#[cfg(not(feature = "pdf"))]
+use absent::PDF;
+#[cfg(feature = "docx")]
+use docx::DOCX;
+#[cfg(feature = "html")]
+use html::HTML;
+#[cfg(feature = "pdf")]
+use pdf::PDF;
+
+/// The formats that this palpate may have been built without, and whether it was built with them.
+pub const FORMATS: [(&str, bool); 3] = [
+    ("docx", cfg!(feature = "docx")),
+    ("html", cfg!(feature = "html")),
+    ("pdf", cfg!(feature = "pdf")),
+];
+
+static READERS: [&dyn Reader; 7] = [
+    &plain::PlainText,
+    &beir::Beir,
+    &csv::Csv,
+    &markdown::Markdown,
+    &HTML,
+    &PDF,
+    &DOCX,
+];
+
+/// The reader that the extension of a file hints at, or `None` where that is unknown.
+pub fn reader_for(path: &Path) -> Option<&'static dyn Reader> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    READERS
+        .iter()
+        .copied()
+        .find(|reader| reader.extensions().contains(&extension.as_str()))
+}
+
+/// The reader for a file of that name, which begins with `head` and ends with `tail` (up to
+/// [`HEAD`] bytes each; the same, if it is short): by content where that is sure, else by extension.
+pub fn reader_of(path: &Path, head: &[u8], tail: &[u8]) -> Option<&'static dyn Reader> {
+    READERS
+        .iter()
+        .copied()
+        .find(|reader| reader.recognises(head, tail))
+        .or_else(|| reader_for(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(path: &str, content: &[u8]) -> Option<&'static str> {
+        reader_of(Path::new(path), content, content).map(|reader| reader.name())
+    }
+
+    #[test]
+    fn the_extension_hints() {
+        for (path, format) in [
+            ("a.txt", "plain text"),
+            ("b.TEXT", "plain text"),
+            ("x/y.md", "Markdown"),
+            ("c.htm", "HTML"),
+            ("d.PDF", "PDF"),
+            ("e.docx", "Word document"),
+            ("f.csv", "CSV"),
+            ("g.jsonl", "BEIR collection"),
+        ] {
+            assert_eq!(name(path, b"words"), Some(format), "{path}");
+        }
+        for path in ["a", "a.xlsx", ".txt", "txt"] {
+            assert_eq!(name(path, b"words"), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn content_decides_where_it_is_sure() {
+        let zip = b"PK\x03\x04......word/document.xml......";
+        for (content, format) in [
+            (&b"%PDF-1.7\n"[..], "PDF"),
+            (b"\xef\xbb\xbf <!DOCTYPE HTML public", "HTML"),
+            (b"<!-- saved --><html lang=en>", "HTML"),
+            (b"<?xml version='1.0'?>\n<!doctype html>", "HTML"),
+            (b"\xff\xfe<\0h\0t\0m\0l\0>\0", "HTML"),
+            (zip, "Word document"),
+        ] {
+            for path in ["a", "a.txt", "a.md", "a.bin", "a.html", "a.pdf", "a.jsonl"] {
+                assert_eq!(name(path, content), Some(format), "{path}");
+            }
+        }
+        for content in [
+            &b"PK\x03\x04 a workbook"[..],
+            b"see <html>",
+            b"\x7fELF",
+            b"100 %PDF",
+        ] {
+            assert_eq!(name("a", content), None);
+        }
+    }
+}

@@ -1,0 +1,498 @@
+//! PDF (ISO 32000), interpreted by `hayro`.
+//!
+//! A PDF places letters; what is a line, a paragraph or a heading has to be seen. `page` makes
+//! lines of the letters. Here lines become blocks: what stands closer together than usual is a
+//! paragraph, larger print is a heading, a line that begins with a bullet or a number an item, and
+//! lines with the same columns are rows of a table. Lines at the edge of a page that come back on
+//! others, and page numbers, are furniture.
+//!
+//! Where all print is of one size, the file does not tell its headings; then the rules for plain
+//! text look for them.
+//!
+//! Everything is cited by its page, counted from 1 as viewers count.
+
+mod expand;
+mod page;
+
+use std::collections::{HashMap, HashSet};
+
+use hayro_interpret::InterpreterCache;
+use hayro_interpret::hayro_syntax::Pdf as PdfFile;
+use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError};
+use memchr::memmem;
+
+use super::plain;
+use super::signature;
+use crate::document::draft::{Draft, Run};
+use crate::document::encoding::decode;
+use crate::document::{
+    Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
+};
+use page::{Line, Page};
+
+/// Reader for PDF files.
+pub(super) struct Pdf;
+
+pub(super) static PDF: Pdf = Pdf;
+
+const FORMAT: &str = "PDF";
+/// Print that is larger than most by this factor is a heading.
+const LARGER: f64 = 1.12;
+/// Headings have fewer words than this, however large.
+const HEADING_WORDS: usize = 30;
+/// Lines further apart than usual by this factor belong to different paragraphs.
+const APART: f64 = 1.25;
+/// A line is at the edge of a page if fewer lines than this are beyond it.
+const EDGE: usize = 2;
+/// How far before its end a file may have its end mark.
+const END: usize = 2048;
+
+impl Reader for Pdf {
+    fn name(&self) -> &'static str {
+        FORMAT
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["pdf"]
+    }
+
+    fn recognises(&self, head: &[u8], _: &[u8]) -> bool {
+        signature::is_pdf(head)
+    }
+
+    fn read(
+        &self,
+        source: &str,
+        Part { bytes, .. }: Part,
+        allowance: &Allowance,
+        sink: &mut dyn FnMut(Document),
+    ) -> Result<(), ReadError> {
+        expand::check(&bytes, allowance)?;
+        let end = &bytes[bytes.len().saturating_sub(END)..];
+        let is_whole = memmem::find(end, b"%%EOF").is_some();
+        let pdf = PdfFile::new(bytes).map_err(|error| load_error(error, is_whole))?;
+        let pages = pages(&pdf, allowance)?;
+        let state = State::of(&pages).map_err(|error| match is_whole {
+            true => error,
+            false => broken("it is cut off, and what is left of it has no text"),
+        })?;
+        let title = pdf.metadata().title.as_deref().and_then(title);
+        sink(document(source, title.as_deref(), &pages, allowance)?);
+        match state {
+            _ if !is_whole => Err(broken("it is cut off; what is left of it was read")),
+            State::Pictures { pages, first } => Err(broken(format!(
+                "{pages} of its pages are pictures without text, the first is page {first}; the \
+                 others were read"
+            ))),
+            State::Text => Ok(()),
+        }
+    }
+}
+
+fn broken(cause: impl Into<String>) -> ReadError {
+    ReadError::Broken {
+        format: FORMAT,
+        cause: cause.into(),
+    }
+}
+
+fn load_error(error: LoadPdfError, is_whole: bool) -> ReadError {
+    match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => ReadError::Encrypted,
+        LoadPdfError::Decryption(_) => broken("it is encrypted in a way that is not known"),
+        LoadPdfError::Invalid if is_whole => broken("it is damaged"),
+        LoadPdfError::Invalid => broken("it is cut off"),
+    }
+}
+
+fn pages(pdf: &PdfFile, allowance: &Allowance) -> Result<Vec<Page>, ReadError> {
+    let cache = InterpreterCache::new();
+    let mut pages = Vec::new();
+    for page in pdf.pages().iter() {
+        allowance.check()?;
+        pages.push(page::read(pdf, page, &cache, allowance));
+    }
+    Ok(pages)
+}
+
+/// What can be said of the text of a whole file.
+enum State {
+    Text,
+    /// Some pages are pictures, though not all of them.
+    Pictures {
+        pages: usize,
+        first: usize,
+    },
+}
+
+impl State {
+    fn of(pages: &[Page]) -> Result<State, ReadError> {
+        let sum = |count: fn(&Page) -> usize| pages.iter().map(count).sum::<usize>();
+        if pages.is_empty() {
+            return Err(broken("it has no pages"));
+        }
+        if pages.iter().all(|page| page.lines.is_empty()) {
+            return Err(ReadError::Scanned { pages: pages.len() });
+        }
+        if 2 * sum(|page| page.unknown) > sum(|page| page.glyphs) {
+            return Err(broken("its fonts do not say which letters they show"));
+        }
+        let is_picture = |page: &Page| page.has_image && page.lines.is_empty();
+        Ok(match pages.iter().position(is_picture) {
+            None => State::Text,
+            Some(first) => State::Pictures {
+                pages: pages.iter().filter(|page| is_picture(page)).count(),
+                first: first + 1,
+            },
+        })
+    }
+}
+
+/// The title that the file gives itself, unless that is only the name of another file.
+fn title(bytes: &[u8]) -> Option<String> {
+    let title = decode(bytes.to_vec(), None).ok()?.text;
+    let is_file_name = title.starts_with("Microsoft Word - ")
+        || title
+            .rsplit_once('.')
+            .is_some_and(|(_, end)| (2..=4).contains(&end.len()));
+    (!is_file_name && !title.trim().is_empty()).then(|| title.trim().to_owned())
+}
+
+fn document(
+    source: &str,
+    title: Option<&str>,
+    pages: &[Page],
+    allowance: &Allowance,
+) -> Result<Document, ReadError> {
+    let layout = Layout::of(pages);
+    let mut writer = Writer {
+        layout: &layout,
+        draft: Draft::default(),
+        run: Run::default(),
+        kind: BlockKind::Paragraph,
+        last: None,
+        last_word: String::new(),
+        furniture: Vec::new(),
+    };
+    for (page, number) in pages.iter().zip(1..) {
+        allowance.check()?;
+        let kinds = layout.kinds(page);
+        for (line, kind) in page.lines.iter().zip(kinds) {
+            writer.add(line, kind, number);
+        }
+    }
+    writer.flush();
+    writer.write_furniture();
+    let document = writer.draft.finish(source, title, Places::Pages);
+    Ok(match layout.tells_headings() {
+        true => document,
+        false => plain::with_structure(document, title),
+    })
+}
+
+/// What a line is by its looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Furniture,
+    Heading(u8),
+    Item,
+    /// A row of a table of so many columns.
+    Row(usize),
+    Text,
+}
+
+/// What is usual in a file.
+struct Layout {
+    /// The size of most of its print.
+    body: f64,
+    /// The distance of lines in a paragraph, in sizes of its print.
+    leading: f64,
+    /// The sizes of headings, the largest first, in half points.
+    headings: Vec<i64>,
+    /// Lines at the edges of pages that come back, with digits left out.
+    repeated: HashSet<String>,
+    /// All words that are not broken at the end of a line.
+    words: HashSet<String>,
+}
+
+/// A size in half points: nobody sees less.
+fn half_points(size: f64) -> i64 {
+    (size * 2.0).round() as i64
+}
+
+impl Layout {
+    fn of(pages: &[Page]) -> Layout {
+        let lines = || pages.iter().flat_map(|page| &page.lines);
+        let mut by_size: HashMap<i64, usize> = HashMap::new();
+        for line in lines() {
+            *by_size.entry(half_points(line.size)).or_default() += line.letters();
+        }
+        // Of sizes as frequent, the smaller one: headings are rarely most of a text.
+        let body = by_size
+            .iter()
+            .max_by_key(|(size, letters)| (**letters, -**size));
+        let body = body.map_or(1, |(size, _)| *size).max(1) as f64 / 2.0;
+        let mut headings: Vec<i64> = lines()
+            .filter(|line| is_heading(line, body))
+            .map(|line| half_points(line.size))
+            .collect();
+        headings.sort_unstable_by(|a, b| b.cmp(a));
+        headings.dedup();
+        Layout {
+            body,
+            leading: leading(pages, body),
+            headings,
+            repeated: repeated(pages),
+            words: lines()
+                .flat_map(|line| line.text.split_whitespace())
+                .map(|word| bare(word).to_lowercase())
+                .collect(),
+        }
+    }
+
+    fn tells_headings(&self) -> bool {
+        !self.headings.is_empty()
+    }
+
+    fn kinds(&self, page: &Page) -> Vec<Kind> {
+        let columns = |n: usize| {
+            page.lines
+                .get(n)
+                .map(|line| line.text.matches('\t').count() + 1)
+        };
+        let edges = edges(page);
+        let kinds = page.lines.iter().enumerate().map(|(n, line)| {
+            let at_edge = edges.contains(&n);
+            let beside = [n.checked_sub(1).and_then(columns), columns(n + 1)];
+            match columns(n).unwrap_or(1) {
+                _ if at_edge && self.is_furniture(&line.text) => Kind::Furniture,
+                columns @ 2.. if beside.contains(&Some(columns)) => Kind::Row(columns),
+                _ if is_heading(line, self.body) => Kind::Heading(self.level(line)),
+                _ if plain::is_item(&line.text) => Kind::Item,
+                _ => Kind::Text,
+            }
+        });
+        kinds.collect()
+    }
+
+    fn level(&self, line: &Line) -> u8 {
+        let size = half_points(line.size);
+        let larger = self
+            .headings
+            .iter()
+            .take_while(|other| **other > size)
+            .count();
+        u8::try_from(larger + 1).unwrap_or(u8::MAX)
+    }
+
+    fn is_furniture(&self, text: &str) -> bool {
+        is_page_number(text) || self.repeated.contains(&without_digits(text))
+    }
+}
+
+fn is_heading(line: &Line, body: f64) -> bool {
+    line.size >= body * LARGER
+        && word_count(&line.text) < HEADING_WORDS
+        && line.text.chars().filter(|c| c.is_alphabetic()).count() > 1
+}
+
+/// The usual distance of lines of that size, in sizes.
+fn leading(pages: &[Page], body: f64) -> f64 {
+    let mut gaps: Vec<f64> = Vec::new();
+    for page in pages {
+        for pair in page.lines.windows(2) {
+            let gap = (pair[1].down - pair[0].down) / body;
+            if (0.8..2.5).contains(&gap) && pair.iter().all(|line| line.size < body * LARGER) {
+                gaps.push(gap);
+            }
+        }
+    }
+    // The lower quartile: where there are few lines, many gaps are those between paragraphs.
+    gaps.sort_unstable_by(f64::total_cmp);
+    gaps.get(gaps.len() / 4).copied().unwrap_or(1.2)
+}
+
+/// The lines at the upper and the lower edge of a page, by their numbers.
+fn edges(page: &Page) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..page.lines.len()).collect();
+    order.sort_by(|a, b| page.lines[*a].down.total_cmp(&page.lines[*b].down));
+    let upper = order.iter().take(EDGE);
+    let lower = order.iter().rev().take(EDGE);
+    upper.chain(lower).copied().collect()
+}
+
+/// Lines at edges that stand on most pages, or on three in any case.
+fn repeated(pages: &[Page]) -> HashSet<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for page in pages {
+        let texts: HashSet<String> = edges(page)
+            .into_iter()
+            .map(|n| without_digits(&page.lines[n].text))
+            .collect();
+        for text in texts {
+            *counts.entry(text).or_default() += 1;
+        }
+    }
+    let often = pages.len().div_ceil(2).clamp(2, 3);
+    let repeated = counts.into_iter().filter(|(_, count)| *count >= often);
+    repeated.map(|(text, _)| text).collect()
+}
+
+fn without_digits(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// "3", "- 3 -", "3/12", "Page 3 of 12".
+fn is_page_number(text: &str) -> bool {
+    let has_number = text.chars().any(|c| c.is_ascii_digit());
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let is_known = |word: &str| {
+        word.bytes().all(|byte| byte.is_ascii_digit())
+            || ["page", "of", "p", "seite", "von"].contains(&word.to_lowercase().as_str())
+    };
+    has_number && text.len() <= 24 && words.all(is_known)
+}
+
+/// A word without the signs around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Puts lines together to blocks.
+struct Writer<'l> {
+    layout: &'l Layout,
+    draft: Draft,
+    run: Run,
+    kind: BlockKind,
+    /// The line before, on its page.
+    last: Option<(Kind, Line, usize)>,
+    /// The beginning of a word that was broken at the end of the line before.
+    last_word: String,
+    /// Furniture met inside of a section, to be written after it: what stands between two pages
+    /// must not tear apart what goes on from one to the other.
+    furniture: Vec<Run>,
+}
+
+impl Writer<'_> {
+    fn add(&mut self, line: &Line, kind: Kind, page: usize) {
+        if kind == Kind::Furniture {
+            let mut run = Run::default();
+            run.add(&line.text, page);
+            self.furniture.push(run);
+            return;
+        }
+        let kind = match kind {
+            Kind::Item if plain::is_numbered(&line.text) && self.is_mid_sentence() => Kind::Text,
+            kind => kind,
+        };
+        if !self.goes_on(line, kind, page) {
+            self.flush();
+            self.kind = self.block_kind(kind);
+            if matches!(kind, Kind::Heading(_)) {
+                self.write_furniture();
+            }
+        }
+        self.append(line, page);
+        self.last = Some((kind, line.clone(), page));
+    }
+
+    /// Whether the line before is text that goes on: a number after it may just be one.
+    fn is_mid_sentence(&self) -> bool {
+        match &self.last {
+            Some((Kind::Text, line, _)) => {
+                !line.text.trim_end().ends_with(['.', '!', '?', ':', ';'])
+            }
+            _ => false,
+        }
+    }
+
+    fn block_kind(&self, kind: Kind) -> BlockKind {
+        let after_row = |columns| matches!(&self.last, Some((Kind::Row(n), ..)) if *n == columns);
+        match kind {
+            Kind::Heading(level) => BlockKind::Heading { level },
+            Kind::Item => BlockKind::ListItem,
+            Kind::Row(columns) if after_row(columns) => BlockKind::TableRow,
+            Kind::Row(_) => BlockKind::TableHeader,
+            Kind::Text | Kind::Furniture => BlockKind::Paragraph,
+        }
+    }
+
+    /// Whether a line goes on with the block under way.
+    fn goes_on(&self, line: &Line, kind: Kind, page: usize) -> bool {
+        let Some((last_kind, last, last_page)) = &self.last else {
+            return false;
+        };
+        let same_size = half_points(line.size) == half_points(last.size);
+        let gap = (line.down - last.down) / line.size.max(last.size);
+        let close = (0.0..self.layout.leading * APART).contains(&gap);
+        match (*last_kind, kind) {
+            (Kind::Heading(_), Kind::Heading(_)) => same_size && page == *last_page && close,
+            (Kind::Text | Kind::Item, Kind::Text) if page == *last_page && gap >= 0.0 => close,
+            // At the top of a column or a page, a sentence that has not ended goes on.
+            (Kind::Text | Kind::Item, Kind::Text) => {
+                let ended = last.text.trim_end().ends_with(['.', '!', '?', ':']);
+                !ended
+                    && line
+                        .text
+                        .starts_with(|c: char| c.is_lowercase() || c == '(')
+            }
+            _ => false,
+        }
+    }
+
+    /// Adds the words of a line. One that was broken is made whole where it stands whole anywhere
+    /// else in the file, and keeps its hyphen where it does not.
+    fn append(&mut self, line: &Line, page: usize) {
+        let text = line.text.trim();
+        let mut rest = text;
+        if !self.last_word.is_empty() {
+            let (first, after) =
+                text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+            let begun = std::mem::take(&mut self.last_word);
+            let whole = format!("{}{first}", begun.trim_end_matches(['-', '\u{ad}']));
+            let is_word = begun.ends_with('\u{ad}')
+                || self.layout.words.contains(&bare(&whole).to_lowercase());
+            match is_word && first.starts_with(char::is_lowercase) {
+                true => self.run.add(&whole, page),
+                false => self.run.add(&format!("{begun}{first}"), page),
+            }
+            rest = after;
+        }
+        let last = rest.split_whitespace().next_back().unwrap_or_default();
+        let is_broken = last.len() > 2
+            && last.ends_with(['-', '\u{ad}'])
+            && bare(last).starts_with(char::is_alphabetic);
+        if is_broken {
+            self.last_word = last.to_owned();
+            rest = rest.trim_end().strip_suffix(last).unwrap_or(rest);
+        }
+        for (n, cell) in rest.split('\t').enumerate() {
+            if n > 0 {
+                self.run.tab();
+            }
+            self.run.add(cell, page);
+        }
+        match is_broken {
+            true if !rest.is_empty() => self.run.space(),
+            true => {}
+            false => self.run.space(),
+        }
+    }
+
+    fn flush(&mut self) {
+        let begun = std::mem::take(&mut self.last_word);
+        if !begun.is_empty() {
+            let page = self.last.as_ref().map_or(1, |(_, _, page)| *page);
+            self.run.add(&begun, page);
+        }
+        self.draft.add(self.kind, &std::mem::take(&mut self.run));
+    }
+
+    fn write_furniture(&mut self) {
+        for run in std::mem::take(&mut self.furniture) {
+            self.draft.add(BlockKind::Furniture, &run);
+        }
+    }
+}

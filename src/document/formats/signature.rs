@@ -1,0 +1,50 @@
+//! What files begin with that are of a format for sure.
+
+use memchr::memmem;
+
+/// Whether it is a PDF.
+pub(super) fn is_pdf(head: &[u8]) -> bool {
+    without_mark(head).trim_ascii_start().starts_with(b"%PDF-")
+}
+
+/// Whether it is a ZIP archive with a Word document. Names stand before each file of an archive and
+/// again in the list at its end.
+pub(super) fn is_docx(head: &[u8], tail: &[u8]) -> bool {
+    let names = |bytes: &[u8]| memmem::find(bytes, b"word/document").is_some();
+    head.starts_with(b"PK\x03\x04") && (names(head) || names(tail))
+}
+
+/// Whether it begins with a doctype or the root element of HTML, after whatever may stand before.
+pub(super) fn is_html(head: &[u8]) -> bool {
+    let narrowed: Vec<u8>;
+    let mut rest = match head {
+        // Of UTF-16 the Latin half will do.
+        [0xff, 0xfe, text @ ..] | [0xfe, 0xff, text @ ..] => {
+            narrowed = text.iter().copied().filter(|byte| *byte != 0).collect();
+            narrowed.as_slice()
+        }
+        _ => without_mark(head),
+    };
+    loop {
+        rest = rest.trim_ascii_start();
+        let (opening, end): (&[u8], &[u8]) = match rest {
+            [b'<', b'!', b'-', b'-', ..] => (b"<!--", b"-->"),
+            [b'<', b'?', ..] => (b"<?", b"?>"),
+            _ => break,
+        };
+        match memmem::find(&rest[opening.len()..], end) {
+            Some(at) => rest = &rest[opening.len() + at + end.len()..],
+            None => return false,
+        }
+    }
+    let begins = |what: &[u8]| {
+        rest.get(..what.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(what))
+            && !rest.get(what.len()).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    begins(b"<!doctype html") || begins(b"<html")
+}
+
+fn without_mark(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)
+}
