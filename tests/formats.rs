@@ -214,3 +214,73 @@ fn the_content_of_a_file_decides_how_it_is_read() {
         );
     }
 }
+
+#[test]
+fn hits_are_cited_by_what_their_format_has() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let pieces = written::leaflet();
+    let texts = folder.path().join("texts");
+    std::fs::create_dir(&texts).expect("the folder is empty");
+    for (name, bytes) in [
+        ("a.docx", written::docx(&pieces)),
+        ("a.html", written::html(&pieces).into_bytes()),
+        ("a.pdf", written::pdf(&pieces)),
+    ] {
+        std::fs::write(texts.join(name), bytes).expect("it can be written");
+    }
+    common::palpate(folder.path())
+        .args(["index", "texts"])
+        .assert()
+        .code(0);
+    let search = |args: &[&str]| {
+        let output = common::palpate(folder.path())
+            .args(["search", "blood thinners"])
+            .args(args)
+            .output()
+            .expect("the binary runs");
+        String::from_utf8(output.stdout).expect("palpate prints UTF-8")
+    };
+    let shown = search(&[]);
+    for citation in [
+        "texts/a.docx, paragraphs 4-7  ",
+        "texts/a.html:8-12  ",
+        "texts/a.pdf, page 1  ",
+    ] {
+        assert!(shown.contains(citation), "{shown}");
+    }
+    let results: serde_json::Value = serde_json::from_str(&search(&["--json"])).expect("JSON");
+    for hit in results["hits"].as_array().expect("a list") {
+        let (pages, paragraphs) = match hit["source"].as_str() {
+            Some("texts/a.docx") => (None, Some([4, 7])),
+            Some("texts/a.pdf") => (Some([1, 1]), None),
+            _ => (None, None),
+        };
+        let expected = |span: Option<[u64; 2]>| span.map(|span| serde_json::json!(span));
+        assert_eq!(hit.get("pages").cloned(), expected(pages), "{hit}");
+        assert_eq!(
+            hit.get("paragraphs").cloned(),
+            expected(paragraphs),
+            "{hit}"
+        );
+        assert!(hit["lines"].is_array() && hit["bytes"].is_array());
+    }
+    let table = search(&["--format", "csv"]);
+    assert!(table.lines().next().is_some_and(|header| {
+        header.ends_with(",snippet,first_page,last_page,first_paragraph,last_paragraph")
+    }));
+    assert!(
+        table
+            .lines()
+            .any(|row| row.contains("a.pdf") && row.ends_with(",1,1,,"))
+    );
+    assert!(
+        table
+            .lines()
+            .any(|row| row.contains("a.docx") && row.ends_with(",,,4,7"))
+    );
+    let cut = common::palpate(folder.path())
+        .args(["passages", "texts/a.pdf"])
+        .output();
+    let cut = String::from_utf8(cut.expect("the binary runs").stdout).expect("UTF-8");
+    assert!(cut.contains("passage 1  page 1  "), "{cut}");
+}

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::limits::LimitArgs;
 use super::{Outcome, stdout};
-use palpate::document::{self, Document, HEAD, Part, reader_of};
+use palpate::document::{self, Document, HEAD, Part, ReadError, reader_of};
 use palpate::output::passages;
 use palpate::passage;
 
@@ -47,6 +47,11 @@ impl Args {
     }
 
     fn read_into(&self, documents: &mut Vec<Document>) -> anyhow::Result<()> {
+        let limits = self.limits.limits();
+        let (bytes, limit) = (std::fs::metadata(&self.file)?.len(), limits.file_bytes);
+        if bytes > limit {
+            return Err(ReadError::TooLarge { bytes, limit }.into());
+        }
         let bytes = std::fs::read(&self.file)?;
         let ends = bytes.len().min(HEAD);
         let reader = reader_of(&self.file, &bytes[..ends], &bytes[bytes.len() - ends..]);
@@ -54,7 +59,7 @@ impl Args {
             bail!("files of this type are not read");
         };
         let source = self.file.display().to_string();
-        let (part, limits) = (Part::whole(bytes), self.limits.limits());
+        let part = Part::whole(bytes);
         Ok(document::read(
             reader,
             &source,

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::furniture::is_furniture;
 use super::place::Marks;
-use super::{Block, BlockKind, Document, Places, word_count};
+use super::{Block, BlockKind, Document, Places, is_blank, word_count};
 
 /// The most words a heading that asks may have.
 const QUESTION_WORDS: usize = 30;
@@ -76,16 +76,48 @@ impl Run {
         }
     }
 
+    /// Whether nothing of it shows.
     pub(super) fn is_empty(&self) -> bool {
-        self.text.trim().is_empty()
+        self.text.chars().all(is_blank)
     }
 
+    #[cfg(any(test, feature = "html"))]
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
     fn ends_line(&self) -> bool {
         self.text.is_empty() || self.text.ends_with(['\n', '\t'])
+    }
+}
+
+/// The lists around a place in a text.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    /// The number of the next item of each, if it is counted.
+    next: Vec<Option<u64>>,
+}
+
+impl Lists {
+    /// A list begins, counted from `first` or not at all.
+    pub(super) fn begin(&mut self, first: Option<u64>) {
+        self.next.push(first);
+    }
+
+    pub(super) fn end(&mut self) {
+        self.next.pop();
+    }
+
+    /// What stands before the next item.
+    pub(super) fn next_bullet(&mut self) -> String {
+        match self.next.last_mut() {
+            Some(Some(number)) => {
+                let bullet = format!("{number}.");
+                *number = number.saturating_add(1);
+                bullet
+            }
+            _ => "•".to_owned(),
+        }
     }
 }
 
@@ -238,6 +270,12 @@ mod tests {
         let document = draft.finish("folder/name.html", None, Places::SourceLines);
         let kinds = document.blocks().iter().map(|block| block.kind).collect();
         (document.title().to_owned(), kinds)
+    }
+
+    #[test]
+    fn what_shows_nothing_is_no_block() {
+        let (_, blocks) = kinds(&[(1, "T"), (0, "\u{200b}\u{ad}"), (0, "Text.")]);
+        assert_eq!(blocks.len(), 2);
     }
 
     #[test]

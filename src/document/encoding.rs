@@ -86,9 +86,12 @@ fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     };
     let (even, odd) = (zeros(0), zeros(1));
     let half = bytes.len() / 2;
-    match bytes.len().is_multiple_of(2) {
-        true if odd * 10 >= half * 7 && even == 0 => Some(UTF_16LE),
-        true if even * 10 >= half * 7 && odd == 0 => Some(UTF_16BE),
+    if !bytes.len().is_multiple_of(2) {
+        return None;
+    }
+    match (even, odd) {
+        (0, odd) if odd * 10 >= half * 7 => Some(UTF_16LE),
+        (even, 0) if even * 10 >= half * 7 => Some(UTF_16BE),
         _ => None,
     }
 }

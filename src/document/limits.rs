@@ -69,6 +69,7 @@ impl Allowance {
     }
 
     /// An error where what was expanded so far is more than it may be.
+    #[cfg(any(feature = "docx", feature = "pdf"))]
     pub(super) fn check_expanded(&self, bytes: u64) -> Result<(), ReadError> {
         match bytes > self.limits.expanded_bytes {
             true => Err(ReadError::Expands {
@@ -90,7 +91,7 @@ impl Allowance {
 }
 
 /// A size as it is said in errors, in powers of 1024 where it is one.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0 => "0 bytes".to_owned(),
         n if n % (1 << 30) == 0 => format!("{} GB", n >> 30),

@@ -37,6 +37,7 @@ use std::ops::Range;
 
 pub use formats::{FORMATS, HEAD, reader_for, reader_of};
 pub use guard::{READER_THREAD, read};
+pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};
 pub use place::{Marks, Places, Span};
 pub use reader::{Part, ReadError, Reader};

@@ -9,7 +9,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::document::{HEAD, Limits, Part, ReadError, Reader, reader_for, reader_of};
+use crate::document::{HEAD, Limits, Part, ReadError, Reader, reader_for, reader_of, size};
 
 /// The size of the parts of files that hold a document a line, in bytes.
 const PART: usize = 256 << 10;
@@ -110,7 +110,10 @@ fn read_lines(
         first_line += lines + usize::from(too_long);
         let error = too_long.then(|| ReadError::Lines {
             number: first_line - 1,
-            cause: format!("longer than the limit of {} bytes", limits.file_bytes),
+            cause: format!(
+                "longer than the limit of {} (--max-file-size)",
+                size(limits.file_bytes)
+            ),
             bad: 1,
         });
         let error = match (error, changed) {

@@ -5,7 +5,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::document::draft::{Draft, Run};
+use crate::document::draft::{Draft, Lists, Run};
 use crate::document::encoding::decode;
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 
@@ -78,8 +78,7 @@ struct Writer {
     draft: Draft,
     run: Run,
     kind: Option<BlockKind>,
-    /// The lists around, each with the number of its next item, if they are counted.
-    lists: Vec<Option<u64>>,
+    lists: Lists,
     /// The sign or number of an item whose text has not begun yet.
     bullet: Option<String>,
     depth: usize,
@@ -139,11 +138,11 @@ impl Writer {
             }
             Tag::List(first) => {
                 self.flush();
-                self.lists.push(first);
+                self.lists.begin(first);
             }
             Tag::Item => {
                 self.begin(BlockKind::ListItem);
-                self.bullet = Some(self.next_bullet());
+                self.bullet = Some(self.lists.next_bullet());
             }
             Tag::TableHead => self.begin(BlockKind::TableHeader),
             Tag::TableRow => self.begin(BlockKind::TableRow),
@@ -165,7 +164,7 @@ impl Writer {
         match tag {
             TagEnd::List(_) => {
                 self.flush();
-                self.lists.pop();
+                self.lists.end();
             }
             TagEnd::CodeBlock => {
                 self.flush();
@@ -205,17 +204,6 @@ impl Writer {
         if self.bullet.is_some() {
             // An item that begins with a list or a quotation is begun by what comes there.
             self.kind = Some(BlockKind::ListItem);
-        }
-    }
-
-    fn next_bullet(&mut self) -> String {
-        match self.lists.last_mut() {
-            Some(Some(number)) => {
-                let bullet = format!("{number}.");
-                *number = number.saturating_add(1);
-                bullet
-            }
-            _ => "•".to_owned(),
         }
     }
 }

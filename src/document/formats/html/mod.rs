@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use memchr::memmem;
 
 use super::signature;
-use crate::document::draft::{Draft, Run};
+use crate::document::draft::{Draft, Lists, Run};
 use crate::document::encoding::decode;
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
@@ -87,7 +87,7 @@ fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document
         furniture: 0,
         in_main: false,
         verbatim: false,
-        lists: Vec::new(),
+        lists: Lists::default(),
         bullet: None,
     };
     walk.children(ROOT, 0)?;
@@ -112,7 +112,7 @@ fn inline_text(tree: &Tree, id: Id) -> String {
     run.text().to_owned()
 }
 
-/// The element with the main text, and whether it has a heading of the first level.
+/// The element with the main text, and whether it begins with a heading.
 struct Main {
     id: Id,
     has_title: bool,
@@ -130,7 +130,14 @@ fn main_part(tree: &Tree) -> Option<Main> {
         });
         texts.sum()
     };
-    let has_title = tree.under(id, entered).any(|node| tree.name(node) == "h1");
+    let first = tree
+        .under(id, entered)
+        .find(|node| match tree.shown(*node) {
+            Shown::Element(name) => heading_level(name).is_some(),
+            Shown::Text(text) => !text.trim().is_empty(),
+            Shown::Nothing => false,
+        });
+    let has_title = first.is_some_and(|node| heading_level(tree.name(node)).is_some());
     (2 * words(id) >= words(ROOT)).then_some(Main { id, has_title })
 }
 
@@ -259,8 +266,7 @@ struct Walk<'t> {
     furniture: usize,
     in_main: bool,
     verbatim: bool,
-    /// The lists around, each with the number of its next item, if they are counted.
-    lists: Vec<Option<u64>>,
+    lists: Lists,
     /// The sign or number of an item whose text has not begun yet.
     bullet: Option<String>,
 }
@@ -344,7 +350,6 @@ impl Walk<'_> {
                 Some(table) => self.table(&table)?,
                 None => self.block(id, None, depth)?,
             },
-            // Cells of a table that arranges the page, and what stands in no table.
             "pre" | "listing" | "xmp" => {
                 self.flush();
                 let outer = std::mem::replace(&mut self.verbatim, true);
@@ -380,9 +385,9 @@ impl Walk<'_> {
 
     fn list(&mut self, id: Id, first: Option<u64>, depth: usize) -> Result<(), ReadError> {
         self.flush();
-        self.lists.push(first);
+        self.lists.begin(first);
         let result = self.children(id, depth);
-        self.lists.pop();
+        self.lists.end();
         self.flush();
         self.bullet = None;
         result
@@ -390,14 +395,7 @@ impl Walk<'_> {
 
     fn item(&mut self, id: Id, depth: usize) -> Result<(), ReadError> {
         self.flush();
-        self.bullet = Some(match self.lists.last_mut() {
-            Some(Some(number)) => {
-                let bullet = format!("{number}.");
-                *number = number.saturating_add(1);
-                bullet
-            }
-            _ => "•".to_owned(),
-        });
+        self.bullet = Some(self.lists.next_bullet());
         self.children(id, depth)?;
         self.flush();
         self.bullet = None;
@@ -601,6 +599,8 @@ mod tests {
         assert_eq!(kinds[1], "1-1 title: Title");
         assert!(kinds[2].contains("paragraph: One"), "{kinds:?}");
         assert_eq!(kinds[3], "1-1 furniture: More to read");
+        let site = "<h1>Site</h1><main><h2>Page</h2><p>One two three four five.</main>";
+        assert_eq!(read(site).title(), "Page");
         let small = "<main>Loading</main><p>One two three four five six seven.</p>";
         assert!(shown(&read(small))[1].contains("paragraph: One"));
     }
@@ -617,7 +617,8 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_table_but_in_no_cell_comes_before_it() {
-        let page = "<p>Rest.<table>Never <b>with</b> fractures.<tr><td>a<td>b</table>";
+        let page =
+            "<!doctype html><p>Rest.<table>Never <b>with</b> fractures.<tr><td>a<td>b</table>";
         let blocks = shown(&read(page));
         assert_eq!(blocks[0], "1-1 paragraph: Rest.");
         assert_eq!(blocks[1], "1-1 paragraph: Never with fractures.");

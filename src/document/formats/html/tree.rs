@@ -49,7 +49,10 @@ pub(super) enum Shown<'t> {
 impl Tree {
     /// Parses a page. No page is too broken for that.
     pub(super) fn parse(html: &str, allowance: &Allowance) -> Result<Tree, ReadError> {
-        let mut parser = parse_document(Sink::default(), ParseOpts::default());
+        let mut options = ParseOpts::default();
+        // What is said to those without scripts is text, not a string of tags.
+        options.tree_builder.scripting_enabled = false;
+        let mut parser = parse_document(Sink::default(), options);
         let mut rest = html;
         while !rest.is_empty() {
             let (chunk, after) = rest.split_at(rest.floor_char_boundary(CHUNK));

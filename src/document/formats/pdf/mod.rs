@@ -266,6 +266,7 @@ impl Layout {
             let beside = [n.checked_sub(1).and_then(columns), columns(n + 1)];
             match columns(n).unwrap_or(1) {
                 _ if at_edge && self.is_furniture(&line.text) => Kind::Furniture,
+                _ if is_contents(&line.text) => Kind::Furniture,
                 columns @ 2.. if beside.contains(&Some(columns)) => Kind::Row(columns),
                 _ if is_heading(line, self.body) => Kind::Heading(self.level(line)),
                 _ if plain::is_item(&line.text) => Kind::Item,
@@ -285,6 +286,7 @@ impl Layout {
         u8::try_from(larger + 1).unwrap_or(u8::MAX)
     }
 
+    /// Whether a line at the edge of a page is furniture.
     fn is_furniture(&self, text: &str) -> bool {
         is_page_number(text) || self.repeated.contains(&without_digits(text))
     }
@@ -342,8 +344,25 @@ fn without_digits(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
-/// "3", "- 3 -", "3/12", "Page 3 of 12".
+/// "2 Risks ........... 12": a line of a table of contents.
+fn is_contents(text: &str) -> bool {
+    let Some((_, number)) = text.trim_end().rsplit_once(['.', ' ', '\t']) else {
+        return false;
+    };
+    let leader = text.replace([' ', '\t'], "").contains("....");
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    leader && (is_number || is_roman(number))
+}
+
+fn is_roman(text: &str) -> bool {
+    (1..=6).contains(&text.len()) && text.bytes().all(|byte| b"ivxl".contains(&byte))
+}
+
+/// "3", "- 3 -", "3/12", "Page 3 of 12", "iv".
 fn is_page_number(text: &str) -> bool {
+    if is_roman(text.trim()) {
+        return true;
+    }
     let has_number = text.chars().any(|c| c.is_ascii_digit());
     let mut words = text
         .split(|c: char| !c.is_alphanumeric())
@@ -493,6 +512,34 @@ impl Writer<'_> {
     fn write_furniture(&mut self) {
         for run in std::mem::take(&mut self.furniture) {
             self.draft.add(BlockKind::Furniture, &run);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_numbers_and_contents_are_known() {
+        for text in ["3", "- 3 -", "3/12", "Page 3 of 12", "iv", " 12 "] {
+            assert!(is_page_number(text), "{text}");
+        }
+        for text in ["Page 3 explains", "5 mg", "see page 3", "mix", "Never"] {
+            assert!(!is_page_number(text), "{text}");
+        }
+        assert!(is_contents("2 Who must not be treated ........... 12"));
+        assert!(is_contents("Preface . . . . . . iii"));
+        assert!(!is_contents("Wait .... then treat 12 patients."));
+        assert!(!is_contents("Section 2.1 says no."));
+    }
+
+    #[test]
+    fn titles_that_are_names_of_files_are_none() {
+        assert_eq!(title(b"Neck pain").as_deref(), Some("Neck pain"));
+        assert_eq!(title(b"\xfe\xff\0N\0\xfc").as_deref(), Some("N\u{fc}"));
+        for name in [&b"leaflet.docx"[..], b"Microsoft Word - leaflet", b" ", b""] {
+            assert_eq!(title(name), None);
         }
     }
 }

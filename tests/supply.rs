@@ -1,0 +1,123 @@
+//! The supply chain, as far as it can be checked without a network: where every crate comes from,
+//! under which licence, and which are there twice. What advisories say is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Licences under which a crate may be linked into a program that is given away.
+const ALLOWED: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Zlib",
+];
+
+/// Crates that are there in two versions since others have not moved yet. Each more is a decision.
+const TWICE: &[&str] = &[
+    "constant_time_eq",
+    "getrandom",
+    "itertools",
+    "phf",
+    "phf_generator",
+    "phf_shared",
+    "rand",
+    "rand_core",
+    "syn",
+];
+
+/// What this machine is called: only the crates for it are there without a network.
+fn host() -> String {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = Command::new(rustc).arg("-vV").output();
+    let said = String::from_utf8(output.expect("rustc built this test").stdout);
+    let said = said.expect("rustc prints UTF-8");
+    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc says its host").to_owned()
+}
+
+/// The packages of the lock file that are used on this machine.
+fn packages() -> Vec<Value> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo)
+        .args([
+            "metadata",
+            "--offline",
+            "--locked",
+            "--all-features",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            &host(),
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs this test");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    let packages = metadata["packages"].as_array().expect("a list");
+    assert!(packages.len() > 100, "{} packages", packages.len());
+    packages.clone()
+}
+
+fn text<'p>(package: &'p Value, key: &str) -> &'p str {
+    package[key].as_str().unwrap_or_default()
+}
+
+/// Whether an SPDX expression can be fulfilled by allowed licences.
+fn is_allowed(expression: &str) -> bool {
+    let expression = expression.replace(" / ", " OR ").replace('/', " OR ");
+    expression.split(" AND ").all(|part| {
+        let part = part.trim().trim_start_matches('(').trim_end_matches(')');
+        part.split(" OR ")
+            .any(|licence| ALLOWED.contains(&licence.trim()))
+    })
+}
+
+#[test]
+fn expressions_are_read() {
+    assert!(is_allowed("MIT OR GPL-3.0"));
+    assert!(is_allowed("Apache-2.0/MIT"));
+    assert!(is_allowed("(Apache-2.0 OR MIT) AND BSD-3-Clause"));
+    assert!(!is_allowed("MIT AND GPL-3.0"));
+    assert!(!is_allowed("GPL-3.0"));
+    assert!(!is_allowed(""));
+}
+
+#[test]
+fn every_crate_has_an_allowed_licence_and_comes_from_the_registry() {
+    for package in packages() {
+        let name = text(&package, "name");
+        let licence = text(&package, "license");
+        assert!(is_allowed(licence), "{name}: {licence:?}");
+        let source = text(&package, "source");
+        assert!(
+            name == "palpate" || source.starts_with("registry+"),
+            "{name}: {source:?}"
+        );
+    }
+}
+
+#[test]
+fn no_crate_is_there_twice_without_a_reason() {
+    let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in packages() {
+        let name = text(&package, "name").to_owned();
+        versions
+            .entry(name)
+            .or_default()
+            .insert(text(&package, "version").to_owned());
+    }
+    for (name, versions) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
+        assert!(TWICE.contains(&name.as_str()), "{name}: {versions:?}");
+    }
+}
