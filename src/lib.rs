@@ -6,7 +6,7 @@
 //! | module | takes → gives |
 //! |---|---|
 //! | [`document`] | files → documents: title and blocks |
-//! | [`passage`] | document → passages: heading path, line range, stable id |
+//! | [`passage`] | document → passages: heading path, lines or pages, stable id |
 //! | [`analysis`] | text → terms, the one chain for all |
 //! | [`lexicon`] | data files → concepts and the automaton that finds them |
 //! | [`annotate`] | passages → aspects, concepts, assertions |

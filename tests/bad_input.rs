@@ -108,7 +108,6 @@ fn limits_are_kept_and_said() {
         ("large.txt", &[b'x'; 600_000]),
         ("lines.jsonl", &lines),
         ("deep.md", "> ".repeat(50).as_bytes()),
-        ("deep.html", "<p>".repeat(50).as_bytes()),
     ]);
     let small = ["--max-file-size", "500K", "--max-depth", "20"];
     let (code, report) = index(folder.path(), &small);
@@ -119,8 +118,6 @@ fn limits_are_kept_and_said() {
     );
     assert!(cause(&report, "lines.jsonl").starts_with("line 1: longer than"));
     assert!(cause(&report, "deep.md").starts_with("nested deeper than the limit of 20"));
-    // Paragraphs end each other.
-    assert_eq!(cause(&report, "deep.html"), "");
     assert!(finds(folder.path(), "gout"));
     // Other limits are a reason to look again.
     let (code, report) = index(folder.path(), &[]);

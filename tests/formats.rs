@@ -100,7 +100,7 @@ fn the_corpus_reads_the_same_in_every_format() {
         let path = entry.expect("it can be listed").path();
         let text = std::fs::read(&path).expect("it can be read");
         let original = read(&path.display().to_string(), text);
-        let pieces = written::pieces(&original);
+        let pieces = settled(&original);
         // What was furniture is left out, and what only a page without markup leaves in doubt has
         // been settled: written down plainly, the text is the yardstick.
         let titles = pieces
@@ -283,4 +283,50 @@ fn hits_are_cited_by_what_their_format_has() {
         .output();
     let cut = String::from_utf8(cut.expect("the binary runs").stdout).expect("UTF-8");
     assert!(cut.contains("passage 1  page 1  "), "{cut}");
+}
+
+/// The pieces of a document as a file with markup would have them: one title at most.
+fn settled(original: &Document) -> Vec<Piece> {
+    let pieces = written::pieces(original);
+    let is_title = |piece: &&Piece| matches!(piece, Piece::Heading(1, _));
+    let titles = pieces.iter().filter(is_title).count();
+    pieces[titles.saturating_sub(1)..].to_vec()
+}
+
+#[test]
+fn real_pages_read_the_same_in_every_format() {
+    let Some(collections) = common::collections() else {
+        return;
+    };
+    let (mut compared, mut same_in_pdf) = (0, 0);
+    for found in document::files::walk(&collections.join("medquad-pages")) {
+        let document::files::Found::File { path, .. } = found else {
+            panic!("{found:?}");
+        };
+        let bytes = std::fs::read(&path).expect("pages can be read");
+        let pieces = settled(&read(&path.display().to_string(), bytes));
+        let [markdown, html, docx, pdf] = in_every_format(&pieces).try_into().expect("four");
+        let yardstick = passages(&markdown);
+        assert_eq!(passages(&html), yardstick, "{}", path.display());
+        assert_eq!(passages(&docx), yardstick, "{}", path.display());
+        // Print leaves it open whether a sentence at the top of a page begins a paragraph, or a
+        // line that begins with a dash an item. No word may be lost over it.
+        let letters = |document: &Document| -> String {
+            let shown = document.text().chars();
+            shown.filter(|c| c.is_alphanumeric()).collect()
+        };
+        assert!(
+            letters(&pdf).len() >= letters(&markdown).len(),
+            "{}",
+            path.display()
+        );
+        same_in_pdf += usize::from(passages(&pdf) == yardstick);
+        compared += 1;
+    }
+    assert!(compared > 2_000);
+    assert!(
+        same_in_pdf * 10 > compared * 8,
+        "{same_in_pdf} of {compared}"
+    );
+    eprintln!("{same_in_pdf} of {compared} pages are the same in PDF");
 }

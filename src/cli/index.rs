@@ -28,8 +28,6 @@ pub(super) struct Args {
     /// Use another aspect model than the built-in one, for instance to cross-validate
     #[arg(long, value_name = "FILE")]
     aspect_model: Option<PathBuf>,
-    #[command(flatten)]
-    limits: LimitArgs,
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
@@ -42,6 +40,8 @@ pub(super) struct Args {
     /// Print the summary as one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl Args {

@@ -15,11 +15,11 @@ use palpate::passage;
 pub(super) struct Args {
     /// The file to look at
     file: PathBuf,
-    #[command(flatten)]
-    limits: LimitArgs,
     /// Print one JSON object per document
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl Args {

@@ -86,6 +86,12 @@ impl Run {
         &self.text
     }
 
+    /// Whether it ends with a line break.
+    #[cfg(feature = "html")]
+    pub(super) fn is_broken(&self) -> bool {
+        self.text.ends_with('\n')
+    }
+
     fn ends_line(&self) -> bool {
         self.text.is_empty() || self.text.ends_with(['\n', '\t'])
     }
@@ -191,21 +197,26 @@ impl Draft {
 
 /// Finds the title among the headings and gives all of them their levels below it.
 ///
-/// The title is a heading that nothing but furniture stands before, at least as high as any other. Where
-/// others are as high, they stand below it all the same, and all below them one level deeper.
-/// A heading that asks is a question.
+/// The title is the first of the highest headings, if nothing but furniture stands before it; else,
+/// say after the text of a logo, if it is the only one so high and either has others below it or is
+/// of level 1, as titles are. Where others are as high as the title, they stand below it all the same, and what is below them one
+/// level deeper. A heading that asks is a question.
 fn settle_headings(blocks: &mut [Block], text: &str) -> Option<String> {
     let level = |block: &Block| block.kind.heading_level();
     let highest = blocks.iter().filter_map(level).min()?;
-    let first = blocks
+    let headings = blocks.iter().filter_map(level).count();
+    let as_high = blocks
         .iter()
-        .position(|block| block.kind != BlockKind::Furniture);
-    let title = first.filter(|&first| level(&blocks[first]) == Some(highest));
-    let others_as_high = blocks
+        .filter(|block| level(block) == Some(highest))
+        .count();
+    let is_shown = |block: &Block| block.kind != BlockKind::Furniture;
+    let first = blocks.iter().position(is_shown);
+    let first_as_high = blocks
         .iter()
-        .enumerate()
-        .any(|(n, block)| Some(n) != title && level(block) == Some(highest));
-    let below = 1 + u8::from(others_as_high || title.is_none());
+        .position(|block| level(block) == Some(highest));
+    let title = first_as_high
+        .filter(|_| first == first_as_high || (as_high == 1 && (headings > 1 || highest == 1)));
+    let below = 1 + u8::from(as_high > 1 || title.is_none());
     for (n, block) in blocks.iter_mut().enumerate() {
         let shown = text[block.bytes.clone()].trim_end();
         let asks = shown.ends_with('?') && word_count(shown) <= QUESTION_WORDS;
@@ -287,8 +298,14 @@ mod tests {
         assert_eq!(levels[2], BlockKind::Question { level: 3 });
         let (_, levels) = kinds(&[(1, "T"), (1, "A"), (2, "B")]);
         assert_eq!(levels, [heading(1), heading(2), heading(3)]);
-        let (title, levels) = kinds(&[(0, "Text."), (1, "A"), (2, "B")]);
+        let (title, levels) = kinds(&[(0, "Text."), (1, "A"), (2, "B"), (1, "C")]);
         assert_eq!(title, "name");
-        assert_eq!(levels[1..], [heading(2), heading(3)]);
+        assert_eq!(levels[1..], [heading(2), heading(3), heading(2)]);
+        let (title, levels) = kinds(&[(0, "Logo"), (1, "A"), (2, "B")]);
+        assert_eq!(title, "A");
+        assert_eq!(levels[1..], [heading(1), heading(2)]);
+        let (title, levels) = kinds(&[(0, "Text."), (2, "Risks")]);
+        assert_eq!(title, "name");
+        assert_eq!(levels[1..], [heading(2)]);
     }
 }

@@ -21,7 +21,7 @@ use super::{Allowance, Document, Limits, Part, ReadError, Reader};
 pub const READER_THREAD: &str = "palpate-reader";
 
 /// Bytes of stack of a thread that reads. Memory is taken only as it is used.
-const STACK: usize = 64 << 20;
+const STACK: usize = 32 << 20;
 
 /// Reads a file, or a part of one, with `reader`, and hands its documents to `sink`, in order.
 ///
@@ -64,21 +64,23 @@ fn watched(
         // Nobody waits any more for what came too late.
         let _ = to_here.send((documents, result));
     };
-    thread::Builder::new()
+    let thread = thread::Builder::new()
         .name(READER_THREAD.to_owned())
         .stack_size(STACK)
         .spawn(work)?;
-    outcome
-        .recv_timeout(allowance.limits.time)
-        .map_err(|error| {
-            allowance.end();
-            match error {
-                RecvTimeoutError::Timeout => ReadError::TooSlow {
-                    limit: allowance.limits.time,
-                },
-                RecvTimeoutError::Disconnected => ReadError::Panicked,
-            }
-        })
+    let outcome = outcome.recv_timeout(allowance.limits.time);
+    if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
+        allowance.end();
+        // To drop the handle is to detach the thread, and a thread that ends at that very moment
+        // may take the process with it (glibc bug 19951). So it is neither joined nor detached.
+        std::mem::forget(thread);
+        return Err(ReadError::TooSlow {
+            limit: allowance.limits.time,
+        });
+    }
+    // It has said its last word, and has nothing to do but end.
+    let _ = thread.join();
+    outcome.map_err(|_| ReadError::Panicked)
 }
 
 fn unless_panics(read: impl FnOnce() -> Result<(), ReadError>) -> Result<(), ReadError> {

@@ -2,9 +2,10 @@
 //!
 //! The first row names the columns. By the usual names, in any case, one is the *title*, one the
 //! *text* and one the *id*; the names are below, the first that occurs wins. Every other column is
-//! kept in front of the text as a line `name: value`, so that nothing of a row is lost. Without a
-//! column for the text, such lines are all there is; a table whose first row does not look like
-//! names at all (an empty or repeated cell, or a number) is refused rather than misread.
+//! kept as a line `name: value`, in its place among the columns, so that nothing of a row is lost.
+//! Without a column for the text, such lines are all there is; without one for the id, a row goes
+//! by its line. A table whose first row does not look like names at all (an empty or repeated cell,
+//! or a number) is refused rather than misread.
 //!
 //! Columns may be parted by commas, semicolons or tabs, whichever the first line has most of. A row
 //! is cited by the lines of the file that it stands on.

@@ -84,6 +84,7 @@ fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document
         run: Run::default(),
         kind: None,
         level: 1,
+        has_heading: false,
         furniture: 0,
         in_main: false,
         verbatim: false,
@@ -178,6 +179,15 @@ fn is_furniture(tree: &Tree, id: Id) -> bool {
     by_name || by_role || is_hidden || attribute("style").is_some_and(hides)
 }
 
+/// Whether a list has nothing but links. Above all headings such a list is a menu; under one it may
+/// be anything, and what must not be overlooked could be linked word for word.
+fn is_all_links(tree: &Tree, id: Id) -> bool {
+    let outside = |node: Id| tree.name(node) != "a";
+    let is_text =
+        |node: Id| matches!(tree.shown(node), Shown::Text(text) if !text.trim().is_empty());
+    !tree.under(id, outside).any(is_text)
+}
+
 /// Whether a style keeps an element from being seen.
 fn hides(style: &str) -> bool {
     style.split(';').any(|declaration| {
@@ -262,6 +272,8 @@ struct Walk<'t> {
     kind: Option<BlockKind>,
     /// The level of the last heading.
     level: u8,
+    /// Whether there was a heading, so that what comes may be under it.
+    has_heading: bool,
     /// How many elements around are furniture.
     furniture: usize,
     in_main: bool,
@@ -331,6 +343,8 @@ impl Walk<'_> {
 
     fn visible(&mut self, id: Id, name: &str, depth: usize) -> Result<(), ReadError> {
         match name {
+            // An empty line parts paragraphs, as it does on older pages.
+            "br" if self.run.is_broken() => self.flush(),
             "br" => self.run.line_break(),
             "img" => {
                 let text = self.tree.attribute(id, "alt").unwrap_or_default();
@@ -338,7 +352,12 @@ impl Walk<'_> {
                 self.text(text, self.tree.line(id));
                 self.run.space();
             }
-            "input" => {}
+            "input" => self.run.space(),
+            "button" | "label" | "output" => {
+                self.run.space();
+                self.children(id, depth)?;
+                self.run.space();
+            }
             "ul" | "menu" | "dir" => self.list(id, None, depth)?,
             "ol" => {
                 let first = self.tree.attribute(id, "start");
@@ -365,6 +384,7 @@ impl Walk<'_> {
             _ => match heading_level(name) {
                 Some(level) => {
                     self.level = level;
+                    self.has_heading = true;
                     self.block(id, Some(BlockKind::Heading { level }), depth)?;
                 }
                 None if is_inline(name) => self.children(id, depth)?,
@@ -385,10 +405,13 @@ impl Walk<'_> {
 
     fn list(&mut self, id: Id, first: Option<u64>, depth: usize) -> Result<(), ReadError> {
         self.flush();
+        let is_menu = !self.has_heading && is_all_links(self.tree, id);
+        self.furniture += usize::from(is_menu);
         self.lists.begin(first);
         let result = self.children(id, depth);
         self.lists.end();
         self.flush();
+        self.furniture -= usize::from(is_menu);
         self.bullet = None;
         result
     }
@@ -623,6 +646,31 @@ mod tests {
         assert_eq!(blocks[0], "1-1 paragraph: Rest.");
         assert_eq!(blocks[1], "1-1 paragraph: Never with fractures.");
         assert_eq!(blocks[2], "1-1 table row: a\tb");
+    }
+
+    #[test]
+    fn a_list_of_links_is_a_menu_only_above_all_headings() {
+        let list = "<ul><li><a href=x>Osteoporosis</a><li><a href=y>Fracture</a></ul>";
+        let page = format!("{list}<h1>Never treat</h1><p>With:{list}");
+        let kinds: Vec<_> = read(page).blocks().iter().map(|block| block.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                BlockKind::Furniture,
+                BlockKind::Furniture,
+                BlockKind::Heading { level: 1 },
+                BlockKind::Paragraph,
+                BlockKind::ListItem,
+                BlockKind::ListItem,
+            ]
+        );
+    }
+
+    #[test]
+    fn two_line_breaks_part_paragraphs() {
+        let document = read("<h1>T</h1>One<br>two<br><br>three");
+        assert_eq!(document.text(), "T\n\nOne\ntwo\n\nthree\n");
+        assert_eq!(document.blocks().len(), 3);
     }
 
     #[test]

@@ -283,7 +283,8 @@ impl Layout {
             .iter()
             .take_while(|other| **other > size)
             .count();
-        u8::try_from(larger + 1).unwrap_or(u8::MAX)
+        // Even the largest print need not be a title, so level 1 is given to none.
+        u8::try_from(larger + 2).unwrap_or(u8::MAX)
     }
 
     /// Whether a line at the edge of a page is furniture.
@@ -473,14 +474,18 @@ impl Writer<'_> {
             let whole = format!("{}{first}", begun.trim_end_matches(['-', '\u{ad}']));
             let is_word = begun.ends_with('\u{ad}')
                 || self.layout.words.contains(&bare(&whole).to_lowercase());
-            match is_word && first.starts_with(char::is_lowercase) {
-                true => self.run.add(&whole, page),
-                false => self.run.add(&format!("{begun}{first}"), page),
+            if is_word && first.starts_with(char::is_lowercase) {
+                self.run.add(&whole, page);
+            } else if ["and", "or", "to"].contains(&first) {
+                // "pre- and post-operative"
+                self.run.add(&format!("{begun} {first}"), page);
+            } else {
+                self.run.add(&format!("{begun}{first}"), page);
             }
             rest = after;
         }
         let last = rest.split_whitespace().next_back().unwrap_or_default();
-        let is_broken = last.len() > 2
+        let is_broken = last.len() > 1
             && last.ends_with(['-', '\u{ad}'])
             && bare(last).starts_with(char::is_alphabetic);
         if is_broken {
