@@ -191,3 +191,28 @@ fn the_query_language_narrows() {
         sources("source:002*  CPT").len()
     );
 }
+
+#[test]
+fn hits_are_what_was_counted_and_none_is_from_a_silent_source() {
+    let more = [
+        "osteoporosis risk",
+        "gout risk",
+        "OMT cost",
+        "who should not have OMT",
+    ];
+    for query in CASES.iter().map(|case| case.0).chain(more) {
+        let found = search(&[query, "--limit", "100"]);
+        let hits = found["hits"].as_array().expect("hits");
+        assert_eq!(found["total"], hits.len(), "{query}");
+        let silent = found["facets"]["silent"]["sources"]
+            .as_array()
+            .expect("all are named");
+        for hit in hits {
+            assert!(
+                !silent.contains(&hit["source"]),
+                "{query}: {}",
+                hit["source"]
+            );
+        }
+    }
+}

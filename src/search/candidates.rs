@@ -21,10 +21,6 @@ use crate::query::{self, Plan, PlanPhrase, PlanWord};
 /// puts too low can still rise; few enough to cost microseconds.
 const POOL: usize = 60;
 
-/// Words of less weight ask for an aspect, and match nothing beside a topic: "osteoporosis risk"
-/// is not about every risk.
-const TOPIC: f64 = 0.5;
-
 /// What an aspect may count among candidates, as a share of the least word.
 const BELOW_WORDS: f64 = 0.7;
 /// Aspects that answer worse than this are not looked for.
@@ -143,12 +139,10 @@ pub(super) fn matching(
 ) -> Result<Option<Matching>, SearchError> {
     let (index, plan, ranking) = (scorer.index, scorer.plan, &scorer.ranking);
     let fields = index.fields();
-    let is_topic = |stats: &WordStats<'_>| stats.word.weight >= TOPIC;
-    let has_topic = scorer.words.iter().any(is_topic);
     let words: Vec<&WordStats<'_>> = scorer
         .words
         .iter()
-        .filter(|stats| !has_topic || is_topic(stats))
+        .filter(|stats| scorer.is_matched(stats))
         .collect();
     let weights = words.iter().map(|stats| stats.weight());
     let answering = answering(index, plan, weights)?;
@@ -157,7 +151,10 @@ pub(super) fn matching(
         .flat_map(|stats| word_queries(fields, stats.word, Some(ranking)))
         .collect();
     let mut by_names: Vec<Box<dyn Query>> = Vec::new();
-    for name in plan.concepts.iter().flat_map(|concept| &concept.synonyms) {
+    // What a word that only asks names is asked about, too.
+    let named = |k: &usize| words.iter().any(|stats| stats.concept == Some(*k));
+    let concepts = (0..plan.concepts.len()).filter(named);
+    for name in concepts.flat_map(|k| &plan.concepts[k].synonyms) {
         match name.len() {
             1 => by_words.extend(name_queries(fields, name, ranking)),
             _ if occurs(index, name)? => by_names.extend(name_queries(fields, name, ranking)),

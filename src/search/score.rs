@@ -39,6 +39,8 @@ const TITLE: f64 = 2.0;
 pub(super) const ASPECT: f64 = 2.0;
 /// F: passages less likely than e^−F to speak of the aspect are all the same.
 pub(super) const ASPECT_FLOOR: f64 = 3.0;
+/// Words of less weight ask for an aspect.
+const TOPIC: f64 = 0.5;
 /// The place of the title among the fields.
 const TITLE_FIELD: usize = 0;
 
@@ -227,12 +229,10 @@ impl<'p> Scorer<'p> {
         let order = segment.fast_fields().u64(ORDER)?.first_or_default_col(0);
         let aspects = AspectReader::open(segment)?;
         let candidates = self.read(segment_ord, docs)?;
-        let has_words = !self.words.is_empty();
         for (c, &doc) in candidates.table.docs().iter().enumerate() {
-            let words = self.words_value(&candidates, c);
-            if words == 0.0 && has_words {
+            let Some(words) = self.words_value(&candidates, c) else {
                 continue;
-            }
+            };
             scored.push(Scored {
                 address: DocAddress::new(segment_ord, doc),
                 order: Order(order.get_val(doc)),
@@ -304,12 +304,23 @@ impl<'p> Scorer<'p> {
         (stats.weight() * exact, stats.weight() * by_name)
     }
 
-    fn words_value(&self, candidates: &Candidates, c: usize) -> f64 {
-        let value = |stats| {
+    /// What all words are worth in a candidate; `None` where it has none that a passage has to have.
+    fn words_value(&self, candidates: &Candidates, c: usize) -> Option<f64> {
+        let (mut sum, mut matches) = (0.0, self.words.is_empty());
+        for stats in &self.words {
             let (exact, by_name) = self.word_values(stats, candidates, c);
-            exact.max(by_name)
-        };
-        self.words.iter().map(value).sum()
+            let value = exact.max(by_name);
+            sum += value;
+            matches |= value > 0.0 && self.is_matched(stats);
+        }
+        matches.then_some(sum)
+    }
+
+    /// Whether a passage can match by a word. One that only asks for an aspect matches nothing
+    /// beside a topic: "osteoporosis risk" is not about every risk.
+    pub(super) fn is_matched(&self, stats: &WordStats<'_>) -> bool {
+        let is_topic = |stats: &WordStats<'_>| stats.word.weight >= TOPIC;
+        is_topic(stats) || !self.words.iter().any(is_topic)
     }
 
     /// The value of the title, and the share of it that is covered.
