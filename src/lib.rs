@@ -15,6 +15,7 @@
 //! | [`search`] | plan and reader → ranked hits |
 //! | [`output`] | hits → terminal, JSON, CSV |
 //! | [`eval`] | rankings and judgments → metrics |
+//! | `serve` | all of it → a web page and an API (feature `serve`, on by default) |
 //!
 //! [`index::build`] and [`search::Searcher`] are where to start.
 
@@ -30,3 +31,5 @@ pub mod output;
 pub mod passage;
 pub mod query;
 pub mod search;
+#[cfg(feature = "serve")]
+pub mod serve;

@@ -8,6 +8,8 @@ mod passages;
 mod progress;
 mod run;
 mod search;
+#[cfg(feature = "serve")]
+mod serve;
 mod suggest;
 mod watch;
 
@@ -31,6 +33,8 @@ enum Command {
     Suggest(suggest::Args),
     Index(index::Args),
     Check(check::Args),
+    #[cfg(feature = "serve")]
+    Serve(serve::Args),
     Passages(passages::Args),
     Run(run::Args),
     Eval(eval::Args),
@@ -65,6 +69,8 @@ impl Cli {
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Check(args) => args.run(),
+            #[cfg(feature = "serve")]
+            Command::Serve(args) => args.run(),
             Command::Passages(args) => args.run(),
             Command::Run(args) => args.run(),
             Command::Eval(args) => args.run(),

@@ -187,6 +187,12 @@ impl Index {
         })
     }
 
+    /// Whether the generation that is open is still the current one. Reads one small file.
+    pub fn is_current(&self) -> Result<bool, IndexError> {
+        let now = Manifest::read(&self.dir)?;
+        Ok((now.generation, now.started) == (self.manifest.generation, self.manifest.started))
+    }
+
     /// What the index says of itself.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest

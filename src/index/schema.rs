@@ -137,6 +137,7 @@ impl Order {
 }
 
 /// A passage as it is kept for showing.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPassage {
     pub id: PassageId,

@@ -9,8 +9,10 @@ use crate::annotate::Mentioned;
 use crate::query::Correction;
 use crate::search::{Facets, Hit, Part, SearchResults, Snippet};
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
+/// The results of a search.
 #[derive(Serialize)]
-struct ResultsJson<'a> {
+pub struct ResultsJson<'a> {
     query: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     corrections: &'a [Correction],
@@ -21,8 +23,10 @@ struct ResultsJson<'a> {
     facets: Option<&'a Facets>,
 }
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
+/// A passage found.
 #[derive(Serialize)]
-struct HitJson<'a> {
+pub struct HitJson<'a> {
     rank: usize,
     score: f64,
     source: &'a str,
@@ -45,8 +49,10 @@ struct HitJson<'a> {
     explanation: Option<Vec<PartJson<'a>>>,
 }
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
+/// A part of a score.
 #[derive(Serialize)]
-struct PartJson<'a> {
+pub struct PartJson<'a> {
     part: &'static str,
     value: f64,
     reasons: &'a [String],
@@ -54,19 +60,7 @@ struct PartJson<'a> {
 
 /// Writes the results as one JSON object on one line.
 pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
-    let object = ResultsJson {
-        query: &results.query,
-        corrections: &results.corrections,
-        total: results.total,
-        elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
-        hits: results
-            .hits
-            .iter()
-            .map(|h| HitJson::new(h, explain))
-            .collect(),
-        facets: results.facets.as_ref(),
-    };
-    serde_json::to_writer(&mut *out, &object)?;
+    serde_json::to_writer(&mut *out, &ResultsJson::new(results, explain))?;
     writeln!(out)
 }
 
@@ -77,6 +71,21 @@ pub fn write_lines(out: &mut dyn Write, results: &SearchResults, explain: bool) 
         writeln!(out)?;
     }
     Ok(())
+}
+
+impl<'a> ResultsJson<'a> {
+    /// The results, with how each score came about where `explain` says so.
+    pub fn new(results: &'a SearchResults, explain: bool) -> Self {
+        let hits = results.hits.iter();
+        ResultsJson {
+            query: &results.query,
+            corrections: &results.corrections,
+            total: results.total,
+            elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
+            hits: hits.map(|hit| HitJson::new(hit, explain)).collect(),
+            facets: results.facets.as_ref(),
+        }
+    }
 }
 
 impl<'a> HitJson<'a> {

@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::text::visible;
 use crate::search::Suggestion;
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
+/// What completes a prefix.
 #[derive(Serialize)]
-struct SuggestionsJson<'a> {
-    prefix: &'a str,
-    suggestions: &'a [Suggestion],
+pub struct SuggestionsJson<'a> {
+    pub prefix: &'a str,
+    pub suggestions: &'a [Suggestion],
 }
 
 /// Prints the suggestions, best first.

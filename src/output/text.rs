@@ -82,7 +82,7 @@ fn concepts(hit: &Hit) -> Option<String> {
 
 /// Where a passage stands, as people cite it: by page, by paragraph, or by lines in the form that
 /// editors open.
-fn citation(passage: &StoredPassage) -> String {
+pub fn citation(passage: &StoredPassage) -> String {
     let counted = |what: &str, (first, last): (usize, usize)| match last > first {
         true => format!("{}, {what}s {first}-{last}", passage.source),
         false => format!("{}, {what} {first}", passage.source),

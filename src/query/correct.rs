@@ -53,6 +53,7 @@ const BEGINNINGS: &[&[&str]] = &[
 const ENDINGS: &[&[&str]] = &[&["ectomy", "otomy", "ostomy"], &["itis", "osis"]];
 
 /// A word that was searched for in place of the one typed.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Correction {
     pub typed: String,

@@ -20,6 +20,7 @@ const VALUES: usize = 12;
 const NAMED: u64 = 200;
 
 /// How many matching passages speak of what, most first.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Facets {
     pub aspect: Vec<FacetCount>,
@@ -33,6 +34,7 @@ pub struct Facets {
 }
 
 /// Sources in which nothing matches.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Silent {
     pub count: u64,
@@ -41,6 +43,7 @@ pub struct Silent {
 }
 
 /// A value with the number of passages.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FacetCount {
     pub value: String,

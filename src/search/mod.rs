@@ -26,6 +26,7 @@ mod suggest;
 mod table;
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -285,6 +286,23 @@ impl Searcher {
             plan.concepts.clear();
         }
         plan
+    }
+
+    /// Where the words of a query stand in texts, for marking them: for each text the bytes, in
+    /// order and without overlaps.
+    pub fn marks<'t>(
+        &self,
+        query: &str,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Vec<Vec<Range<usize>>> {
+        let plan = self.plan(query, false, &Ranking::default());
+        let mut marker = SnippetMaker::new(&plan, Vec::new());
+        texts.into_iter().map(|text| marker.marks(text)).collect()
+    }
+
+    /// Whether the index in its folder is still the one that is open here. Reads one small file.
+    pub fn is_current(&self) -> Result<bool, IndexError> {
+        self.index.is_current()
     }
 
     /// Completes what somebody is typing, best first: titles and headings of the corpus of which

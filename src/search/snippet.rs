@@ -111,6 +111,17 @@ impl<'p> SnippetMaker<'p> {
         units
     }
 
+    /// Where the words of the plan stand in a text, without overlaps, in order.
+    pub(super) fn marks(&mut self, text: &str) -> Vec<Range<usize>> {
+        let mut marks: Vec<Range<usize>> = Vec::new();
+        for (bytes, _) in self.matches(text, 0) {
+            if marks.last().is_none_or(|last| last.end <= bytes.start) {
+                marks.push(bytes);
+            }
+        }
+        marks
+    }
+
     /// The words of the query in a sentence that begins at `offset`.
     fn matches(&mut self, sentence: &str, offset: usize) -> Vec<(Range<usize>, usize)> {
         let tokens = self.analyzer.tokens(sentence).into_iter();

@@ -8,6 +8,7 @@ use crate::analysis::is_stopword;
 use crate::index::{Index, fold};
 
 /// Something to search for.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Suggestion {
     pub text: String,

@@ -1,5 +1,8 @@
 //! What the end-to-end tests share: the real binary, run in folders of their own.
 
+#[allow(dead_code)] // not every test file serves
+pub mod server;
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 

@@ -1,0 +1,102 @@
+//! Connections: so many at a time, and none that takes for ever.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
+
+/// Connections at a time; more wait to be accepted.
+const CONNECTIONS: usize = 1024;
+/// How long the head of a request may take, and how long nothing may come, or be taken.
+const HEAD: Duration = Duration::from_secs(10);
+const STILL: Duration = Duration::from_secs(30);
+/// How long answers under way may take when the server is told to stop.
+const LAST: Duration = Duration::from_secs(5);
+/// The most bytes of a head.
+const HEAD_BYTES: usize = 64 << 10;
+
+/// Answers connections until the process is told to stop; then those that are open may finish.
+pub(super) async fn listen(listener: TcpListener, router: Router) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(told_to_stop());
+    loop {
+        // The semaphore is never closed.
+        let Ok(place) = places.clone().acquire_owned().await else {
+            break;
+        };
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of files, perhaps: it will pass.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let connection = graceful.watch(connection(stream, router.clone()));
+        tokio::spawn(async move {
+            // That somebody went away, or was too slow, is nobody's business.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    // Whoever is still connected then has had their time.
+    let _ = tokio::time::timeout(LAST, graceful.shutdown()).await;
+}
+
+/// A stream on which nothing may stand still for too long.
+type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
+
+fn connection(
+    stream: TcpStream,
+    router: Router,
+) -> http1::Connection<Stream, TowerToHyperService<Router>> {
+    // Answers are small, and written at once.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_read_timeout(Some(STILL));
+    stream.set_write_timeout(Some(STILL));
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(
+            TokioIo::new(Box::pin(stream)),
+            TowerToHyperService::new(router),
+        )
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return interrupted().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        () = interrupted() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // It cannot be heard; other ways to stop are left.
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,143 @@
+//! # The server
+//!
+//! The search as people use it in a browser, and as programs do over HTTP: one binary, nothing to
+//! install, nothing from elsewhere. The page is HTML that works without scripts; a small script
+//! makes it instant.
+//!
+//! ```text
+//! connection ─▶ listen ─▶ guard ─▶ api ──▶ JSON, problems
+//!               time-outs  host,   page ─▶ HTML, style, script
+//!               and caps   token,    │
+//!                          headers   └─▶ state: the index, exchanged as it is rebuilt
+//! ```
+//!
+//! * `listen` accepts connections, and cuts off those that are too slow,
+//! * `guard` lets through what is meant for this server, and says what a browser may do with the
+//!   answer,
+//! * `state` holds the index, notices when there is a newer one, and searches on threads that are
+//!   for work and not for waiting,
+//! * `asked` reads the parameters of a search, and writes them into links,
+//! * `api` answers programs, `openapi` describes that to them, `problem` says what went wrong
+//!   (RFC 9457),
+//! * `page` and `reading` answer people: results, and a document opened at a passage,
+//! * `metrics` counts for whoever runs the server.
+
+mod api;
+mod asked;
+mod guard;
+mod listen;
+mod metrics;
+mod openapi;
+mod page;
+mod problem;
+mod reading;
+mod reference;
+mod state;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::index::IndexError;
+use guard::Guard;
+use state::State;
+
+/// How a server is to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder of the index.
+    pub index: PathBuf,
+    /// Where to listen. Port 0 is any that is free.
+    pub address: SocketAddr,
+    /// Names besides `localhost` that the server is reached by.
+    pub hosts: Vec<String>,
+    /// What every request has to bring as a bearer token, if anything.
+    pub token: Option<String>,
+}
+
+/// Why a server could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error("cannot listen at {address}: {cause}")]
+    Listen {
+        address: SocketAddr,
+        cause: std::io::Error,
+    },
+    #[error("cannot start: {0}")]
+    Start(std::io::Error),
+}
+
+/// Bodies are not asked for; a few bytes are none to complain about.
+const BODY: usize = 1024;
+/// How often it is looked whether there is a newer index.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Serves an index until the process is told to stop. `ready` hears where it listens.
+pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let state = Arc::new(State::open(&options.index)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(ServeError::Start)?;
+    let failed = |cause| ServeError::Listen {
+        address: options.address,
+        cause,
+    };
+    let stopped = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(options.address).await;
+        let listener = listener.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        tokio::spawn(keep_current(state.clone()));
+        ready(address);
+        listen::listen(listener, router(state, Guard::new(options, address))).await;
+        Ok(())
+    });
+    // A search that is still under way is not waited for.
+    runtime.shutdown_background();
+    stopped
+}
+
+/// Exchanges the index whenever there is a newer one.
+async fn keep_current(state: Arc<State>) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let state = state.clone();
+        // Opening an index is work, and a panic in it is no reason to stop looking.
+        let _ = tokio::task::spawn_blocking(move || state.look_for_newer()).await;
+    }
+}
+
+fn router(state: Arc<State>, guard: Guard) -> Router {
+    Router::new()
+        .route("/", get(page::search))
+        .route("/documents/{source}", get(reading::document))
+        .route("/p/{id}", get(reading::passage))
+        .route("/api", get(reference::page))
+        .route("/assets/{name}", get(page::asset))
+        .route("/api/v1/search", get(api::search))
+        .route("/api/v1/suggest", get(api::suggest))
+        .route("/api/v1/documents", get(api::documents))
+        .route("/api/v1/documents/{source}", get(api::document))
+        .route("/api/v1/passages/{id}", get(api::passage))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/healthz", get(api::health))
+        .route("/metrics", get(metrics::page))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn_with_state(state.clone(), state::unless_known))
+        .layer(from_fn_with_state(state.clone(), metrics::count))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(from_fn_with_state(Arc::new(guard), guard::admit))
+        .layer(from_fn(guard::headers))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}

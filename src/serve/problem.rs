@@ -1,0 +1,108 @@
+//! What went wrong, as programs read it: problem details (RFC 9457).
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::index::IndexError;
+use crate::search::SearchError;
+
+/// Problem details.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Problem {
+    /// What kind of problem it is; `about:blank` says that the status is all there is to it.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: String,
+    status: u16,
+    /// What went wrong with this request.
+    detail: String,
+}
+
+/// After how many seconds it is worth to ask again.
+const AGAIN: HeaderValue = HeaderValue::from_static("1");
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    pub(super) fn bad(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub(super) fn nothing(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(super) fn busy() -> Problem {
+        let detail = "too much is being searched for right now";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, AGAIN);
+        }
+        response
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Problem {
+        match error {
+            SearchError::Glob { .. } | SearchError::NoAspect(_) | SearchError::NoConcept(..) => {
+                Problem::bad(error.to_string())
+            }
+            SearchError::Index(error) => error.into(),
+            SearchError::Damaged(_) | SearchError::Tantivy(_) => unreadable(&error),
+        }
+    }
+}
+
+impl From<IndexError> for Problem {
+    fn from(error: IndexError) -> Problem {
+        unreadable(&error)
+    }
+}
+
+/// Whoever runs the server hears all of it, others only that it is not their fault.
+fn unreadable(error: &dyn std::error::Error) -> Problem {
+    eprintln!("palpate: {error}");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the index cannot be read",
+    )
+}
+
+pub(super) async fn not_found() -> Problem {
+    Problem::nothing("there is nothing here")
+}
+
+pub(super) async fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "only GET and HEAD are answered",
+    )
+}

@@ -1,0 +1,242 @@
+//! A document, whole, opened at a passage: with the other hits in it marked.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State as Extracted};
+use axum::response::{Html, IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::asked::Asked;
+use super::page::{self, passage_link, shell, where_it_stands, wrong};
+use super::problem::Problem;
+use super::state::{Opened, State};
+use crate::document::{Block, BlockKind, trim_range};
+use crate::index::{StoredPassage, WholeDocument};
+use crate::search::Request;
+
+/// Hits that are marked in a document.
+const HITS: usize = 100;
+
+/// Opens the document of a passage: a link that holds as long as the text of the passage does.
+pub(super) async fn passage(
+    Extracted(state): Extracted<Arc<State>>,
+    Path(id): Path<String>,
+) -> Response {
+    let found = state.work(move |opened| Ok(opened.searcher.index().passage(&id)?));
+    match found.await {
+        Ok(Some(passage)) => page::elsewhere(&passage_link(&passage, "")),
+        Ok(None) => {
+            let gone = "This passage is not in the materials as they are now: its text has changed \
+                since, or its document is gone.";
+            wrong(&Problem::nothing(gone), "")
+        }
+        Err(problem) => wrong(&problem, ""),
+    }
+}
+
+pub(super) async fn document(
+    Extracted(state): Extracted<Arc<State>>,
+    Path(source): Path<String>,
+    RawQuery(address): RawQuery,
+) -> Response {
+    let asked = match Asked::read(address.as_deref()) {
+        Ok(asked) => asked,
+        Err(problem) => return wrong(&problem, ""),
+    };
+    let mut parameters = form_urlencoded::parse(address.as_deref().unwrap_or_default().as_bytes());
+    let wanted = parameters.find(|(name, _)| name == "p");
+    let wanted = wanted.map(|(_, id)| id.into_owned());
+    let query = asked.query.clone();
+    let made = state.work(move |opened| {
+        let document = opened.searcher.index().document(&source)?;
+        let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
+        let document = document.ok_or_else(nothing)?;
+        let title = document.title.clone();
+        Ok((
+            title,
+            Reading::new(opened, document, asked.query, wanted)?.page(),
+        ))
+    });
+    match made.await {
+        Ok((title, body)) => Html(shell(&title, &query, &body).into_string()).into_response(),
+        Err(problem) => wrong(&problem, &query),
+    }
+}
+
+/// A document as it is read for a query.
+struct Reading {
+    document: WholeDocument,
+    query: String,
+    /// The passage that was asked for.
+    wanted: Option<String>,
+    /// Whether each passage is a hit.
+    hits: Vec<bool>,
+    /// Where the words of the query stand in each block.
+    marks: Vec<Vec<std::ops::Range<usize>>>,
+}
+
+impl Reading {
+    fn new(
+        opened: &Opened,
+        document: WholeDocument,
+        query: String,
+        wanted: Option<String>,
+    ) -> Result<Reading, Problem> {
+        let searches = !query.trim().is_empty();
+        let found = match searches {
+            true => hits(opened, &document, &query)?,
+            false => Vec::new(),
+        };
+        let is_hit = |passage: &StoredPassage| found.iter().any(|id| id == passage.id.as_str());
+        let texts = document
+            .blocks
+            .iter()
+            .map(|block| document.slice(&block.bytes));
+        let marks = match searches {
+            true => opened.searcher.marks(&query, texts),
+            false => vec![Vec::new(); document.blocks.len()],
+        };
+        Ok(Reading {
+            hits: document.passages.iter().map(is_hit).collect(),
+            document,
+            query,
+            wanted,
+            marks,
+        })
+    }
+
+    fn page(&self) -> Markup {
+        html! {
+            article.document {
+                header {
+                    h1 { (self.document.title) }
+                    p.where { cite { (self.document.source) } }
+                    @if !self.query.is_empty() {
+                        p { a href=(Asked { query: self.query.clone(), ..Asked::default() }.link()) { "← All results for “" (self.query) "”" } }
+                    }
+                    (self.hits_here())
+                    (self.missing())
+                }
+                (self.text())
+            }
+        }
+    }
+
+    /// The hits in this document, to go from one to the next.
+    fn hits_here(&self) -> Markup {
+        let passages = self.document.passages.iter().zip(&self.hits);
+        let hits: Vec<&StoredPassage> = passages.filter(|(_, hit)| **hit).map(|(p, _)| p).collect();
+        html! {
+            @if !hits.is_empty() {
+                nav.hits-here aria-label="Hits in this document" {
+                    span { (page::counted(hits.len() as u64, "hit")) " in this document: " }
+                    @for (n, passage) in hits.iter().enumerate() {
+                        a href=(format!("#{}", passage.id)) { (n + 1) span.hidden { ", " (place(passage)) } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// That the passage that was asked for is not there any more.
+    fn missing(&self) -> Markup {
+        let is_here = |wanted: &String| {
+            let mut passages = self.document.passages.iter();
+            passages.any(|passage| passage.id.as_str() == wanted)
+        };
+        html! {
+            @if self.wanted.as_ref().is_some_and(|wanted| !is_here(wanted)) {
+                p.note role="alert" {
+                    "The passage that this link was made for is not in the document as it is now: "
+                    "its text has changed since."
+                }
+            }
+        }
+    }
+
+    /// The blocks, those of a passage together.
+    fn text(&self) -> Markup {
+        let mut blocks = self.document.blocks.iter().zip(&self.marks).peekable();
+        let mut passages = self.document.passages.iter().zip(&self.hits).peekable();
+        html! {
+            @while let Some((block, marks)) = blocks.next() {
+                @let start = trim_range(&self.document.text, block.bytes.clone()).start;
+                @if let Some((passage, hit)) = passages.next_if(|(passage, _)| passage.bytes.0 <= start) {
+                    @let wanted = self.wanted.as_deref() == Some(passage.id.as_str());
+                    section.passage .hit[*hit] .wanted[wanted] id=(passage.id) aria-label=(place(passage)) {
+                        a.place href=(format!("#{}", passage.id)) aria-label=(format!("Link to {}", place(passage))) { (place(passage)) }
+                        (self.block(block, marks))
+                        @while let Some((block, marks)) = blocks.next_if(|(block, _)| block.bytes.start < passage.bytes.1) {
+                            (self.block(block, marks))
+                        }
+                        @if *hit || wanted { (where_it_stands(passage)) }
+                    }
+                } @else {
+                    (self.block(block, marks))
+                }
+            }
+        }
+    }
+
+    fn block(&self, block: &Block, marks: &[std::ops::Range<usize>]) -> Markup {
+        let text = self.marked(block, marks);
+        let whole = self.document.slice(&block.bytes).trim();
+        html! {
+            @match block.kind {
+                // It stands above all of it.
+                BlockKind::Heading { level: 1 } if whole == self.document.title => {}
+                BlockKind::Heading { level: 0 | 1 } => { h2.heading { (text) } }
+                BlockKind::Heading { level: 2 } | BlockKind::Question { level: 0..=2 } => { h2 { (text) } }
+                BlockKind::Heading { level: 3 } | BlockKind::Question { level: 3 } => { h3 { (text) } }
+                BlockKind::Heading { .. } | BlockKind::Question { .. } => { h4 { (text) } }
+                BlockKind::Paragraph => { p { (text) } }
+                BlockKind::ListItem => { p.item { (text) } }
+                BlockKind::TableHeader => { p.row.head { (text) } }
+                BlockKind::TableRow => { p.row { (text) } }
+                BlockKind::Furniture => { p.furniture { (text) } }
+            }
+        }
+    }
+
+    fn marked(&self, block: &Block, marks: &[std::ops::Range<usize>]) -> Markup {
+        let text = self.document.slice(&block.bytes);
+        let inner = trim_range(text, 0..text.len());
+        let starts = std::iter::once(inner.start).chain(marks.iter().map(|mark| mark.end));
+        let ends = marks.iter().map(|mark| mark.start).chain([inner.end]);
+        let between: Vec<&str> = starts
+            .zip(ends)
+            .map(|(start, end)| &text[start..end])
+            .collect();
+        html! {
+            (between[0])
+            @for (mark, after) in marks.iter().zip(&between[1..]) {
+                mark { (text[mark.clone()]) } (after)
+            }
+        }
+    }
+}
+
+/// The passages of a document that a query finds.
+fn hits(opened: &Opened, document: &WholeDocument, query: &str) -> Result<Vec<String>, Problem> {
+    let request = Request {
+        limit: HITS,
+        source: Some(globset::escape(&document.source)),
+        ..Request::new(query)
+    };
+    let results = opened.searcher.search(&request)?;
+    let hits = results.hits.into_iter();
+    Ok(hits.map(|hit| hit.passage.id.to_string()).collect())
+}
+
+/// Where in its document a passage stands.
+fn place(passage: &StoredPassage) -> String {
+    let (what, (first, last)) = match (passage.pages, passage.paragraphs) {
+        (Some(pages), _) => ("page", pages),
+        (None, Some(paragraphs)) => ("paragraph", paragraphs),
+        (None, None) => ("line", passage.lines),
+    };
+    match last > first {
+        true => format!("{what}s {first}–{last}"),
+        false => format!("{what} {first}"),
+    }
+}

@@ -1,0 +1,414 @@
+//! The server over HTTP: the contract of the API, what is escaped, what is refused, and that a new
+//! index is picked up.
+#![cfg(feature = "serve")]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use common::server::Server;
+use common::{folder_with_corpus, palpate};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn indexed() -> TempDir {
+    let folder = folder_with_corpus();
+    palpate(folder.path()).arg("index").assert().success();
+    folder
+}
+
+fn json(server: &Server, path: &str) -> Value {
+    let answer = server.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    serde_json::from_str(&answer.body).expect("JSON")
+}
+
+#[test]
+fn the_api_answers_as_the_command_line_does() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let run = palpate(folder.path())
+        .args([
+            "search",
+            "--json",
+            "--explain",
+            "--limit",
+            "3",
+            "osteoporosis risk",
+        ])
+        .assert();
+    let mut printed: Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON");
+    let mut answered = json(
+        &server,
+        "/api/v1/search?q=osteoporosis+risk&limit=3&explain=true",
+    );
+    for one in [&mut printed, &mut answered] {
+        one["elapsed_ms"] = Value::Null;
+    }
+    assert_eq!(printed, answered);
+    let narrowed = json(
+        &server,
+        "/api/v1/search?q=osteoporosis&aspect=risk&aspect=preparation",
+    );
+    assert_eq!(narrowed["total"], 1);
+    let suggested = json(&server, "/api/v1/suggest?q=osteop&limit=2");
+    assert_eq!(suggested["suggestions"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn documents_and_passages_are_served_whole() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let first = json(&server, "/api/v1/documents?limit=3");
+    assert_eq!(
+        (&first["total"], first["documents"].as_array().map(Vec::len)),
+        (&4.into(), Some(3))
+    );
+    let next = first["next"].as_str().expect("there is one more");
+    let rest = json(&server, &format!("/api/v1/documents?after={next}"));
+    assert_eq!(rest["documents"].as_array().map(Vec::len), Some(1));
+    assert_eq!(rest["next"], Value::Null);
+    let source = first["documents"][1].as_str().expect("a path");
+    let document = json(
+        &server,
+        &format!("/api/v1/documents/{}", source.replace('/', "%2F")),
+    );
+    let file = std::fs::read_to_string(folder.path().join(source)).expect("it is there");
+    assert_eq!(document["text"], file);
+    let passage = &document["passages"][0];
+    let id = passage["id"].as_str().expect("an id");
+    assert_eq!(&json(&server, &format!("/api/v1/passages/{id}")), passage);
+    assert_eq!(
+        server.get("/api/v1/passages/00000000000000000000").status,
+        404
+    );
+    let page = server.get(&format!("/p/{id}"));
+    assert_eq!(page.status, 303);
+    let place = page.header("location").expect("a place");
+    assert!(place.ends_with(&format!("#{id}")), "{place}");
+    assert!(server.get(place).body.contains(&format!("id=\"{id}\"")));
+}
+
+#[test]
+fn problems_are_problem_details() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    for (path, status) in [
+        ("/api/v1/search?limit=101", 400),
+        ("/api/v1/search?q=a&aspect=nonsense", 400),
+        ("/api/v1/search?q=a&condition=nonsense", 400),
+        ("/api/v1/suggest?limit=x", 400),
+        ("/api/v1/documents/nothing.txt", 404),
+        ("/api/v1/nothing", 404),
+    ] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json"),
+            "{path}"
+        );
+        let problem: Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert_eq!(problem["status"], status);
+        assert!(
+            problem["detail"]
+                .as_str()
+                .is_some_and(|detail| !detail.is_empty())
+        );
+    }
+    let long = format!("/api/v1/search?q={}", "x".repeat(1001));
+    assert_eq!(server.get(&long).status, 400);
+    assert_eq!(
+        server
+            .raw("POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+            .status,
+        405
+    );
+    let body = "POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n";
+    assert_eq!(server.raw(body).status, 413);
+}
+
+#[test]
+fn texts_and_queries_are_shown_as_text() {
+    let folder = folder_with_corpus();
+    let bad = "Zebrafish <script>alert(1)</script>\n\nRisks\n\nZebrafish <img src=x onerror=alert(1)> & \"more\".\n";
+    std::fs::write(folder.path().join("corpus/<b>.txt"), bad).expect("written");
+    palpate(folder.path()).arg("index").assert().success();
+    let server = Server::start(folder.path(), &[]);
+    let attack = "%22%3E%3Cimg+onerror%3Dalert(1)%3E";
+    for path in [
+        "/?q=zebrafish".to_owned(),
+        format!("/?q={attack}"),
+        format!("/?q=zebrafish+{attack}&aspect=risk"),
+        "/documents/corpus%2F%3Cb%3E.txt?q=zebrafish".to_owned(),
+        format!("/documents/corpus%2F%3Cb%3E.txt?q={attack}&p={attack}"),
+        format!("/documents/{attack}"),
+    ] {
+        let page = server.get(&path).body;
+        for tag in ["<script>", "<img", "<b>"] {
+            assert!(!page.contains(tag), "{path}: {tag}");
+        }
+    }
+    assert!(
+        server
+            .get("/documents/corpus%2F%3Cb%3E.txt")
+            .body
+            .contains("&lt;script&gt;")
+    );
+}
+
+#[test]
+fn nothing_outside_of_the_index_is_reached() {
+    let folder = indexed();
+    std::fs::write(folder.path().join("secret.txt"), "secret").expect("written");
+    let server = Server::start(folder.path(), &[]);
+    for path in [
+        "/documents/..%2Fsecret.txt",
+        "/documents/corpus%2F..%2F..%2Fsecret.txt",
+        "/documents/%2Fetc%2Fpasswd",
+        "/documents/secret.txt",
+        "/assets/..%2F..%2FCargo.toml",
+        "/assets/%2e%2e/style.css",
+        "/../../etc/passwd",
+        "/api/v1/documents/..%2F..%2Fetc%2Fpasswd",
+    ] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.body.contains("root:"), "{path}");
+    }
+}
+
+#[test]
+fn pages_say_what_a_browser_may_do() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    for path in [
+        "/",
+        "/?q=risk",
+        "/assets/page.js",
+        "/api",
+        "/api/v1/search?q=risk",
+        "/nothing",
+    ] {
+        let answer = server.get(path);
+        let policy = answer.header("content-security-policy").expect("a policy");
+        assert!(policy.starts_with("default-src 'none'"), "{path}");
+        assert!(
+            policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
+        for inline in [" onclick=", " style=", "javascript:", "http://", "https://"] {
+            let body = answer.body.replace("http://www.w3.org/2000/svg", "");
+            assert!(
+                path.ends_with(".js") || !body.contains(inline),
+                "{path}: {inline}"
+            );
+        }
+    }
+}
+
+#[test]
+fn only_names_of_this_server_are_answered() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &["--allow-host", "search.example"]);
+    let asked = |host: &str| {
+        let request = format!("GET /?q=risk HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        server.raw(&request).status
+    };
+    assert_eq!(asked("127.0.0.1:1234"), 200);
+    assert_eq!(asked("search.example"), 200);
+    assert_eq!(asked("rebound.example"), 421);
+}
+
+#[test]
+fn a_token_is_asked_for() {
+    let folder = indexed();
+    std::fs::write(folder.path().join("token"), "s3cret\n").expect("written");
+    let server = Server::start(folder.path(), &["--token-file", "token"]);
+    assert_eq!(server.get("/").status, 401);
+    assert_eq!(server.get("/healthz").status, 200);
+    let with = |token: &str| {
+        let request = format!(
+            "GET /api/v1/search?q=risk HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        server.raw(&request).status
+    };
+    assert_eq!((with("s3cret"), with("other")), (200, 401));
+}
+
+#[test]
+fn what_is_known_is_not_sent_again_until_the_index_changes() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let first = server.get("/api/v1/search?q=zebrafish");
+    let tag = first.header("etag").expect("a tag").to_owned();
+    let again = || {
+        let request = format!(
+            "GET /api/v1/search?q=zebrafish HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: {tag}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        server.raw(&request)
+    };
+    assert_eq!(again().status, 304);
+    std::fs::write(
+        folder.path().join("corpus/new.txt"),
+        "Zebrafish\n\nA fish.\n",
+    )
+    .expect("written");
+    palpate(folder.path()).arg("index").assert().success();
+    let end = Instant::now() + Duration::from_secs(60);
+    let found = loop {
+        let answer = again();
+        if answer.status == 200 {
+            break answer;
+        }
+        assert!(Instant::now() < end, "the new index is not picked up");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let found: Value = serde_json::from_str(&found.body).expect("JSON");
+    assert_eq!(found["total"], 1);
+    assert_eq!(json(&server, "/healthz")["generation"], 2);
+}
+
+#[test]
+fn no_request_is_dropped_while_the_index_is_built_again() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let asking = || {
+        for n in 0..60 {
+            assert_eq!(server.get(&format!("/?q=osteoporosis+{n}")).status, 200);
+        }
+    };
+    std::thread::scope(|scope| {
+        let askers: Vec<_> = (0..4).map(|_| scope.spawn(asking)).collect();
+        for _ in 0..4 {
+            palpate(folder.path())
+                .args(["index", "--force"])
+                .assert()
+                .success();
+        }
+        askers
+            .into_iter()
+            .for_each(|asker| asker.join().expect("all were answered"));
+    });
+}
+
+#[test]
+fn a_link_to_a_passage_says_when_its_text_has_changed() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let gone = server.get("/documents/corpus%2F001_1042d628ddd1fd57.txt?p=0123456789abcdef0123");
+    assert_eq!(gone.status, 200);
+    assert!(gone.body.contains("its text has changed since"));
+    let gone = server.get("/p/0123456789abcdef0123");
+    assert_eq!(gone.status, 404);
+    assert!(gone.body.contains("not in the materials as they are now"));
+}
+
+#[test]
+fn who_sends_too_slowly_is_cut_off() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let mut slow = TcpStream::connect(server.address()).expect("it listens");
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: local")
+        .expect("sent");
+    slow.set_read_timeout(Some(Duration::from_secs(60)))
+        .expect("it can be set");
+    let mut rest = Vec::new();
+    // Closed, with or without a word.
+    let _ = slow.read_to_end(&mut rest);
+    assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
+    assert_eq!(server.get("/healthz").status, 200);
+}
+
+#[test]
+fn the_first_page_is_light() {
+    use std::io::Write as _;
+
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let mut sent = 0;
+    for path in [
+        "/?q=osteoporosis+risk",
+        "/assets/style.css",
+        "/assets/page.js",
+        "/assets/icon.svg",
+    ] {
+        let mut stream = TcpStream::connect(server.address()).expect("it listens");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("answered");
+        assert!(answer.starts_with(b"HTTP/1.1 200"));
+        sent += answer.len();
+    }
+    assert!(sent < 60_000, "{sent} bytes");
+    eprintln!("{sent} bytes");
+}
+
+#[test]
+fn the_description_of_the_api_names_every_answer() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let api = json(&server, "/api/v1/openapi.json");
+    assert!(
+        api["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1"))
+    );
+    let paths = api["paths"].as_object().expect("paths");
+    for path in [
+        "/api/v1/search",
+        "/api/v1/suggest",
+        "/api/v1/documents",
+        "/healthz",
+    ] {
+        assert!(paths.contains_key(path), "{path}");
+    }
+    let hit = &api["components"]["schemas"]["HitJson"]["properties"];
+    let found = json(&server, "/api/v1/search?q=osteoporosis&explain=true");
+    for name in found["hits"][0].as_object().expect("a hit").keys() {
+        assert!(!hit[name].is_null(), "{name}");
+    }
+    assert!(server.get("/api").body.contains("/api/v1/suggest"));
+}
+
+#[test]
+fn without_an_index_it_does_not_start() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let run = palpate(folder.path())
+        .args(["serve", "--addr", "127.0.0.1:0"])
+        .assert()
+        .code(2);
+    let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+    assert!(said.contains("there is no index"), "{said}");
+    assert!(Path::new(folder.path()).is_dir());
+}
+
+#[test]
+fn metrics_count_requests() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    server.get("/?q=risk");
+    server.get("/made/up");
+    let metrics = server.get("/metrics").body;
+    for line in [
+        "palpate_requests_total{route=\"/\",status=\"200\"} 1",
+        "palpate_index_generation 1",
+        "palpate_index_documents 4",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+    assert!(!metrics.contains("made/up"));
+}
