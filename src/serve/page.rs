@@ -168,6 +168,7 @@ fn found(opened: &Opened, asked: &Asked) -> Result<Markup, Problem> {
     Ok(html! {
         div.columns {
             div.results {
+                h1.hidden { "Results" }
                 (notes(&results, asked))
                 @if results.total == 0 { (nothing(asked, documents, &nearest)) }
                 @else {
@@ -312,7 +313,7 @@ fn pages(asked: &Asked, results: &SearchResults) -> Markup {
 fn nothing(asked: &Asked, documents: u64, nearest: &[String]) -> Markup {
     html! {
         div.empty {
-            h1 { "Nothing found" }
+            h2 { "Nothing found" }
             p {
                 "No passage in " (counted(documents, "document")) " matches "
                 @if asked.query.trim().is_empty() { "these filters" }

@@ -67,22 +67,26 @@ impl Server {
 
     /// What it answers to whatever is sent.
     pub fn raw(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.address).expect("it listens");
-        stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
-            .expect("it can be set");
-        stream
-            .write_all(request.as_bytes())
-            .expect("it can be sent");
-        let mut bytes = Vec::new();
-        let mut buffer = [0; 16 << 10];
-        // A connection that is kept open ends here with the length of the body.
-        loop {
-            let read = stream.read(&mut buffer).expect("it answers");
-            bytes.extend_from_slice(&buffer[..read]);
-            if read == 0 || is_whole(&bytes) {
-                return answer(&bytes);
-            }
+        send(self.address, request)
+    }
+}
+
+/// What is answered to a request. The connection may be kept open: the answer says how long it is.
+pub fn send(address: SocketAddr, request: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .expect("it can be set");
+    stream
+        .write_all(request.as_bytes())
+        .expect("it can be sent");
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 16 << 10];
+    loop {
+        let read = stream.read(&mut buffer).expect("it answers");
+        bytes.extend_from_slice(&buffer[..read]);
+        if read == 0 || is_whole(&bytes) {
+            return answer(&bytes);
         }
     }
 }
@@ -93,9 +97,9 @@ fn is_whole(bytes: &[u8]) -> bool {
         return false;
     };
     let length = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(": ")?;
+        let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length")
-            .then(|| value.parse::<usize>().ok())?
+            .then(|| value.trim().parse::<usize>().ok())?
     });
     length.is_some_and(|length| bytes.len() >= head.len() + 4 + length)
 }
@@ -108,8 +112,8 @@ fn answer(bytes: &[u8]) -> Answer {
         .next()
         .and_then(|line| line.split(' ').nth(1)?.parse().ok());
     let header = |line: &str| {
-        let (name, value) = line.split_once(": ")?;
-        Some((name.to_owned(), value.to_owned()))
+        let (name, value) = line.split_once(':')?;
+        Some((name.to_owned(), value.trim().to_owned()))
     };
     Answer {
         status: status.expect("a status"),

@@ -1,0 +1,311 @@
+//! The page in a real browser, with its pictures: `target/screenshots/`.
+#![cfg(feature = "serve")]
+
+#[path = "common/browser.rs"]
+mod browser;
+mod common;
+
+use std::path::PathBuf;
+
+use browser::{Browser, CONTROL, DOWN, ENTER, ESCAPE, Window};
+use common::server::Server;
+use common::{folder_with_corpus, palpate, repository};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const WIDE: Window = Window {
+    width: 1280,
+    height: 1000,
+    dark: false,
+    without_scripts: false,
+};
+
+/// A served corpus and a window on it; `None` where there is no browser.
+struct Seen {
+    browser: Browser,
+    server: Server,
+    _folder: TempDir,
+}
+
+impl Seen {
+    fn open(test: &str, window: Window) -> Option<Seen> {
+        let browser = Browser::open(test, &window)?;
+        let folder = folder_with_corpus();
+        let bad =
+            "Zebrafish <script>document.title = 'hacked'</script>\n\nRisks\n\nZebrafish bite.\n";
+        std::fs::write(folder.path().join("corpus/zebrafish.txt"), bad).expect("written");
+        palpate(folder.path()).arg("index").assert().success();
+        let server = Server::start(folder.path(), &[]);
+        Some(Seen {
+            browser,
+            server,
+            _folder: folder,
+        })
+    }
+
+    fn goto(&self, path: &str) {
+        self.browser
+            .goto(&format!("http://{}{path}", self.server.address()));
+    }
+
+    fn path(&self) -> String {
+        let address = self.browser.address();
+        let host = format!("http://{}", self.server.address());
+        address
+            .strip_prefix(&host)
+            .expect("it is on the server")
+            .to_owned()
+    }
+
+    fn text(&self, selector: &str) -> String {
+        let text = format!("return document.querySelector({selector:?})?.innerText ?? ''");
+        self.browser.run(&text).as_str().expect("text").to_owned()
+    }
+
+    fn number(&self, selector: &str) -> u64 {
+        let count = format!("return document.querySelectorAll({selector:?}).length");
+        self.browser.run(&count).as_u64().expect("a number")
+    }
+
+    fn picture(&self, name: &str) {
+        self.browser.picture(&pictures().join(name));
+    }
+}
+
+fn pictures() -> PathBuf {
+    repository().join("target/screenshots")
+}
+
+#[test]
+fn results_come_as_one_types_and_the_address_follows() {
+    let Some(seen) = Seen::open("results_come_as_one_types", WIDE) else {
+        return;
+    };
+    seen.goto("/");
+    seen.picture("start.png");
+    seen.browser.press("/osteoporosis risk");
+    seen.browser
+        .wait_for("return document.querySelectorAll('article.hit').length === 3");
+    seen.browser
+        .wait_for("return location.search === '?q=osteoporosis+risk'");
+    assert!(
+        seen.text("#count").starts_with("3 passages"),
+        "{}",
+        seen.text("#count")
+    );
+    assert!(seen.text(".silent").contains("000_c69984d4732e6a33"));
+    assert_eq!(seen.number("article.hit.warns .badge.risk"), 3);
+    seen.browser.press(ESCAPE);
+    seen.picture("results.png");
+    assert!(
+        seen.browser
+            .run("return document.title")
+            .as_str()
+            .is_some_and(|t| t.starts_with("osteoporosis risk"))
+    );
+}
+
+#[test]
+fn facets_narrow_and_the_back_button_widens() {
+    let Some(seen) = Seen::open("facets_narrow", WIDE) else {
+        return;
+    };
+    seen.goto("/?q=osteoporosis");
+    let all = seen.number("article.hit");
+    seen.browser.run("[...document.querySelectorAll('.facets a')].find((a) => a.innerText.startsWith('preparation')).click()");
+    seen.browser
+        .wait_for("return location.search.includes('aspect=preparation')");
+    seen.browser
+        .wait_for("return document.querySelectorAll('article.hit').length === 1");
+    assert!(seen.text(".chips").contains("preparation"));
+    seen.browser.back();
+    seen.browser.wait_for(&format!(
+        "return document.querySelectorAll('article.hit').length === {all}"
+    ));
+    assert_eq!(seen.path(), "/?q=osteoporosis");
+}
+
+#[test]
+fn from_query_to_document_by_keyboard_alone() {
+    let Some(seen) = Seen::open("by_keyboard_alone", WIDE) else {
+        return;
+    };
+    seen.goto("/");
+    seen.browser.press(&format!("{CONTROL}k"));
+    assert_eq!(seen.browser.run("return document.activeElement.id"), "q");
+    seen.browser.press("osteop");
+    seen.browser
+        .wait_for("return !document.getElementById('suggestions').hidden");
+    seen.browser.press(DOWN);
+    let chosen = seen
+        .browser
+        .run("return document.querySelector('[aria-selected=true]').dataset.text");
+    seen.browser.press(ENTER);
+    seen.browser
+        .wait_for("return document.querySelectorAll('article.hit').length > 0");
+    assert_eq!(
+        seen.browser
+            .run("return document.getElementById('q').value"),
+        chosen
+    );
+    seen.browser.press(ESCAPE);
+    seen.browser.press(DOWN);
+    seen.browser
+        .wait_for("return document.activeElement.matches('.hit h2 a')");
+    seen.browser.press(ENTER);
+    seen.browser
+        .wait_for("return location.pathname.startsWith('/documents/')");
+    assert_eq!(seen.number(".passage.wanted"), 1);
+    let is_seen = "const r = document.querySelector('.passage.wanted').getBoundingClientRect(); \
+        return r.top < innerHeight && r.bottom > 0";
+    seen.browser.wait_for(is_seen);
+    seen.picture("document.png");
+}
+
+#[test]
+fn slips_are_said_and_nothing_found_is_honest() {
+    let Some(seen) = Seen::open("slips_are_said", WIDE) else {
+        return;
+    };
+    seen.goto("/?q=osteoporsis");
+    assert!(
+        seen.text("#count")
+            .contains("searched for osteoporosis (typed: osteoporsis)")
+    );
+    seen.goto("/?q=xylophone");
+    assert!(
+        seen.text(".empty")
+            .contains("No passage in 5 documents matches “xylophone”")
+    );
+    seen.picture("nothing.png");
+}
+
+#[test]
+fn without_scripts_all_of_it_works() {
+    let window = Window {
+        without_scripts: true,
+        ..WIDE
+    };
+    let Some(seen) = Seen::open("without_scripts", window) else {
+        return;
+    };
+    seen.goto("/?q=osteoporosis+risk");
+    // WebDriver's own scripts run all the same; those of the page do not.
+    assert_eq!(seen.number("article.hit"), 3);
+    assert_eq!(
+        seen.browser
+            .run("return document.querySelector('.copy').hidden"),
+        true
+    );
+    let link = seen
+        .browser
+        .run("return document.querySelector('.hit h2 a').getAttribute('href')");
+    seen.goto(link.as_str().expect("an address"));
+    assert_eq!(seen.number(".passage.wanted"), 1);
+}
+
+#[test]
+fn texts_and_queries_run_no_scripts() {
+    let Some(seen) = Seen::open("texts_and_queries_run_no_scripts", WIDE) else {
+        return;
+    };
+    let attack = "%22%3E%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D'hacked'%22%3E";
+    for path in [
+        "/?q=zebrafish".to_owned(),
+        "/documents/corpus%2Fzebrafish.txt?q=zebrafish".to_owned(),
+        format!("/?q={attack}"),
+        format!("/?q=zebrafish&source={attack}"),
+    ] {
+        seen.goto(&path);
+        assert_ne!(
+            seen.browser.run("return document.title"),
+            "hacked",
+            "{path}"
+        );
+        assert_eq!(seen.number("main img, main script"), 0, "{path}");
+    }
+    seen.goto("/");
+    seen.browser
+        .press("/zebrafish <img src=x onerror=alert(1)>");
+    seen.browser
+        .wait_for("return document.querySelectorAll('article.hit').length > 0");
+    assert!(seen.text(".hits").contains("<script>"));
+    assert_eq!(seen.number("main img"), 0);
+}
+
+/// What axe-core finds wrong on a page; `None` where it is not installed.
+fn axe(seen: &Seen) -> Option<Value> {
+    let path = repository().join("target/axe/node_modules/axe-core/axe.min.js");
+    let Ok(script) = std::fs::read_to_string(path) else {
+        let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+        assert!(!ci, "axe-core is not installed");
+        eprintln!(
+            "skipped: axe-core is not installed (`npm install --prefix target/axe axe-core`)"
+        );
+        return None;
+    };
+    seen.browser.run(&format!("{script}; return true"));
+    let found = seen.browser.run_later(
+        "const done = arguments[arguments.length - 1]; \
+         axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}) \
+         .then((r) => done(r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)])))",
+    );
+    Some(found)
+}
+
+#[test]
+fn everybody_can_use_it() {
+    for dark in [false, true] {
+        let window = Window { dark, ..WIDE };
+        let Some(seen) = Seen::open("everybody_can_use_it", window) else {
+            return;
+        };
+        for path in [
+            "/",
+            "/?q=osteoporosis+risk",
+            "/?q=osteoporosis&aspect=risk",
+            "/?q=xylophone",
+            "/documents/corpus%2F001_1042d628ddd1fd57.txt?q=osteoporosis",
+            "/documents/nothing",
+            "/api",
+        ] {
+            seen.goto(path);
+            let is_dark = seen
+                .browser
+                .run("return matchMedia('(prefers-color-scheme: dark)').matches");
+            assert_eq!(is_dark, dark);
+            let Some(found) = axe(&seen) else { return };
+            assert_eq!(found, json!([]), "{path}, dark: {dark}");
+        }
+        if dark {
+            seen.goto("/?q=osteoporosis+risk");
+            seen.picture("dark.png");
+        }
+    }
+}
+
+#[test]
+fn it_fits_a_phone() {
+    let Some(seen) = Seen::open("it_fits_a_phone", WIDE) else {
+        return;
+    };
+    for width in [320, 390] {
+        seen.browser.as_device(width, 844);
+        for path in [
+            "/",
+            "/?q=osteoporosis+risk",
+            "/documents/corpus%2F002_b719b6c7da76650d.txt",
+            "/api",
+        ] {
+            seen.goto(path);
+            let wider = "return [...document.querySelectorAll('body *')] \
+                .filter((e) => e.getBoundingClientRect().right > screen.width + 1 && !e.closest('.scroll')) \
+                .map((e) => e.outerHTML.slice(0, 80))";
+            assert_eq!(seen.browser.run(wider), json!([]), "{path} at {width}");
+            let wide = "return document.documentElement.scrollWidth";
+            assert_eq!(seen.browser.run(wide), width, "{path}");
+        }
+    }
+    seen.goto("/?q=osteoporosis+risk");
+    seen.picture("phone.png");
+}
