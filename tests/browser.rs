@@ -95,7 +95,6 @@ fn results_come_as_one_types_and_the_address_follows() {
     );
     assert!(seen.text(".silent").contains("000_c69984d4732e6a33"));
     assert_eq!(seen.number("article.hit.warns .badge.risk"), 3);
-    seen.browser.press(ESCAPE);
     seen.picture("results.png");
     assert!(
         seen.browser

@@ -144,8 +144,8 @@ fn start(opened: &Opened) -> Result<Markup, Problem> {
         div.start {
             h1 { "Every passage, and which material is silent" }
             p.lead {
-                "Search " strong { (counted(manifest.documents, "document")) } " in "
-                strong { (counted(manifest.passages, "passage")) }
+                "Search " strong { (counted(manifest.passages, "passage")) } " in "
+                strong { (counted(manifest.documents, "document")) }
                 ". Ask as you would a colleague: “who should not have …”, “risks of …”, a condition "
                 "under any of its names."
             }
