@@ -21,10 +21,6 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Entry {
     /// Unique over all files; what `broader` refers to.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "ties the data together, checked by tests")
-    )]
     id: String,
     name: String,
     kind: Kind,
@@ -36,10 +32,6 @@ struct Entry {
     lay: Vec<String>,
     /// Ids of directly broader concepts.
     #[serde(default)]
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "ties the data together, checked by tests")
-    )]
     broader: Vec<String>,
 }
 
@@ -66,9 +58,11 @@ impl Entry {
         let mut forms: Vec<NewForm> = plain.map(|form| NewForm::new(form)).collect();
         forms.extend(self.abbreviations.iter().map(|form| NewForm::new(form)));
         NewConcept {
+            id: Some(self.id),
             name: self.name,
             kind: self.kind,
             forms,
+            broader: self.broader,
         }
     }
 }

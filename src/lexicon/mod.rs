@@ -17,7 +17,7 @@ mod solr;
 
 pub(crate) use builtin::DATA;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
@@ -67,6 +67,8 @@ pub struct Concept {
     /// The preferred name.
     pub name: String,
     pub kind: Kind,
+    /// The indices of the directly broader concepts, see [`Lexicon::concept`].
+    broader: Vec<usize>,
     /// The terms of every form it can be searched by, the preferred name first.
     forms: Vec<Vec<String>>,
 }
@@ -115,9 +117,31 @@ struct NewForm {
 }
 
 struct NewConcept {
+    /// What others call it that are narrower.
+    id: Option<String>,
     name: String,
     kind: Kind,
     forms: Vec<NewForm>,
+    /// The ids of the directly broader concepts; one that nothing has is left out.
+    broader: Vec<String>,
+}
+
+/// One way a concept may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameForm {
+    /// The concept it is a name of, see [`Lexicon::concept`].
+    pub concept: usize,
+    /// Its terms.
+    pub terms: Vec<String>,
+    /// Abbreviations count only as they are written here.
+    pub exact_case: Option<String>,
+}
+
+impl NameForm {
+    /// Whether a text that has the terms of this form is written as the form demands.
+    pub fn fits(&self, written: &str) -> bool {
+        fits(self.exact_case.as_deref(), written)
+    }
 }
 
 impl NewForm {
@@ -178,6 +202,11 @@ impl Lexicon {
         let mut forms: Vec<Form> = Vec::new();
         let mut keys: HashMap<String, usize> = HashMap::new();
         let mut analyzer = Analyzer::default();
+        let ids: HashMap<String, usize> = new
+            .iter()
+            .enumerate()
+            .filter_map(|(index, entry)| Some((entry.id.clone()?, index)))
+            .collect();
         for entry in new {
             let mut searched: Vec<Vec<String>> = Vec::new();
             for form in entry.forms {
@@ -197,6 +226,11 @@ impl Lexicon {
             concepts.push(Concept {
                 name: entry.name,
                 kind: entry.kind,
+                broader: entry
+                    .broader
+                    .iter()
+                    .filter_map(|id| ids.get(id).copied())
+                    .collect(),
                 forms: searched,
             });
         }
@@ -230,9 +264,51 @@ impl Lexicon {
 
     /// The concept that a text names, exactly and as a whole.
     pub fn named(&self, text: &str) -> Option<&Concept> {
+        self.index_of(text).map(|index| &self.concepts[index])
+    }
+
+    /// The index of the concept that a text names, exactly and as a whole.
+    pub fn index_of(&self, text: &str) -> Option<usize> {
         let terms = terms(&analysis::words(text));
         let form = self.keys.get(&key(terms.iter().map(String::as_str)))?;
-        Some(&self.concepts[self.forms[*form].concept])
+        Some(self.forms[*form].concept)
+    }
+
+    /// All concepts that are narrower than one, directly or not, in the order of their indices.
+    pub fn narrower(&self, concept: usize) -> Vec<usize> {
+        let mut below = BTreeSet::from([concept]);
+        loop {
+            let known = below.len();
+            for (index, entry) in self.concepts.iter().enumerate() {
+                if entry.broader.iter().any(|broader| below.contains(broader)) {
+                    below.insert(index);
+                }
+            }
+            if below.len() == known {
+                break;
+            }
+        }
+        below.remove(&concept);
+        below.into_iter().collect()
+    }
+
+    /// Every form by which one of some concepts is recognised, in a fixed order.
+    pub fn forms_of(&self, concepts: &[usize]) -> Vec<NameForm> {
+        let of_them = self.keys.iter().filter_map(|(key, &form)| {
+            let Form {
+                concept,
+                exact_case,
+            } = &self.forms[form];
+            let terms = key.split([OPEN, CLOSE]).filter(|term| !term.is_empty());
+            concepts.contains(concept).then(|| NameForm {
+                concept: *concept,
+                terms: terms.map(str::to_owned).collect(),
+                exact_case: exact_case.clone(),
+            })
+        });
+        let mut forms: Vec<NameForm> = of_them.collect();
+        forms.sort_unstable_by(|a, b| (a.concept, &a.terms).cmp(&(b.concept, &b.terms)));
+        forms
     }
 
     /// Finds the concepts in the analysed words of a short text: the longest forms, from left to
@@ -279,6 +355,9 @@ impl Lexicon {
             for terms in &concept.forms {
                 writeln!(file, "=\t{}", terms.join(" "))?;
             }
+            for broader in &concept.broader {
+                writeln!(file, "<\t{broader}")?;
+            }
         }
         let mut keys: Vec<_> = self.keys.iter().collect();
         // The same lexicon is the same file.
@@ -314,6 +393,7 @@ impl Lexicon {
                     let terms = rest.split(' ').map(str::to_owned).collect();
                     concepts.last_mut()?.forms.push(terms);
                 }
+                "<" => concepts.last_mut()?.broader.push(rest.parse().ok()?),
                 "@" => {
                     let mut fields = rest.splitn(3, '\t');
                     let concept = fields
@@ -331,10 +411,13 @@ impl Lexicon {
                 kind => concepts.push(Concept {
                     name: rest.to_owned(),
                     kind: Kind::named(kind)?,
+                    broader: Vec::new(),
                     forms: Vec::new(),
                 }),
             }
         }
+        let known = |concept: &Concept| concept.broader.iter().all(|&b| b < concepts.len());
+        concepts.iter().all(known).then_some(())?;
         Some(Lexicon::assemble(concepts, forms, keys))
     }
 }
@@ -347,12 +430,17 @@ fn one_line(text: &str) -> String {
 impl Form {
     /// Whether a text that has the terms of this form is written as the form demands.
     fn fits(&self, written: &str) -> bool {
-        self.exact_case.as_ref().is_none_or(|form| {
-            written
-                .strip_prefix(form.as_str())
-                .is_some_and(|rest| matches!(rest, "" | "s"))
-        })
+        fits(self.exact_case.as_deref(), written)
     }
+}
+
+/// Whether a text is the abbreviation demanded, if one is, alone or in the plural.
+fn fits(exact_case: Option<&str>, written: &str) -> bool {
+    exact_case.is_none_or(|form| {
+        written
+            .strip_prefix(form)
+            .is_some_and(|rest| matches!(rest, "" | "s"))
+    })
 }
 
 /// A text of a lexicon file without the backslashes that made its next characters plain.
@@ -413,6 +501,8 @@ mod tests {
             entries
                 .iter()
                 .map(|(name, kind, forms)| NewConcept {
+                    id: None,
+                    broader: Vec::new(),
                     name: (*name).to_owned(),
                     kind: *kind,
                     forms: std::iter::once(name)
@@ -480,6 +570,33 @@ mod tests {
             Some("rib fracture")
         );
         assert!(lexicon.named("rib").is_none());
+    }
+
+    #[test]
+    fn narrower_concepts_at_any_depth() {
+        let lexicon = Lexicon::builtin();
+        let pain = lexicon.index_of("pain").expect("it is in the data");
+        let names: Vec<&str> = lexicon
+            .narrower(pain)
+            .into_iter()
+            .map(|index| lexicon.concept(index).name.as_str())
+            .collect();
+        assert!(names.contains(&"chronic pain") && names.contains(&"chronic low back pain"));
+        assert!(!names.contains(&"pain") && !names.contains(&"osteoporosis"));
+    }
+
+    #[test]
+    fn a_circle_of_broader_concepts_ends() {
+        let concept = |id: &str, broader: &str| NewConcept {
+            id: Some(id.to_owned()),
+            name: id.to_owned(),
+            kind: Kind::Condition,
+            forms: vec![NewForm::new(id)],
+            broader: vec![broader.to_owned(), "nowhere".to_owned()],
+        };
+        let lexicon = Lexicon::of(vec![concept("gout", "rash"), concept("rash", "gout")]);
+        assert_eq!(lexicon.narrower(0), [1]);
+        assert_eq!(lexicon.narrower(1), [0]);
     }
 
     #[test]

@@ -10,8 +10,10 @@ struct Stanza {
     line: usize,
     is_term: bool,
     obsolete: bool,
+    id: Option<String>,
     name: Option<String>,
     synonyms: Vec<String>,
+    broader: Vec<String>,
 }
 
 /// Reads a file; an error is a line number and what is wrong with it.
@@ -40,6 +42,11 @@ impl Stanza {
             .ok_or("neither a stanza nor `tag: value`")?;
         let value = value.trim();
         match tag {
+            "id" => self.id = Some(value.to_owned()),
+            // What follows the id is a comment: its name.
+            "is_a" => self
+                .broader
+                .extend(value.split_whitespace().next().map(str::to_owned)),
             "name" => self.name = Some(unescaped(value)),
             "is_obsolete" => self.obsolete = value.starts_with("true"),
             "synonym" => {
@@ -65,7 +72,9 @@ impl Stanza {
         Ok(Some(NewConcept {
             forms: forms.map(|form| NewForm::new(form)).collect(),
             kind: Kind::Condition,
+            id: self.id,
             name,
+            broader: self.broader,
         }))
     }
 }
@@ -114,6 +123,8 @@ id: part_of
     fn names_and_exact_synonyms() {
         let concepts = parse(FILE).expect("the file is good");
         assert_eq!(concepts.len(), 1);
+        assert_eq!(concepts[0].id.as_deref(), Some("X:1"));
+        assert_eq!(concepts[0].broader, ["X:0"]);
         let forms: Vec<&str> = concepts[0].forms.iter().map(|f| f.text.as_str()).collect();
         assert_eq!(
             forms,

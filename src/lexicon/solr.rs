@@ -81,6 +81,8 @@ fn concept(same: &[String], leading_in: &[String]) -> NewConcept {
         ..NewForm::new(name)
     });
     NewConcept {
+        id: None,
+        broader: Vec::new(),
         name: same.first().cloned().unwrap_or_default(),
         kind: Kind::Term,
         forms: forms.chain(one_way).collect(),
