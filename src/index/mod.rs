@@ -39,6 +39,7 @@ mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
@@ -120,7 +121,7 @@ pub struct Index {
     manifest: Manifest,
     fields: Fields,
     searcher: tantivy::Searcher,
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
     vocabulary: Vocabulary,
     phrases: Phrases,
 }
@@ -178,7 +179,8 @@ impl Index {
         Ok(Index {
             dir: dir.to_owned(),
             lexicon: Lexicon::read(&folder.join(generation::LEXICON_FILE))
-                .map_err(|e| damaged(e.to_string()))?,
+                .map_err(|e| damaged(e.to_string()))?
+                .into(),
             manifest: manifest.clone(),
             fields,
             searcher,
@@ -199,7 +201,7 @@ impl Index {
     }
 
     /// The lexicon it was annotated with.
-    pub fn lexicon(&self) -> &Lexicon {
+    pub fn lexicon(&self) -> &Arc<Lexicon> {
         &self.lexicon
     }
 

@@ -337,8 +337,7 @@ fn phrase_queries(fields: &Fields, phrase: &PlanPhrase) -> Vec<Box<dyn Query>> {
 
 /// A query for all sources whose path, or the end of it, matches a glob.
 fn sources_matching(index: &Index, glob: &str) -> Result<Box<dyn Query>, SearchError> {
-    let whole = glob_matcher(glob)?;
-    let tail = glob_matcher(&format!("**/{glob}"))?;
+    let glob = SourceGlob::new(glob)?;
     let field = index.fields().source;
     let mut terms = Vec::new();
     for segment in index.searcher().segment_readers() {
@@ -349,7 +348,7 @@ fn sources_matching(index: &Index, glob: &str) -> Result<Box<dyn Query>, SearchE
             .map_err(tantivy::TantivyError::from)?;
         while stream.advance() {
             if let Ok(source) = std::str::from_utf8(stream.key())
-                && (whole.is_match(source) || tail.is_match(source))
+                && glob.matches(source)
             {
                 terms.push(Term::from_field_text(field, source));
             }
@@ -358,6 +357,25 @@ fn sources_matching(index: &Index, glob: &str) -> Result<Box<dyn Query>, SearchE
     terms.sort_unstable();
     terms.dedup();
     Ok(Box::new(TermSetQuery::new(terms)))
+}
+
+/// A pattern for the paths of sources, or the ends of them.
+pub(crate) struct SourceGlob {
+    whole: GlobMatcher,
+    tail: GlobMatcher,
+}
+
+impl SourceGlob {
+    pub(crate) fn new(glob: &str) -> Result<SourceGlob, SearchError> {
+        Ok(SourceGlob {
+            whole: glob_matcher(glob)?,
+            tail: glob_matcher(&format!("**/{glob}"))?,
+        })
+    }
+
+    pub(crate) fn matches(&self, source: &str) -> bool {
+        self.whole.is_match(source) || self.tail.is_match(source)
+    }
 }
 
 fn glob_matcher(glob: &str) -> Result<GlobMatcher, SearchError> {

@@ -39,6 +39,7 @@ use crate::index::{Index, IndexError, StoredPassage, TextField, unless_damaged};
 use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, WordSource};
 
+pub(crate) use candidates::SourceGlob;
 pub use explain::{Part, PartKind};
 pub use facets::{FacetCount, Facets, Silent};
 pub use ranking::{Ranking, RankingPart};
@@ -140,6 +141,8 @@ pub enum SearchError {
     NoAspect(String),
     #[error("the lexicon has no {kind} “{name}”", kind = .0.name(), name = .1)]
     NoConcept(Kind, String),
+    #[error("“{0}” has no word that could be looked for")]
+    NoWords(String),
     #[error("the index cannot be read ({0}); `palpate check` tells whether it is damaged")]
     Tantivy(#[from] tantivy::TantivyError),
 }
