@@ -13,7 +13,8 @@
 //! | [`index`] | annotated passages → a folder on disk → a reader |
 //! | [`query`] | a string → a plan |
 //! | [`search`] | plan and reader → ranked hits |
-//! | [`output`] | hits → terminal, JSON, CSV |
+//! | [`audit`] | topics and index → what every source says of them, or that it is silent |
+//! | [`output`] | results → terminal, JSON, CSV, a page |
 //! | [`eval`] | rankings and judgments → metrics |
 //! | `serve` | all of it → a web page and an API (feature `serve`, on by default) |
 //!
@@ -23,6 +24,7 @@
 
 pub mod analysis;
 pub mod annotate;
+pub mod audit;
 pub mod document;
 pub mod eval;
 pub mod index;

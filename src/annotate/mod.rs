@@ -8,6 +8,7 @@
 //! * [`Asked`] reads questions: queries, and headings, which are questions that a section answers,
 //! * `cues` are phrases for the aspects that nobody has labelled,
 //! * [`Assertion`] tells "no risk of" from "risk of" and "rarely",
+//! * [`SaidReader`] gives the sentences that speak of something, with what they say of it,
 //! * concepts come from the [`Lexicon`].
 //!
 //! The weight of an aspect is one byte: its log-probability in steps of 1/16. It is all that
@@ -18,6 +19,7 @@ mod assertion;
 mod cues;
 mod linear;
 mod question;
+mod said;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -36,9 +38,11 @@ use assertion::Triggers;
 use cues::{Cues, Sentence, either};
 use linear::{LinearModel, Seen};
 pub use question::Asked;
+use said::Context;
+pub use said::{Said, SaidReader, Topic};
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "2";
+pub const ANNOTATION_VERSION: &str = "3";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
@@ -336,13 +340,19 @@ impl Annotator {
             let mut above = above.clone();
             let lead = passage.lead().map(|lead| self.join(&mut above, lead));
             let lead = lead.map(|tokens| self.tables.read(&tokens));
+            let leads_in = passage.lead().filter(|lead| said::leads_in(lead));
             let own = self.log_chances(&reading.words);
             let learned = self.learned(whole.as_deref(), own);
             let sentences = in_sentences(passage.text(), &reading.tokens);
             let cued = self.cued(&reading, &sentences, lead.as_ref());
             annotations.push(Annotations {
                 aspects: AspectWeights::new(weighed(learned, &cued, &heading)),
-                concepts: self.concepts(passage.text(), &reading, &sentences),
+                concepts: self.concepts(&Context {
+                    text: passage.text(),
+                    reading: &reading,
+                    sentences: &sentences,
+                    lead: leads_in.zip(lead.as_ref()),
+                }),
                 terms: FieldTerms {
                     title: title.clone(),
                     title_words,
@@ -452,12 +462,7 @@ impl Annotator {
     }
 
     /// The concepts named, each once, with the strongest thing said of it.
-    fn concepts(
-        &self,
-        text: &str,
-        reading: &Reading,
-        sentences: &[Range<usize>],
-    ) -> Vec<Mentioned> {
+    fn concepts(&self, context: &Context<'_>) -> Vec<Mentioned> {
         let Tables {
             concepts,
             triggers,
@@ -465,24 +470,8 @@ impl Annotator {
             ..
         } = &self.tables;
         let mut strongest: BTreeMap<usize, Assertion> = BTreeMap::new();
-        for mention in concepts.find(text, &reading.tokens, analyzer) {
-            let here = sentences.partition_point(|sentence| sentence.end <= mention.words.start);
-            let sentence = sentences.get(here).cloned();
-            let sentence = sentence.unwrap_or(0..reading.words.len());
-            let end = sentence.end.max(mention.words.end);
-            // What leads into a list is part of what each of its items says.
-            let said = match lead_sentence(text, &reading.tokens, sentences, here) {
-                Some(lead) => {
-                    let first = lead.len() + mention.words.start - sentence.start;
-                    let words = [&reading.words[lead], &reading.words[sentence.start..end]];
-                    triggers.assertion(&words.concat(), first, first + mention.words.len())
-                }
-                None => triggers.assertion(
-                    &reading.words[sentence.start..end],
-                    mention.words.start - sentence.start,
-                    mention.words.end - sentence.start,
-                ),
-            };
+        for mention in concepts.find(context.text, &context.reading.tokens, analyzer) {
+            let said = context.assertion(triggers, &mention.words);
             strongest
                 .entry(mention.concept)
                 .and_modify(|known| *known = stronger(*known, said))
@@ -591,6 +580,22 @@ fn begins_line(text: &str, at: usize) -> bool {
     before.is_empty() || before.ends_with('\n')
 }
 
+/// Whether a sentence is an item of a list: it has a mark or a number of its own.
+fn is_list_item(text: &str, tokens: &[Token], sentences: &[Range<usize>], i: usize) -> bool {
+    let before = match i {
+        0 => 0,
+        _ => tokens[sentences[i - 1].end - 1].bytes.end,
+    };
+    let first = &tokens[sentences[i].start].bytes;
+    let gap = text[before..first.start].trim_end();
+    let numbered = first.len() <= 2
+        && text[first.end..].starts_with(['.', ')'])
+        && begins_line(text, first.start);
+    let marked =
+        (i == 0 || gap.contains('\n')) && gap.ends_with(['•', '-', '–', '*', '▪', '●', '◦']);
+    marked || numbered
+}
+
 /// The sentence that leads into the list that sentence `here` is an item of: the last one before
 /// the items, if it ends with a colon.
 fn lead_sentence(
@@ -603,15 +608,7 @@ fn lead_sentence(
         let before = tokens[sentences[i - 1].end - 1].bytes.end;
         &text[before..tokens[sentences[i].start].bytes.start]
     };
-    let is_item = |i: usize| {
-        let gap = between(i).trim_end();
-        let first = &tokens[sentences[i].start].bytes;
-        let numbered = first.len() <= 2
-            && text[first.end..].starts_with(['.', ')'])
-            && begins_line(text, first.start);
-        let marked = gap.contains('\n') && gap.ends_with(['•', '-', '–', '*', '▪', '●', '◦']);
-        marked || numbered
-    };
+    let is_item = |i: usize| is_list_item(text, tokens, sentences, i);
     let mut first = here.min(sentences.len().checked_sub(1)?);
     while first > 0 && is_item(first) && !between(first).starts_with(':') {
         first -= 1;

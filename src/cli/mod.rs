@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, each with its arguments and its `run`.
 
+mod audit;
 mod check;
 mod eval;
 mod index;
@@ -32,6 +33,7 @@ enum Command {
     Search(search::Args),
     Suggest(suggest::Args),
     Index(index::Args),
+    Audit(audit::Args),
     Check(check::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
@@ -68,6 +70,7 @@ impl Cli {
             Command::Search(args) => args.run(),
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
+            Command::Audit(args) => args.run(),
             Command::Check(args) => args.run(),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),

@@ -77,7 +77,7 @@ enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum When {
+pub(super) enum When {
     Auto,
     Always,
     Never,
@@ -150,7 +150,7 @@ impl Args {
 
     fn print(&self, results: &SearchResults) -> std::io::Result<()> {
         stdout(|out| match self.format() {
-            Format::Text => text::write(out, results, self.look(), self.explain),
+            Format::Text => text::write(out, results, look(self.color), self.explain),
             Format::Json => json::write(out, results, self.explain),
             Format::Jsonl => json::write_lines(out, results, self.explain),
             Format::Csv => csv::write(out, results),
@@ -168,24 +168,23 @@ impl Args {
             Format::Jsonl | Format::Csv => text::corrections_line(&results.corrections),
         }
     }
+}
 
-    fn look(&self) -> text::Look {
-        let terminal = std::io::stdout().is_terminal();
-        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let color = match self.color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => terminal && wanted,
-        };
-        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        text::Look {
-            color,
-            links: terminal
-                && color
-                && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
-            width: terminal.then(|| columns.unwrap_or(80).min(100)),
-        }
+/// How text is to look on standard output.
+pub(super) fn look(color: When) -> text::Look {
+    let terminal = std::io::stdout().is_terminal();
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    let color = match color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => terminal && wanted,
+    };
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    text::Look {
+        color,
+        links: terminal && color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        width: terminal.then(|| columns.unwrap_or(80).min(100)),
     }
 }
 

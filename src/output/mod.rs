@@ -6,11 +6,13 @@
 //! * [`text`] for people, on a terminal or in a pipe,
 //! * [`json`] for programs: its field names are a contract,
 //! * [`csv`] for spreadsheets,
+//! * [`audit`] shows what the sources say, and which are silent,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
 //! * [`summary`] says what a build did,
 //! * [`check`] says whether an index is as it was written.
 
+pub mod audit;
 pub mod check;
 pub mod csv;
 pub mod json;

@@ -25,12 +25,12 @@ pub struct Look {
 const INDENT: &str = "    ";
 /// Up to so many silent sources are named.
 const SILENT_NAMED: usize = 5;
-const TITLE: Style = Style::new().bold();
+pub(super) const TITLE: Style = Style::new().bold();
 const HEADING: Style = Style::new();
-const CITATION: Style = AnsiColor::Magenta.on_default();
+pub(super) const CITATION: Style = AnsiColor::Magenta.on_default();
 const MARK: Style = AnsiColor::Red.on_default().bold();
-const RISK: Style = AnsiColor::Yellow.on_default().bold();
-const FAINT: Style = Style::new().dimmed();
+pub(super) const RISK: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
 /// What stays readable in a `file:` address.
 const PATH_CHARACTERS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
@@ -83,22 +83,35 @@ fn concepts(hit: &Hit) -> Option<String> {
 /// Where a passage stands, as people cite it: by page, by paragraph, or by lines in the form that
 /// editors open.
 pub fn citation(passage: &StoredPassage) -> String {
+    place(
+        &passage.source,
+        passage.pages,
+        passage.paragraphs,
+        passage.lines,
+    )
+}
+
+/// The same, from its parts.
+pub(super) fn place(
+    source: &str,
+    pages: Option<(usize, usize)>,
+    paragraphs: Option<(usize, usize)>,
+    lines: (usize, usize),
+) -> String {
     let counted = |what: &str, (first, last): (usize, usize)| match last > first {
-        true => format!("{}, {what}s {first}-{last}", passage.source),
-        false => format!("{}, {what} {first}", passage.source),
+        true => format!("{source}, {what}s {first}-{last}"),
+        false => format!("{source}, {what} {first}"),
     };
-    match (passage.pages, passage.paragraphs, passage.lines) {
+    match (pages, paragraphs, lines) {
         (Some(pages), _, _) => counted("page", pages),
         (None, Some(paragraphs), _) => counted("paragraph", paragraphs),
-        (None, None, (first, last)) if last > first => {
-            format!("{}:{first}-{last}", passage.source)
-        }
-        (None, None, (line, _)) => format!("{}:{line}", passage.source),
+        (None, None, (first, last)) if last > first => format!("{source}:{first}-{last}"),
+        (None, None, (line, _)) => format!("{source}:{line}"),
     }
 }
 
-struct Printer {
-    look: Look,
+pub(super) struct Printer {
+    pub(super) look: Look,
 }
 
 impl Printer {
@@ -223,7 +236,7 @@ impl Printer {
         writeln!(out, "{}", self.styled(&line, FAINT))
     }
 
-    fn styled(&self, text: &str, style: Style) -> String {
+    pub(super) fn styled(&self, text: &str, style: Style) -> String {
         let text = visible(text);
         match self.look.color && style != Style::new() {
             true => format!("{style}{text}{style:#}"),
@@ -231,7 +244,13 @@ impl Printer {
         }
     }
 
-    fn wrapped(&self, out: &mut dyn Write, text: &str, first: &str, rest: &str) -> io::Result<()> {
+    pub(super) fn wrapped(
+        &self,
+        out: &mut dyn Write,
+        text: &str,
+        first: &str,
+        rest: &str,
+    ) -> io::Result<()> {
         let Some(width) = self.look.width else {
             return writeln!(out, "{first}{text}");
         };

@@ -1,0 +1,359 @@
+//! What a text says of something, sentence by sentence.
+//!
+//! Annotation keeps one word for each concept of a passage. Whoever has to show the sentence reads
+//! the passage again, with a [`SaidReader`]: it finds the names of the topics it was given, and says
+//! of each place what is said there. Words of a name that do not stand together ("back, neck and
+//! shoulder pain") or that are part of a longer name are found too, but not understood.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::assertion::Triggers;
+use super::{Assertion, Reading, in_sentences, is_list_item, lead_sentence};
+use crate::analysis::{self, Analyzer, TermId, WordId};
+use crate::lexicon::{Lexicon, Matcher, NameForm};
+
+/// Something to look out for: concepts, or words that name none.
+#[derive(Debug, Clone, Default)]
+pub struct Topic {
+    /// Indices of concepts, any of which counts. Without any, the forms are plain words.
+    pub concepts: Vec<usize>,
+    /// The names to look for.
+    pub forms: Vec<NameForm>,
+}
+
+/// A place in a text that names a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The index of the topic among those looked out for.
+    pub topic: usize,
+    /// The concept named; `None` for plain words.
+    pub concept: Option<usize>,
+    /// The words that name it, in bytes of the text.
+    pub words: Range<usize>,
+    /// The sentence they stand in, or the list item.
+    pub sentence: Range<usize>,
+    /// The line that leads into the list, if they stand in one.
+    pub lead: Option<String>,
+    /// What is said of it; `None` where its words stand, but not as its name.
+    pub assertion: Option<Assertion>,
+}
+
+/// Finds what texts say of some topics.
+pub struct SaidReader {
+    analyzer: Analyzer,
+    concepts: Matcher,
+    triggers: Triggers,
+    topics: Vec<Watched>,
+}
+
+struct Watched {
+    concepts: BTreeSet<usize>,
+    forms: Vec<WatchedForm>,
+}
+
+struct WatchedForm {
+    form: NameForm,
+    terms: Vec<TermId>,
+    /// The terms that mean something by themselves, if they may stand apart.
+    apart: Option<BTreeSet<u32>>,
+}
+
+/// A text as it is read, with what leads into it.
+pub(super) struct Context<'a> {
+    pub(super) text: &'a str,
+    pub(super) reading: &'a Reading,
+    pub(super) sentences: &'a [Range<usize>],
+    /// The line that leads into the list that the text goes on with.
+    pub(super) lead: Option<(&'a str, &'a Reading)>,
+}
+
+/// Whether a carried line leads into a list, and is not the header of a table.
+pub(super) fn leads_in(lead: &str) -> bool {
+    lead.trim_end().ends_with(':')
+}
+
+/// What leads into a list item.
+enum Lead<'a> {
+    /// These words of the same text.
+    Here(Range<usize>),
+    /// A line of an earlier passage.
+    Carried(&'a str, &'a Reading),
+}
+
+impl<'a> Context<'a> {
+    /// The number of the sentence in which a word stands.
+    fn sentence_of(&self, word: usize) -> usize {
+        self.sentences
+            .partition_point(|sentence| sentence.end <= word)
+    }
+
+    fn words_of(&self, sentence: usize) -> Range<usize> {
+        let words = self.sentences.get(sentence).cloned();
+        words.unwrap_or(0..self.reading.words.len())
+    }
+
+    fn lead_of(&self, sentence: usize) -> Option<Lead<'a>> {
+        let tokens = &self.reading.tokens;
+        let here = lead_sentence(self.text, tokens, self.sentences, sentence).map(Lead::Here);
+        here.or_else(|| {
+            let goes_on = || {
+                (0..=sentence).all(|i| is_list_item(self.text, tokens, self.sentences, i))
+                    && sentence < self.sentences.len()
+            };
+            let (text, words) = self.lead.filter(|_| goes_on())?;
+            Some(Lead::Carried(text, words))
+        })
+    }
+
+    /// What is said of some words. What leads into a list is part of what each of its items says.
+    pub(super) fn assertion(&self, triggers: &Triggers, words: &Range<usize>) -> Assertion {
+        let here = self.sentence_of(words.start);
+        let sentence = self.words_of(here);
+        let own = &self.reading.words[sentence.start..sentence.end.max(words.end)];
+        let lead: &[WordId] = match self.lead_of(here) {
+            Some(Lead::Here(lead)) => &self.reading.words[lead],
+            Some(Lead::Carried(_, lead)) => &lead.words,
+            None => &[],
+        };
+        let first = lead.len() + words.start - sentence.start;
+        let said = triggers.assertion(&[lead, own].concat(), first, first + words.len());
+        // "Tell us if you: think you may be pregnant": all of the item is supposed.
+        match (said, triggers.assertion(lead, lead.len(), lead.len())) {
+            (Assertion::Hedged, Assertion::Hypothetical) => Assertion::Hypothetical,
+            _ => said,
+        }
+    }
+
+    /// The bytes of a sentence, with the punctuation that belongs to it.
+    fn bytes_of(&self, words: &Range<usize>) -> Range<usize> {
+        let tokens = &self.reading.tokens;
+        let (first, last) = (
+            tokens[words.start].bytes.start,
+            tokens[words.end - 1].bytes.end,
+        );
+        let opening = |c: char| matches!(c, '“' | '"' | '‘' | '\'' | '(' | '[' | '$' | '€' | '£');
+        let start = self.text[..first].trim_end_matches(opening).len();
+        let rest = &self.text[last..];
+        let closing = rest.find(|c: char| c.is_whitespace() || c == '•');
+        start..last + closing.unwrap_or(rest.len())
+    }
+
+    fn said(&self, triggers: &Triggers, found: Found) -> Said {
+        let here = self.sentence_of(found.words.start);
+        let words = self.words_of(here);
+        let words = words.start..words.end.max(found.words.end);
+        let tokens = &self.reading.tokens;
+        Said {
+            topic: found.topic,
+            concept: found.concept,
+            words: tokens[found.words.start].bytes.start..tokens[found.words.end - 1].bytes.end,
+            sentence: self.bytes_of(&words),
+            lead: self.lead_of(here).map(|lead| match lead {
+                Lead::Here(lead) => self.text[self.bytes_of(&lead)].to_owned(),
+                Lead::Carried(text, _) => text.to_owned(),
+            }),
+            assertion: found
+                .understood
+                .then(|| self.assertion(triggers, &found.words)),
+        }
+    }
+}
+
+/// Words that name a topic.
+struct Found {
+    topic: usize,
+    concept: Option<usize>,
+    words: Range<usize>,
+    understood: bool,
+}
+
+impl SaidReader {
+    /// A reader that looks out for some topics of a lexicon.
+    pub fn new(lexicon: Arc<Lexicon>, topics: &[Topic]) -> SaidReader {
+        let mut analyzer = Analyzer::default();
+        SaidReader {
+            concepts: Matcher::new(lexicon, &mut analyzer),
+            triggers: Triggers::builtin(&mut analyzer),
+            topics: topics
+                .iter()
+                .map(|topic| Watched::new(topic, &mut analyzer))
+                .collect(),
+            analyzer,
+        }
+    }
+
+    /// All places that name a topic, in the order of the text. `lead` is the line that leads into
+    /// the list that the text goes on with.
+    pub fn read(&mut self, text: &str, lead: Option<&str>) -> Vec<Said> {
+        let reading = self.reading(text);
+        let carried = lead.filter(|lead| leads_in(lead));
+        let carried = carried.map(|lead| (lead, self.reading(lead)));
+        let sentences = in_sentences(text, &reading.tokens);
+        let context = Context {
+            text,
+            reading: &reading,
+            sentences: &sentences,
+            lead: carried.as_ref().map(|(text, words)| (*text, words)),
+        };
+        let named = self.concepts.find(text, &reading.tokens, &self.analyzer);
+        let mut all = Vec::new();
+        for (number, topic) in self.topics.iter().enumerate() {
+            let mut found: Vec<Found> = Vec::new();
+            let concepts = named
+                .iter()
+                .filter(|mention| topic.concepts.contains(&mention.concept));
+            found.extend(concepts.map(|mention| Found {
+                topic: number,
+                concept: Some(mention.concept),
+                words: mention.words.clone(),
+                understood: true,
+            }));
+            topic.together(number, text, &reading, &mut found);
+            topic.apart(number, &context, &mut found);
+            found.sort_by_key(|found| found.words.start);
+            let said = found
+                .into_iter()
+                .map(|found| context.said(&self.triggers, found));
+            all.extend(said);
+        }
+        all.sort_by_key(|said| (said.words.start, said.topic));
+        all
+    }
+
+    fn reading(&mut self, text: &str) -> Reading {
+        let tokens = self.analyzer.uncounted_tokens(text);
+        Reading::new(&self.analyzer, &tokens)
+    }
+}
+
+impl Watched {
+    fn new(topic: &Topic, analyzer: &mut Analyzer) -> Watched {
+        let forms = topic.forms.iter().map(|form| {
+            let terms: Vec<TermId> = form.terms.iter().map(|t| analyzer.term_id(t)).collect();
+            let means = form.terms.iter().zip(&terms);
+            let means = means.filter(|(text, _)| !analysis::is_stopword(text));
+            let apart: BTreeSet<u32> = means.map(|(_, &term)| term.into()).collect();
+            WatchedForm {
+                apart: (form.exact_case.is_none() && apart.len() > 1).then_some(apart),
+                form: form.clone(),
+                terms,
+            }
+        });
+        Watched {
+            concepts: topic.concepts.iter().copied().collect(),
+            forms: forms.collect(),
+        }
+    }
+
+    /// Where a name stands that was not read as one: inside of a longer name, or as plain words,
+    /// which are what was looked for.
+    fn together(&self, topic: usize, text: &str, reading: &Reading, found: &mut Vec<Found>) {
+        for WatchedForm { form, terms, .. } in &self.forms {
+            let places = reading.terms.windows(terms.len().max(1)).enumerate();
+            for (at, window) in places.filter(|(_, window)| *window == terms) {
+                let words = at..at + window.len();
+                let written = reading.tokens[words.start].bytes.start
+                    ..reading.tokens[words.end - 1].bytes.end;
+                let known = |f: &Found| f.words.start < words.end && words.start < f.words.end;
+                if !found.iter().any(known) && form.fits(&text[written]) {
+                    found.push(Found {
+                        topic,
+                        concept: (!self.concepts.is_empty()).then_some(form.concept),
+                        words,
+                        understood: self.concepts.is_empty(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Sentences that name the topic nowhere, but have all the words of a name.
+    fn apart(&self, topic: usize, context: &Context<'_>, found: &mut Vec<Found>) {
+        for sentence in context.sentences {
+            let within = |f: &Found| sentence.contains(&f.words.start);
+            if found.iter().any(within) {
+                continue;
+            }
+            let terms = &context.reading.terms[sentence.clone()];
+            let form = self.forms.iter().find_map(|form| {
+                let apart = form.apart.as_ref()?;
+                let has = |term: &u32| terms.iter().any(|&other| u32::from(other) == *term);
+                apart.iter().all(has).then_some((form, apart))
+            });
+            if let Some((form, apart)) = form {
+                let first = terms.iter().position(|&t| apart.contains(&t.into()));
+                let at = sentence.start + first.unwrap_or(0);
+                found.push(Found {
+                    topic,
+                    concept: (!self.concepts.is_empty()).then_some(form.form.concept),
+                    words: at..at + 1,
+                    understood: false,
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str, lead: Option<&str>) -> Vec<(String, Option<Assertion>)> {
+        let lexicon = Arc::new(Lexicon::builtin());
+        let concept = lexicon.index_of(name).expect("it is in the lexicon");
+        let topic = Topic {
+            forms: lexicon.forms_of(&[concept]),
+            concepts: vec![concept],
+        };
+        let said = SaidReader::new(lexicon, &[topic]).read(text, lead);
+        said.into_iter()
+            .map(|said| (text[said.sentence].to_owned(), said.assertion))
+            .collect()
+    }
+
+    #[test]
+    fn the_sentence_and_what_it_says() {
+        let text = "It is safe. Rarely, “brittle bones” break. There is no osteoporosis.";
+        assert_eq!(
+            read("osteoporosis", text, None),
+            [
+                (
+                    "Rarely, “brittle bones” break.".to_owned(),
+                    Some(Assertion::Hedged)
+                ),
+                (
+                    "There is no osteoporosis.".to_owned(),
+                    Some(Assertion::Negated)
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn words_that_are_no_name_are_seen() {
+        let apart = read("neck pain", "Back, neck and shoulder pain.", None);
+        assert_eq!(apart, [("Back, neck and shoulder pain.".to_owned(), None)]);
+        assert!(read("neck pain", "Your neck. The pain.", None).is_empty());
+        let longer = read("pain", "Low back pain hurts.", None);
+        assert_eq!(longer, [("Low back pain hurts.".to_owned(), None)]);
+    }
+
+    #[test]
+    fn abbreviations_go_by_case() {
+        assert!(read("irritable bowel syndrome", "ibs", None).is_empty());
+        assert_eq!(read("irritable bowel syndrome", "IBS", None).len(), 1);
+    }
+
+    #[test]
+    fn a_carried_lead_in_belongs_to_the_items() {
+        let text = "  • Have osteoporosis.\n  • Have gout.\n\nOsteoporosis is common.";
+        let said = read("osteoporosis", text, Some("Tell your doctor if you:"));
+        let said: Vec<_> = said.into_iter().map(|(_, assertion)| assertion).collect();
+        assert_eq!(
+            said,
+            [Some(Assertion::Hypothetical), Some(Assertion::Affirmed)]
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! What the sources say of some topics: postings first, then sentences.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+
+use tantivy::DocAddress;
+use tantivy::collector::{Count, DocSetCollector};
+use tantivy::query::{BooleanQuery, EmptyQuery, Occur, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+
+use super::topic::{Column, term};
+use super::{Evidence, Place, State, lines_of, passage_at};
+use crate::analysis::is_stopword;
+use crate::annotate::{Said, SaidReader, Topic};
+use crate::index::{Index, ORDER, StoredPassage, TextField};
+use crate::search::SearchError;
+
+/// A query for every passage in which all words of a name occur, in its text, in the headings above
+/// or in the title: whatever names the topic is among these.
+pub(super) fn query(index: &Index, topic: &Topic) -> Box<dyn Query> {
+    let mut seen = HashSet::new();
+    let mut names: Vec<Box<dyn Query>> = Vec::new();
+    for form in &topic.forms {
+        let mut terms: Vec<&str> = form.terms.iter().map(String::as_str).collect();
+        // Where words may stand apart, the small ones between them may be others.
+        if form.exact_case.is_none() && terms.iter().any(|text| !is_stopword(text)) {
+            terms.retain(|text| !is_stopword(text));
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        if seen.insert(terms.clone()) {
+            names.extend(TextField::ALL.map(|field| all_of(index, field, &terms)));
+        }
+    }
+    match names.is_empty() {
+        true => Box::new(EmptyQuery),
+        false => Box::new(BooleanQuery::union(names)),
+    }
+}
+
+fn all_of(index: &Index, field: TextField, terms: &[&str]) -> Box<dyn Query> {
+    let has = |text: &&str| -> (Occur, Box<dyn Query>) {
+        let query = TermQuery::new(term(index, field, text), IndexRecordOption::Basic);
+        (Occur::Must, Box::new(query))
+    };
+    Box::new(BooleanQuery::new(terms.iter().map(has).collect()))
+}
+
+/// Whether any passage has all words of a name.
+pub(super) fn occurs(index: &Index, topic: &Topic) -> Result<bool, SearchError> {
+    Ok(index.searcher().search(&query(index, topic), &Count)? > 0)
+}
+
+/// What each source says of each column, in the order of the source.
+pub(super) fn said(
+    index: &Index,
+    columns: &[Column],
+    sources: &[String],
+) -> Result<HashMap<String, Vec<Vec<Evidence>>>, SearchError> {
+    let topics: Vec<Topic> = columns.iter().map(|c| c.look_for.clone()).collect();
+    let mut reader = Reader {
+        index,
+        columns,
+        said: SaidReader::new(index.lexicon().clone(), &topics),
+        above: HashMap::new(),
+        shown: HashSet::new(),
+    };
+    let wanted: HashSet<&str> = sources.iter().map(String::as_str).collect();
+    let mut all: HashMap<String, Vec<Vec<Evidence>>> = HashMap::new();
+    for at in candidates(index, &topics)? {
+        let passage = passage_at(index, at)?;
+        if !wanted.contains(passage.source.as_str()) {
+            continue;
+        }
+        let cells = all
+            .entry(passage.source.clone())
+            .or_insert_with(|| vec![Vec::new(); columns.len()]);
+        reader.read(&passage, cells);
+    }
+    Ok(all)
+}
+
+/// The passages that may name a topic, in the order of the corpus.
+fn candidates(index: &Index, topics: &[Topic]) -> Result<Vec<DocAddress>, SearchError> {
+    let queries = topics.iter().map(|topic| query(index, topic)).collect();
+    let query = BooleanQuery::union(queries);
+    let mut found: Vec<(u64, DocAddress)> = Vec::new();
+    for at in index.searcher().search(&query, &DocSetCollector)? {
+        let segment = index.searcher().segment_reader(at.segment_ord);
+        let order = segment.fast_fields().u64(ORDER)?;
+        found.push((order.first(at.doc_id).unwrap_or_default(), at));
+    }
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, at)| at).collect())
+}
+
+struct Reader<'a> {
+    index: &'a Index,
+    columns: &'a [Column],
+    said: SaidReader,
+    /// What titles and headings name: most stand above many passages.
+    above: HashMap<String, Vec<Said>>,
+    /// Titles and headings that have been shown for a source: the source, the line, the place.
+    shown: HashSet<(String, String, Place)>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, passage: &StoredPassage, cells: &mut [Vec<Evidence>]) {
+        self.read_above(passage, &passage.title, Place::Title, cells);
+        for heading in &passage.headings {
+            self.read_above(passage, heading, Place::Heading, cells);
+        }
+        for said in self.said.read(&passage.text, passage.lead.as_deref()) {
+            let state = said.assertion.map_or(State::Mentioned, State::from);
+            self.add(passage, &passage.text, &said, (state, Place::Text), cells);
+        }
+    }
+
+    /// A title or heading names what the text below is about, and states nothing.
+    fn read_above(
+        &mut self,
+        passage: &StoredPassage,
+        line: &str,
+        place: Place,
+        cells: &mut [Vec<Evidence>],
+    ) {
+        let known = (passage.source.clone(), line.to_owned(), place);
+        if !self.shown.insert(known) {
+            return;
+        }
+        let said = match self.above.get(line) {
+            Some(said) => said.clone(),
+            None => {
+                let said = self.said.read(line, None);
+                self.above.insert(line.to_owned(), said.clone());
+                said
+            }
+        };
+        for said in said {
+            self.add(passage, line, &said, (State::Mentioned, place), cells);
+        }
+    }
+
+    fn add(
+        &self,
+        passage: &StoredPassage,
+        text: &str,
+        said: &Said,
+        (state, place): (State, Place),
+        cells: &mut [Vec<Evidence>],
+    ) {
+        let column = &self.columns[said.topic];
+        let aspects: BTreeSet<&str> = passage.aspects.iter().map(String::as_str).collect();
+        if column
+            .topic
+            .aspect
+            .is_some_and(|label| !aspects.contains(label))
+        {
+            return;
+        }
+        let cell = &mut cells[said.topic];
+        let sentence = text[said.sentence.clone()].to_owned();
+        let again = |other: &Evidence| {
+            other.id == passage.id && other.state == state && other.sentence == sentence
+        };
+        if cell.last().is_some_and(again) {
+            return;
+        }
+        let within = |bytes: &Range<usize>| {
+            (
+                bytes.start - said.sentence.start,
+                bytes.end - said.sentence.start,
+            )
+        };
+        cell.push(Evidence {
+            state,
+            concept: match said.concept {
+                Some(concept) => self.index.lexicon().concept(concept).name.clone(),
+                None => column.topic.name.clone(),
+            },
+            name: within(&said.words),
+            place,
+            lead: said.lead.clone(),
+            source: passage.source.clone(),
+            lines: match place {
+                Place::Text => lines_of(passage, &said.sentence),
+                Place::Title | Place::Heading => passage.lines,
+            },
+            pages: passage.pages,
+            paragraphs: passage.paragraphs,
+            headings: passage.headings.clone(),
+            id: passage.id.clone(),
+            sentence,
+        });
+    }
+}

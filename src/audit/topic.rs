@@ -1,0 +1,199 @@
+//! What is meant by a topic, and the columns of an audit.
+
+use tantivy::Term;
+use tantivy::collector::FacetCollector;
+use tantivy::query::{AllQuery, BooleanQuery, Query};
+
+use super::{AuditRequest, By, aspect_labels, read};
+use crate::analysis;
+use crate::annotate::Topic;
+use crate::index::{FACETS, Index, TextField};
+use crate::lexicon::{Kind, NameForm};
+use crate::search::SearchError;
+
+/// What a topic was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopicKind {
+    /// A concept of the lexicon.
+    Concept(Kind),
+    /// Words that name no concept, looked for as they are.
+    Words,
+}
+
+impl TopicKind {
+    /// The name in all output.
+    pub fn name(self) -> &'static str {
+        match self {
+            TopicKind::Concept(kind) => kind.name(),
+            TopicKind::Words => "words",
+        }
+    }
+}
+
+/// A column of an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditTopic {
+    /// The preferred name of the concept, or the words.
+    pub name: String,
+    pub kind: TopicKind,
+    /// The aspect under which it is looked at, where that is what the columns are.
+    pub aspect: Option<&'static str>,
+    /// The narrower concepts that count under it.
+    pub narrower: Vec<String>,
+}
+
+impl AuditTopic {
+    /// The heading of the column.
+    pub fn heading(&self) -> &str {
+        self.aspect.unwrap_or(&self.name)
+    }
+}
+
+/// A column with what to look out for.
+pub(super) struct Column {
+    pub(super) topic: AuditTopic,
+    pub(super) look_for: Topic,
+}
+
+/// The columns that are asked for.
+pub(super) fn columns(
+    index: &Index,
+    request: &AuditRequest,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Column>, SearchError> {
+    let mut topics: Vec<Column> = Vec::new();
+    for text in &request.topics {
+        let column = column(index, text, notes)?;
+        if !topics.iter().any(|known| known.topic == column.topic) {
+            topics.push(column);
+        }
+    }
+    match request.by {
+        None => Ok(topics),
+        Some(By::Kind(kind)) => of_kind(index, kind, &topics, request.columns, notes),
+        Some(By::Aspect) => Ok(by_aspect(&topics)),
+    }
+}
+
+fn column(index: &Index, text: &str, notes: &mut Vec<String>) -> Result<Column, SearchError> {
+    if let Some(concept) = index.lexicon().index_of(text) {
+        return Ok(of_concept(index, concept));
+    }
+    let column = of_words(text).ok_or_else(|| SearchError::NoWords(text.to_owned()))?;
+    let known = read::occurs(index, &column.look_for)?;
+    notes.push(match known {
+        true => format!("“{text}” names no concept; its words were looked for"),
+        false => format!("nobody knows “{text}”: it names no concept, and no source has its words"),
+    });
+    Ok(column)
+}
+
+fn of_words(text: &str) -> Option<Column> {
+    let words = analysis::words(text);
+    let terms: Vec<String> = words
+        .into_iter()
+        .filter(|word| !word.compound)
+        .map(|word| word.term)
+        .collect();
+    if terms.is_empty() {
+        return None;
+    }
+    let form = NameForm {
+        concept: 0,
+        terms,
+        exact_case: None,
+    };
+    Some(Column {
+        topic: AuditTopic {
+            name: text.trim().to_owned(),
+            kind: TopicKind::Words,
+            aspect: None,
+            narrower: Vec::new(),
+        },
+        look_for: Topic {
+            concepts: Vec::new(),
+            forms: vec![form],
+        },
+    })
+}
+
+fn of_concept(index: &Index, concept: usize) -> Column {
+    let lexicon = index.lexicon();
+    let narrower = lexicon.narrower(concept);
+    let name = |&index: &usize| lexicon.concept(index).name.clone();
+    let concepts: Vec<usize> = std::iter::once(concept).chain(narrower.clone()).collect();
+    let entry = lexicon.concept(concept);
+    Column {
+        topic: AuditTopic {
+            name: entry.name.clone(),
+            kind: TopicKind::Concept(entry.kind),
+            aspect: None,
+            narrower: narrower.iter().map(name).collect(),
+        },
+        look_for: Topic {
+            forms: lexicon.forms_of(&concepts),
+            concepts,
+        },
+    }
+}
+
+/// A column for each aspect of each topic.
+fn by_aspect(topics: &[Column]) -> Vec<Column> {
+    let columns = topics.iter().flat_map(|column| {
+        aspect_labels().into_iter().map(|label| Column {
+            topic: AuditTopic {
+                aspect: Some(label),
+                ..column.topic.clone()
+            },
+            look_for: column.look_for.clone(),
+        })
+    });
+    columns.collect()
+}
+
+/// The concepts of a kind that most passages name, of all, or of those that name a topic.
+fn of_kind(
+    index: &Index,
+    kind: Kind,
+    topics: &[Column],
+    most: usize,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Column>, SearchError> {
+    let query: Box<dyn Query> = match topics {
+        [] => Box::new(AllQuery),
+        topics => {
+            let each = topics
+                .iter()
+                .map(|column| read::query(index, &column.look_for));
+            Box::new(BooleanQuery::union(each.collect()))
+        }
+    };
+    let group = format!("/{}", kind.name());
+    let mut collector = FacetCollector::for_field(FACETS);
+    collector.add_facet(group.as_str());
+    let counts = index.searcher().search(&query, &collector)?;
+    let lexicon = index.lexicon();
+    let named = counts.top_k(group.as_str(), usize::from(u16::MAX));
+    let concepts: Vec<usize> = named
+        .into_iter()
+        .filter_map(|(facet, _)| lexicon.index_of(facet.to_path().last()?))
+        .filter(|&concept| lexicon.concept(concept).kind == kind)
+        .collect();
+    let left_out = concepts.len().saturating_sub(most);
+    if left_out > 0 {
+        let name = kind.name();
+        notes.push(format!(
+            "the {most} {name}s that most passages name; {left_out} more with --columns"
+        ));
+    }
+    Ok(concepts
+        .into_iter()
+        .take(most)
+        .map(|concept| of_concept(index, concept))
+        .collect())
+}
+
+/// Terms of a field of the index.
+pub(super) fn term(index: &Index, field: TextField, text: &str) -> Term {
+    Term::from_field_text(index.fields().text(field), text)
+}

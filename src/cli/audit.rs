@@ -1,0 +1,117 @@
+//! `palpate audit`: what the materials say of some topics, and which of them are silent.
+
+use clap::ValueEnum;
+
+use super::search::{When, look};
+use super::{IndexArg, Outcome, stdout};
+use palpate::audit::{Audit, AuditRequest, By};
+use palpate::index::Index;
+use palpate::lexicon::Kind;
+use palpate::output::audit;
+
+/// Say of every source what it says of some topics, or that it is silent
+///
+/// A topic is any name of a concept, in quotation marks if it has more than one word; narrower
+/// concepts count with it. If it names no concept, its words are looked for. Of each source the
+/// strongest thing said is shown, with the sentence and where it stands: stated, hedged (rare or
+/// possible), conditional ("tell your doctor if"), negated, mentioned (its words occur, but what
+/// is said was not understood) or silent.
+///
+/// Without a topic, the risks that most passages name are audited.
+///
+/// Exit code: 0 if any source says something, 1 if all are silent, 2 if something went wrong.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to audit
+    #[arg(value_name = "TOPIC")]
+    topics: Vec<String>,
+    #[command(flatten)]
+    index: IndexArg,
+    /// Take the concepts of a kind as columns: all, or beside a topic, those in the same passages;
+    /// or the aspects of the topics
+    #[arg(long, value_name = "WHAT", value_enum)]
+    by: Option<Columns>,
+    /// At most so many concepts of a kind, those in most passages first
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    columns: usize,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Print one JSON object; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// Put the sources with most silent cells first
+    #[arg(long)]
+    silent: bool,
+    /// Count the sources of each folder, in place of one line each
+    #[arg(long)]
+    group: bool,
+    /// Only sources that match this pattern
+    #[arg(long, value_name = "GLOB")]
+    source: Option<String>,
+    /// When to use color
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    color: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Columns {
+    Condition,
+    Technique,
+    Risk,
+    Aspect,
+}
+
+impl From<Columns> for By {
+    fn from(columns: Columns) -> By {
+        match columns {
+            Columns::Condition => By::Kind(Kind::Condition),
+            Columns::Technique => By::Kind(Kind::Technique),
+            Columns::Risk => By::Kind(Kind::Risk),
+            Columns::Aspect => By::Aspect,
+        }
+    }
+}
+
+impl Args {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let by = self.by.or(self.topics.is_empty().then_some(Columns::Risk));
+        if self.topics.is_empty() && by == Some(Columns::Aspect) {
+            anyhow::bail!("name the topic whose aspects are to be audited");
+        }
+        let request = AuditRequest {
+            topics: self.topics.clone(),
+            by: by.map(By::from),
+            source: self.source.clone(),
+            columns: self.columns,
+        };
+        let index = Index::open(&self.index.path())?;
+        let mut audit = Audit::of(&index, &request)?;
+        if self.silent {
+            audit.silent_first();
+        }
+        for note in &audit.notes {
+            eprintln!("note: {note}");
+        }
+        self.print(&audit)?;
+        Ok(match audit.is_silent() {
+            true => Outcome::Nothing,
+            false => Outcome::Found,
+        })
+    }
+
+    fn print(&self, audit: &Audit) -> std::io::Result<()> {
+        let format = if self.json { Format::Json } else { self.format };
+        stdout(|out| match format {
+            Format::Table if self.group => audit::write_groups(out, audit, look(self.color)),
+            Format::Table => audit::write(out, audit, look(self.color)),
+            Format::Json => audit::json::write(out, audit),
+        })
+    }
+}

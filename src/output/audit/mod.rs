@@ -1,0 +1,218 @@
+//! An audit, for people on a terminal; [`json`] for programs.
+//!
+//! Where there is one topic, each source has its sentence. Where there are more, a matrix of
+//! letters comes first, and after it the same for each topic.
+
+pub mod json;
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::text::{self, CITATION, FAINT, Look, Printer, TITLE};
+use crate::audit::{Audit, AuditTopic, Cell, Evidence, Group, Place, Row, State, Tally};
+
+const SILENT: Style = AnsiColor::Red.on_default().bold();
+/// Columns that the name of a state takes, with the space after it.
+const STATE: usize = 13;
+/// So many narrower concepts are named.
+const NARROWER: usize = 8;
+
+/// The letter of a state in a matrix.
+pub(super) fn letter(state: State) -> char {
+    match state {
+        State::Stated => 'S',
+        State::Hedged => 'H',
+        State::Conditional => 'C',
+        State::Negated => 'N',
+        State::Mentioned => '?',
+        State::Silent => '·',
+    }
+}
+
+/// Prints an audit.
+pub fn write(out: &mut dyn Write, audit: &Audit, look: Look) -> io::Result<()> {
+    let printer = AuditPrinter(Printer { look });
+    if audit.topics.len() > 1 {
+        printer.matrix(out, audit)?;
+    }
+    for (number, topic) in audit.topics.iter().enumerate() {
+        printer.topic(out, audit, number, topic)?;
+    }
+    Ok(())
+}
+
+/// Prints how many sources of each folder say what.
+pub fn write_groups(out: &mut dyn Write, audit: &Audit, look: Look) -> io::Result<()> {
+    let printer = AuditPrinter(Printer { look });
+    let groups = audit.groups();
+    for (number, topic) in audit.topics.iter().enumerate() {
+        printer.heading(out, topic)?;
+        for group in &groups {
+            printer.group(out, group, number)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// How many sources say what, in words, without the states that none is in.
+pub(super) fn tallied(tally: &Tally) -> String {
+    let counts = State::ALL.iter().zip(tally).filter(|(_, n)| **n > 0);
+    let counts: Vec<String> = counts.map(|(s, n)| format!("{n} {}", s.name())).collect();
+    match counts.is_empty() {
+        true => "no sources".to_owned(),
+        false => counts.join(", "),
+    }
+}
+
+/// Where a sentence stands.
+pub(super) fn citation(evidence: &Evidence) -> String {
+    let Evidence {
+        source,
+        pages,
+        paragraphs,
+        lines,
+        ..
+    } = evidence;
+    text::place(source, *pages, *paragraphs, *lines)
+}
+
+/// A sentence on one line.
+pub(super) fn on_a_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct AuditPrinter(Printer);
+
+impl AuditPrinter {
+    fn matrix(&self, out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+        for (number, topic) in audit.topics.iter().enumerate() {
+            writeln!(out, "{:>3}  {}", number + 1, text::visible(topic.heading()))?;
+        }
+        let legend: Vec<String> = State::ALL
+            .iter()
+            .map(|&state| format!("{} {}", letter(state), state.name()))
+            .collect();
+        writeln!(out, "\n{}\n", self.0.styled(&legend.join("  "), FAINT))?;
+        let numbers = (1..=audit.topics.len()).map(|number| format!("{number:>3}"));
+        writeln!(out, "{}", numbers.collect::<String>())?;
+        for row in &audit.rows {
+            let cells: String = row.cells.iter().map(|cell| self.letter(cell)).collect();
+            writeln!(out, "{cells}  {}", text::visible(&row.source))?;
+        }
+        writeln!(out)
+    }
+
+    fn letter(&self, cell: &Cell) -> String {
+        let letter = format!("  {}", letter(cell.state()));
+        self.0.styled(&letter, style(cell.state()))
+    }
+
+    fn heading(&self, out: &mut dyn Write, topic: &AuditTopic) -> io::Result<()> {
+        let name = self.0.styled(&topic.name, TITLE);
+        let aspect = topic.aspect.map(|label| format!(", as to {label}"));
+        let aspect = aspect.unwrap_or_default();
+        writeln!(out, "{name} ({}){aspect}", topic.kind.name())?;
+        if topic.narrower.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<&str> = topic
+            .narrower
+            .iter()
+            .take(NARROWER)
+            .map(String::as_str)
+            .collect();
+        let more = topic.narrower.len().saturating_sub(NARROWER);
+        let more = match more {
+            0 => String::new(),
+            _ => format!(" and {more} more"),
+        };
+        let line = format!("counted with it: {}{more}", named.join(", "));
+        self.0.wrapped(out, &self.0.styled(&line, FAINT), "", "  ")
+    }
+
+    fn topic(
+        &self,
+        out: &mut dyn Write,
+        audit: &Audit,
+        number: usize,
+        topic: &AuditTopic,
+    ) -> io::Result<()> {
+        self.heading(out, topic)?;
+        writeln!(out)?;
+        for row in &audit.rows {
+            self.cell(out, topic, row, &row.cells[number])?;
+        }
+        let tally = tallied(&audit.tallies()[number]);
+        writeln!(out, "{}\n", self.0.styled(&tally, FAINT))
+    }
+
+    fn cell(
+        &self,
+        out: &mut dyn Write,
+        topic: &AuditTopic,
+        row: &Row,
+        cell: &Cell,
+    ) -> io::Result<()> {
+        let state = cell.state();
+        let name = self.0.styled(state.name(), style(state));
+        let name = format!("{name}{}", " ".repeat(STATE - state.name().len()));
+        let Cell::Said { first, more } = cell else {
+            return writeln!(out, "{name}{}", text::visible(&row.source));
+        };
+        let more = match more.len() {
+            0 => String::new(),
+            more => self.0.styled(&format!("  and {more} more"), FAINT),
+        };
+        let cited = self.0.styled(&citation(first), CITATION);
+        writeln!(out, "{name}{cited}{}{more}", self.aside(topic, first))?;
+        let indent = " ".repeat(STATE);
+        self.0.wrapped(out, &sentence(first), &indent, &indent)
+    }
+
+    /// What there is to know of a sentence besides it.
+    fn aside(&self, topic: &AuditTopic, evidence: &Evidence) -> String {
+        let place = match evidence.place {
+            Place::Title => Some("in the title".to_owned()),
+            Place::Heading => Some("in a heading".to_owned()),
+            Place::Text => None,
+        };
+        let narrower = evidence.concept != topic.name;
+        let narrower = narrower.then(|| format!("as {}", evidence.concept));
+        let asides: Vec<String> = place.into_iter().chain(narrower).collect();
+        match asides.is_empty() {
+            true => String::new(),
+            false => self.0.styled(&format!("  {}", asides.join(", ")), FAINT),
+        }
+    }
+
+    fn group(&self, out: &mut dyn Write, group: &Group, number: usize) -> io::Result<()> {
+        let counted = match group.sources {
+            1 => "1 source".to_owned(),
+            sources => format!("{sources} sources"),
+        };
+        let tally = tallied(&group.tallies[number]);
+        let folder = self.0.styled(&group.folder, CITATION);
+        writeln!(out, "{folder}  {counted}: {tally}")
+    }
+}
+
+/// A sentence as it is shown, after the line that leads into it.
+fn sentence(evidence: &Evidence) -> String {
+    let said = text::visible(&on_a_line(&evidence.sentence));
+    match &evidence.lead {
+        Some(lead) => format!("“{} … {said}”", text::visible(&on_a_line(lead))),
+        None => format!("“{said}”"),
+    }
+}
+
+fn style(state: State) -> Style {
+    match state {
+        State::Silent => SILENT,
+        State::Mentioned => AnsiColor::Yellow.on_default(),
+        State::Negated => AnsiColor::Cyan.on_default(),
+        State::Conditional | State::Hedged => AnsiColor::Green.on_default(),
+        State::Stated => AnsiColor::Green.on_default().bold(),
+    }
+}

@@ -1,0 +1,319 @@
+//! The audit from the command line: what every source says of a topic, and which are silent.
+
+mod common;
+
+use std::path::Path;
+
+use common::{corpus, palpate};
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("palpate prints UTF-8")
+}
+
+/// What a command prints, and how it ends.
+fn run(folder: &Path, args: &[&str]) -> (String, String, i32) {
+    let output = palpate(folder)
+        .args(args)
+        .output()
+        .expect("the binary runs");
+    let code = output.status.code().expect("it ends by itself");
+    (text(&output.stdout), text(&output.stderr), code)
+}
+
+fn json(folder: &Path, args: &[&str]) -> Value {
+    let args = [&["audit", "--json"], args].concat();
+    let (out, _, _) = run(folder, &args);
+    serde_json::from_str(&out).expect("--json prints JSON")
+}
+
+/// A folder with an index of these files.
+fn indexed(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    write(folder.path(), files);
+    palpate(folder.path()).arg("index").assert().success();
+    folder
+}
+
+fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (name, content) in files {
+        let path = folder.join("corpus").join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+        std::fs::write(path, content).expect("it can be written");
+    }
+}
+
+/// The states of the first topic by file name.
+fn states(audit: &Value) -> Vec<(String, String)> {
+    let rows = audit["sources"].as_array().expect("there are sources");
+    let state = |row: &Value| {
+        let source = row["source"].as_str().expect("a path");
+        let name = source.rsplit('/').next().expect("a name");
+        let state = row["cells"][0]["state"].as_str().expect("a state");
+        (name.to_owned(), state.to_owned())
+    };
+    rows.iter().map(state).collect()
+}
+
+fn state_of<'a>(states: &'a [(String, String)], file: &str) -> &'a str {
+    let found = states.iter().find(|(name, _)| name == file);
+    &found.expect("every source has a row").1
+}
+
+#[test]
+fn three_of_the_four_texts_warn_of_osteoporosis_and_one_is_silent() {
+    let audit = json(corpus(), &["osteoporosis"]);
+    let states = states(&audit);
+    assert_eq!(states.len(), 4);
+    for (source, state) in &states {
+        assert_eq!(
+            state == "silent",
+            source.starts_with("000_c69984"),
+            "{source}"
+        );
+        assert_ne!(state, "negated");
+    }
+    assert_eq!(state_of(&states, "001_1042d628ddd1fd57.txt"), "conditional");
+    assert_eq!(audit["topics"][0]["kind"], "condition");
+    assert_eq!(audit["topics"][0]["sources"]["silent"], 1);
+}
+
+#[test]
+fn every_cell_that_is_not_silent_has_its_sentence_at_its_line() {
+    for by in ["condition", "technique", "risk"] {
+        let audit = json(corpus(), &["--by", by, "--columns", "100"]);
+        let mut cells = 0;
+        for row in audit["sources"].as_array().expect("sources") {
+            let source = row["source"].as_str().expect("a path");
+            let file = std::fs::read_to_string(corpus().join(source)).expect("it is there");
+            for cell in row["cells"].as_array().expect("cells") {
+                let evidence = cell["evidence"].as_array();
+                assert_eq!(cell["state"] == "silent", evidence.is_none());
+                for evidence in evidence.into_iter().flatten() {
+                    let line = |n: usize| evidence["lines"][n].as_u64().expect("a line") as usize;
+                    let cited: Vec<&str> = file
+                        .lines()
+                        .skip(line(0) - 1)
+                        .take(line(1) + 1 - line(0))
+                        .collect();
+                    let sentence = evidence["sentence"].as_str().expect("a sentence");
+                    if evidence["place"] == "text" {
+                        assert!(cited.join("\n").contains(sentence), "{source}: {sentence}");
+                        assert!(line(1) - line(0) < 3, "a sentence, not a passage");
+                    }
+                    cells += 1;
+                }
+            }
+        }
+        assert!(cells > 20, "{by}: {cells}");
+    }
+}
+
+#[test]
+fn the_table_has_source_line_and_sentence() {
+    let (out, _, code) = run(corpus(), &["audit", "osteoporosis"]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("silent       corpus/000_c69984d4732e6a33.txt\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("corpus/001_1042d628ddd1fd57.txt:34\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("“Tell your doctor if you: … Have osteoporosis.”"),
+        "{out}"
+    );
+}
+
+#[test]
+fn every_state_is_told() {
+    let folder = indexed(&[
+        ("stated.txt", "A\n\nIt helps with gout.\n"),
+        ("hedged.txt", "A\n\nRarely, gout is seen.\n"),
+        (
+            "conditional.txt",
+            "A\n\nTell your doctor if you have gout.\n",
+        ),
+        ("negated.txt", "A\n\nThere is no risk of gout.\n"),
+        ("mentioned.txt", "Gout\n\nIt is safe.\n"),
+        ("silent.txt", "A\n\nIt is safe.\n"),
+    ]);
+    let states = states(&json(folder.path(), &["gout"]));
+    assert_eq!(states.len(), 6);
+    for (file, state) in states {
+        assert_eq!(file, format!("{state}.txt"));
+    }
+}
+
+#[test]
+fn the_strongest_thing_said_counts_and_the_rest_is_kept() {
+    let folder = indexed(&[(
+        "a.txt",
+        "A\n\nThere is no risk of gout.\n\nRarely, gout is seen.\n\nIt is no cause of gout.\n",
+    )]);
+    let audit = json(folder.path(), &["gout"]);
+    let cell = &audit["sources"][0]["cells"][0];
+    assert_eq!(cell["state"], "hedged");
+    let lines: Vec<_> = cell["evidence"]
+        .as_array()
+        .expect("evidence")
+        .iter()
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["lines"][0], 5);
+}
+
+#[test]
+fn no_source_with_the_words_of_a_name_is_called_silent() {
+    let folder = indexed(&[
+        (
+            "apart.txt",
+            "A\n\nIt helps with back, neck and shoulder pain.\n",
+        ),
+        (
+            "heading.txt",
+            "A\n\nNeck pain\n\nIt is safe to use here, and it is not felt.\n",
+        ),
+        ("longer.txt", "A\n\nAsk for our neck pain relief cream.\n"),
+        ("elsewhere.txt", "A\n\nMove your neck.\n\nThere was pain.\n"),
+    ]);
+    let states = states(&json(folder.path(), &["neck pain"]));
+    for file in ["apart.txt", "heading.txt", "longer.txt"] {
+        assert_ne!(state_of(&states, file), "silent", "{file}");
+    }
+    assert_eq!(state_of(&states, "apart.txt"), "mentioned");
+    assert_eq!(state_of(&states, "elsewhere.txt"), "silent");
+}
+
+#[test]
+fn any_name_finds_the_concept_and_narrower_ones_count_and_are_named() {
+    let folder = indexed(&[
+        ("lay.txt", "A\n\nIt is bad for brittle bones.\n"),
+        ("narrow.txt", "A\n\nIt helps with chronic low back pain.\n"),
+    ]);
+    let by_name = json(folder.path(), &["osteoporosis"]);
+    let by_lay_name = json(folder.path(), &["brittle bones"]);
+    assert_eq!(by_name["sources"], by_lay_name["sources"]);
+    assert_eq!(state_of(&states(&by_name), "lay.txt"), "stated");
+
+    let pain = json(folder.path(), &["back pain"]);
+    assert_eq!(state_of(&states(&pain), "narrow.txt"), "stated");
+    let evidence = &pain["sources"][1]["cells"][0]["evidence"][0];
+    assert_eq!(evidence["concept"], "chronic low back pain");
+    let narrower = pain["topics"][0]["narrower"].as_array().expect("a list");
+    assert!(narrower.contains(&"chronic low back pain".into()));
+    let (out, _, _) = run(folder.path(), &["audit", "back pain"]);
+    assert!(
+        out.contains("counted with it: ") && out.contains("as chronic low back pain"),
+        "{out}"
+    );
+}
+
+#[test]
+fn words_that_name_no_concept_are_looked_for_and_unknown_ones_are_owned_up_to() {
+    let (out, err, code) = run(corpus(), &["audit", "chemical side effects"]);
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("names no concept; its words were looked for"),
+        "{err}"
+    );
+    assert!(
+        out.contains("negated      corpus/003_96130565861a7ce9.txt:105"),
+        "{out}"
+    );
+    let (out, err, code) = run(corpus(), &["audit", "zzgrok"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("nobody knows “zzgrok”"), "{err}");
+    assert!(out.contains("4 silent"), "{out}");
+    let (_, err, code) = run(corpus(), &["audit", "?!"]);
+    assert_eq!((code, err.contains("no word")), (2, true), "{err}");
+}
+
+#[test]
+fn silent_sources_first() {
+    let folder = indexed(&[
+        ("a.txt", "A\n\nIt helps with gout.\n"),
+        ("b.txt", "B\n\nIt is safe.\n"),
+    ]);
+    let first = |args: &[&str]| states(&json(folder.path(), args))[0].1.clone();
+    assert_eq!(first(&["gout"]), "stated");
+    assert_eq!(first(&["gout", "--silent"]), "silent");
+}
+
+#[test]
+fn folders_are_counted() {
+    let folder = indexed(&[
+        ("old/a.txt", "A\n\nIt helps with gout.\n"),
+        ("old/b.txt", "B\n\nIt is safe.\n"),
+        ("new/c.txt", "C\n\nRarely, gout is seen.\n"),
+    ]);
+    let (out, _, _) = run(folder.path(), &["audit", "gout", "--group"]);
+    assert!(out.contains("corpus/new  1 source: 1 hedged\n"), "{out}");
+    assert!(
+        out.contains("corpus/old  2 sources: 1 stated, 1 silent\n"),
+        "{out}"
+    );
+    let audit = json(folder.path(), &["gout"]);
+    assert_eq!(audit["groups"][1]["sources"], 2);
+    assert_eq!(audit["groups"][1]["topics"][0]["silent"], 1);
+}
+
+#[test]
+fn sources_are_narrowed_by_a_pattern() {
+    let audit = json(corpus(), &["osteoporosis", "--source", "00[01]*"]);
+    assert_eq!(states(&audit).len(), 2);
+    let (_, err, code) = run(corpus(), &["audit", "gout", "--source", "[a"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no valid pattern"), "{err}");
+}
+
+#[test]
+fn columns_are_concepts_of_a_kind_or_aspects_of_a_topic() {
+    let names = |audit: &Value, field: &str| -> Vec<String> {
+        let topics = audit["topics"].as_array().expect("topics").iter();
+        topics
+            .map(|t| t[field].as_str().expect("text").to_owned())
+            .collect()
+    };
+    let risks = json(corpus(), &[]);
+    assert!(names(&risks, "kind").iter().all(|kind| kind == "risk"));
+    assert!(names(&risks, "name").contains(&"bruising".to_owned()));
+    let beside = json(corpus(), &["osteoporosis", "--by", "condition"]);
+    let beside = names(&beside, "name");
+    assert!(beside.contains(&"fracture".to_owned()), "{beside:?}");
+    assert!(
+        !beside.contains(&"irritable bowel syndrome".to_owned()),
+        "{beside:?}"
+    );
+    let (_, err, _) = run(corpus(), &["audit", "--by", "condition", "--columns", "2"]);
+    assert!(err.contains("more with --columns"), "{err}");
+    let aspects = json(corpus(), &["osteoporosis", "--by", "aspect"]);
+    let aspects = names(&aspects, "aspect");
+    assert!(aspects.contains(&"risk".to_owned()), "{aspects:?}");
+    assert!(!aspects.contains(&"outlook".to_owned()), "{aspects:?}");
+    assert_eq!(run(corpus(), &["audit", "--by", "aspect"]).2, 2);
+}
+
+#[test]
+fn more_than_one_topic_makes_a_matrix() {
+    let (out, _, _) = run(corpus(), &["audit", "osteoporosis", "bruising"]);
+    assert!(
+        out.contains("  ·  H  corpus/000_c69984d4732e6a33.txt\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("\n  C  ·  corpus/001_1042d628ddd1fd57.txt\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn without_an_index_it_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let (_, err, code) = run(folder.path(), &["audit", "gout"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no index"), "{err}");
+}
