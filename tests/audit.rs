@@ -100,7 +100,6 @@ fn every_cell_that_is_not_silent_has_its_sentence_at_its_line() {
                     let sentence = evidence["sentence"].as_str().expect("a sentence");
                     if evidence["place"] == "text" {
                         assert!(cited.join("\n").contains(sentence), "{source}: {sentence}");
-                        assert!(line(1) - line(0) < 3, "a sentence, not a passage");
                     }
                     cells += 1;
                 }
@@ -316,4 +315,147 @@ fn without_an_index_it_says_so() {
     let (_, err, code) = run(folder.path(), &["audit", "gout"]);
     assert_eq!(code, 2);
     assert!(err.contains("no index"), "{err}");
+}
+
+const NECK: &str = "Neck pain\n\nIt is safe for most people.\n\nWho must not be treated\n\nTell your \
+                    therapist before the first session if you:\n\n  • have osteoporosis\n  • are \
+                    pregnant\n";
+
+/// What `palpate cite` prints.
+fn cited(folder: &Path, name: &str) -> String {
+    let (out, err, code) = run(folder, &["cite", name]);
+    assert_eq!(code, 0, "{err}");
+    out
+}
+
+/// Rebuilds an index of which one file is now this, or is not there any more.
+fn rebuild(folder: &Path, file: &str, content: Option<&str>) {
+    let path = folder.join("corpus").join(file);
+    match content {
+        Some(content) => std::fs::write(path, content).expect("it can be written"),
+        None => std::fs::remove_file(path).expect("it is there"),
+    }
+    palpate(folder).arg("index").assert().success();
+}
+
+/// What `palpate verify` says of a report: what it prints, and its exit code.
+fn verified(folder: &Path, report: &str) -> (String, i32) {
+    std::fs::write(folder.join("report.txt"), report).expect("it can be written");
+    let (out, _, code) = run(folder, &["verify", "report.txt"]);
+    (out, code)
+}
+
+#[test]
+fn a_citation_has_source_lines_id_generation_and_text() {
+    let folder = indexed(&[("neck.txt", NECK)]);
+    let block = cited(folder.path(), "corpus/neck.txt:9");
+    assert!(
+        block.contains("\ncorpus/neck.txt, lines 7-10 (index generation 1)\n"),
+        "{block}"
+    );
+    assert!(block.contains("  • have osteoporosis\n"), "{block}");
+    let (out, _, _) = run(folder.path(), &["cite", "--json", "corpus/neck.txt:9"]);
+    let object: Value = serde_json::from_str(&out).expect("--json prints JSON");
+    let id = object["id"].as_str().expect("an id");
+    assert!(
+        block.starts_with(&format!("[palpate citation {id}]\n")),
+        "{block}"
+    );
+    assert_eq!(cited(folder.path(), id), block);
+    let audit = json(folder.path(), &["osteoporosis"]);
+    assert_eq!(audit["sources"][0]["cells"][0]["evidence"][0]["id"], id);
+    let (_, err, code) = run(folder.path(), &["cite", "0123456789abcdef0123"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("no passage 0123456789abcdef0123"), "{err}");
+}
+
+#[test]
+fn a_citation_is_unchanged_moved_changed_or_gone() {
+    let folder = indexed(&[
+        ("neck.txt", NECK),
+        ("other.txt", "Other\n\nGout is painful.\n"),
+    ]);
+    let here = folder.path();
+    let report = format!(
+        "We found:\n\n> {}\n",
+        cited(here, "corpus/neck.txt:9").replace('\n', "\n> ")
+    );
+    let (out, code) = verified(here, &report);
+    assert_eq!((code, out.starts_with("unchanged")), (0, true), "{out}");
+    assert!(out.ends_with("1 citation: 1 unchanged\n"), "{out}");
+
+    rebuild(
+        here,
+        "neck.txt",
+        Some(&NECK.replace("\n\nIt is", "\n\nIt is new.\n\nIt is")),
+    );
+    let (out, code) = verified(here, &report);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("lines 7-10 → corpus/neck.txt, lines 9-12\n"),
+        "{out}"
+    );
+
+    rebuild(
+        here,
+        "neck.txt",
+        Some(&NECK.replace("have osteo", "have severe osteo")),
+    );
+    let (out, code) = verified(here, &report);
+    assert_eq!((code, out.starts_with("changed")), (1, true), "{out}");
+    assert!(out.contains("• have {+severe+} osteoporosis"), "{out}");
+
+    rebuild(here, "neck.txt", None);
+    let (out, code) = verified(here, &report);
+    assert_eq!((code, out.starts_with("gone")), (1, true), "{out}");
+
+    rebuild(here, "renamed.txt", Some(NECK));
+    let (out, code) = verified(here, &report);
+    assert_eq!(code, 0);
+    assert!(out.contains("→ corpus/renamed.txt, lines 7-10"), "{out}");
+}
+
+#[test]
+fn a_text_that_was_cut_into_other_passages_has_moved() {
+    let folder = indexed(&[("a.txt", "A\n\nRisks\n\nIt may bruise you.\n")]);
+    let report = cited(folder.path(), "corpus/a.txt:5");
+    let longer = "A\n\nRisks\n\nIt is said to be safe.\n\nIt may bruise you.\n\nAsk us.\n";
+    rebuild(folder.path(), "a.txt", Some(longer));
+    let (out, code) = verified(folder.path(), &report);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("moved      corpus/a.txt, line 5 → corpus/a.txt, line 7\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_quotation_that_was_tampered_with_is_found() {
+    let folder = indexed(&[("neck.txt", NECK)]);
+    let report = cited(folder.path(), "corpus/neck.txt:9").replace("have osteo", "have no osteo");
+    let (out, code) = verified(folder.path(), &report);
+    assert_eq!(code, 1);
+    assert!(out.contains("have [-no-] osteoporosis"), "{out}");
+    let args = ["verify", "--json", "report.txt"];
+    let object: Value = serde_json::from_str(&run(folder.path(), &args).0).expect("it is JSON");
+    assert_eq!(object["citations"][0]["verdict"], "changed");
+    assert_eq!(object["citations"][0]["difference"][1]["text"], "no");
+}
+
+#[test]
+fn citations_that_cannot_be_read_are_errors() {
+    let folder = indexed(&[("neck.txt", NECK)]);
+    let whole = cited(folder.path(), "corpus/neck.txt:9");
+    let broken = whole.replace("[end of", "[end");
+    std::fs::write(folder.path().join("r.txt"), format!("{whole}\n{broken}")).expect("written");
+    let (out, err, code) = run(folder.path(), &["verify", "r.txt"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("1 citation: 1 unchanged"), "{out}");
+    assert!(
+        err.contains("r.txt:9: a citation cannot be read: its end is missing"),
+        "{err}"
+    );
+    std::fs::write(folder.path().join("r.txt"), "no citation").expect("written");
+    assert_eq!(run(folder.path(), &["verify", "r.txt"]).2, 2);
+    assert_eq!(run(folder.path(), &["verify", "nothing.txt"]).2, 2);
 }

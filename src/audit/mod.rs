@@ -8,13 +8,17 @@
 //!   concepts, or plain words,
 //! * `read` asks the postings of the index for every passage that has the words of a name, and
 //!   reads these passages sentence by sentence ([`SaidReader`](crate::annotate::SaidReader)),
-//! * [`Audit::of`] puts the cells together.
+//! * [`Audit::of`] puts the cells together,
+//! * `cite` makes citations that can be pasted, and says later what became of them,
+//! * `difference` compares two texts word by word.
 //!
 //! Silence is a claim about a whole source, so it does not rest on the annotator: a source in
 //! which the words of any name occur, in a title or a heading too, is at least
 //! [`State::Mentioned`], though nobody may have understood what it says. A cell says the strongest
 //! thing that the source says, and keeps the rest.
 
+mod cite;
+mod difference;
 mod read;
 mod topic;
 
@@ -28,6 +32,8 @@ use crate::lexicon::Kind;
 use crate::passage::PassageId;
 use crate::search::{SearchError, SourceGlob};
 
+pub use cite::{Citation, Cited, Standing, Verdict, passage_named, verify};
+pub use difference::{Change, ChangedStretch, Difference};
 pub use topic::{AuditTopic, TopicKind};
 
 /// What is said of a topic. The greater, the stronger.

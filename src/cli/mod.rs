@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod cite;
 mod eval;
 mod index;
 mod limits;
@@ -12,6 +13,7 @@ mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod suggest;
+mod verify;
 mod watch;
 
 use std::io::{self, BufWriter, Write};
@@ -34,6 +36,8 @@ enum Command {
     Suggest(suggest::Args),
     Index(index::Args),
     Audit(audit::Args),
+    Cite(cite::Args),
+    Verify(verify::Args),
     Check(check::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
@@ -71,6 +75,8 @@ impl Cli {
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Audit(args) => args.run(),
+            Command::Cite(args) => args.run(),
+            Command::Verify(args) => args.run(),
             Command::Check(args) => args.run(),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),

@@ -7,6 +7,7 @@
 //! * [`json`] for programs: its field names are a contract,
 //! * [`csv`] for spreadsheets,
 //! * [`audit`] shows what the sources say, and which are silent,
+//! * [`cite`] says what became of citations,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
 //! * [`summary`] says what a build did,
@@ -14,6 +15,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod cite;
 pub mod csv;
 pub mod json;
 pub mod passages;

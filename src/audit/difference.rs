@@ -1,0 +1,98 @@
+//! The difference between two texts, word by word.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+/// After so long the rest of a difference is given as one change: nobody reads that much.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What became of some words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    Kept,
+    Removed,
+    Added,
+}
+
+/// Words that share a fate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangedStretch {
+    pub change: Change,
+    pub text: String,
+}
+
+/// How one text became another. White space of any kind counts as one space.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Difference {
+    pub stretches: Vec<ChangedStretch>,
+}
+
+/// A text with single spaces.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Difference {
+    /// The difference, and how much the texts have in common, from 0 to 1: twice the common words
+    /// by all words (Ratcliff and Metzener, "Pattern matching: the gestalt approach", 1988).
+    pub fn of(old: &str, new: &str) -> (Difference, f32) {
+        let (old, new): (Vec<&str>, Vec<&str>) = (
+            old.split_whitespace().collect(),
+            new.split_whitespace().collect(),
+        );
+        let diff = TextDiff::configure()
+            .timeout(PATIENCE)
+            .diff_slices(&old, &new);
+        let mut stretches: Vec<ChangedStretch> = Vec::new();
+        for change in diff.iter_all_changes() {
+            let tag = match change.tag() {
+                ChangeTag::Equal => Change::Kept,
+                ChangeTag::Delete => Change::Removed,
+                ChangeTag::Insert => Change::Added,
+            };
+            match stretches.last_mut() {
+                Some(last) if last.change == tag => {
+                    last.text.push(' ');
+                    last.text.push_str(change.value());
+                }
+                _ => stretches.push(ChangedStretch {
+                    change: tag,
+                    text: change.value().to_owned(),
+                }),
+            }
+        }
+        (Difference { stretches }, diff.ratio())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_changed_are_told_from_those_that_did_not() {
+        let (difference, ratio) =
+            Difference::of("not with\n severe osteoporosis", "with osteoporosis now");
+        let shown: Vec<(Change, &str)> = difference
+            .stretches
+            .iter()
+            .map(|stretch| (stretch.change, stretch.text.as_str()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (Change::Removed, "not"),
+                (Change::Kept, "with"),
+                (Change::Removed, "severe"),
+                (Change::Kept, "osteoporosis"),
+                (Change::Added, "now"),
+            ]
+        );
+        assert!((ratio - 4.0 / 7.0).abs() < 1e-6);
+        assert_eq!(Difference::of("a b", "a\n\nb").1, 1.0);
+    }
+}
