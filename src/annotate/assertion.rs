@@ -3,8 +3,9 @@
 //! After NegEx (Chapman et al., "A simple algorithm for identifying negated findings and diseases
 //! in discharge summaries", 2001) and ConText (Harkema et al., "ConText: an algorithm for
 //! determining negation, experiencer, and temporal status from clinical reports", 2009): a
-//! trigger before (or, for a few, after) a phrase gives its assertion, within the sentence, within
-//! a few words, and until a word such as "but" ends its reach. A pseudo-trigger ("not only") looks
+//! trigger before (or, for a few, after) a phrase gives its assertion, within the sentence and until
+//! a word such as "but" ends its reach. A denial reaches a few words (NegEx); a hedge or a
+//! supposition holds for the rest of the clause (ConText): "you may have fever, …, or a rash". A pseudo-trigger ("not only") looks
 //! like a trigger and is none. The triggers are data (`data/assertion.toml`).
 
 use serde::{Deserialize, Serialize};
@@ -28,14 +29,19 @@ pub enum Assertion {
     Hypothetical,
 }
 
-/// How many words before a phrase a trigger reaches it, as in NegEx.
+/// How many words before a phrase a denial reaches it, as in NegEx.
 const REACH: usize = 6;
+/// The same for what is rare, possible or supposed: longer than most clauses.
+const LONG_REACH: usize = 24;
+/// How many words after a phrase a hedge still reaches it: a short list may stand between.
+const REACH_BACK: usize = 6;
 
 #[derive(Deserialize)]
 struct Table {
     negated: Vec<String>,
     negated_after: Vec<String>,
     hedged: Vec<String>,
+    hedged_after: Vec<String>,
     hypothetical: Vec<String>,
     pseudo: Vec<String>,
     end: Vec<String>,
@@ -80,40 +86,62 @@ impl Triggers {
         add(before, &table.hedged, Role::Gives(Assertion::Hedged));
         let negated = Role::Gives(Assertion::Negated);
         add(&mut triggers.after, &table.negated_after, negated);
+        let hedged = Role::Gives(Assertion::Hedged);
+        add(&mut triggers.after, &table.hedged_after, hedged);
         triggers
     }
 
     /// The assertion of the words `first..end` of a sentence.
     pub(crate) fn assertion(&self, sentence: &[WordId], first: usize, end: usize) -> Assertion {
         let mut found = Assertion::Affirmed;
-        let mut at = first.saturating_sub(REACH + 2);
+        let mut at = first.saturating_sub(LONG_REACH + 2);
         while at < first {
             let Some((role, length)) = at_start(&self.before, &sentence[at..first]) else {
                 at += 1;
                 continue;
             };
-            let reaches = first - (at + length) <= REACH;
+            let distance = first - (at + length);
             match role {
                 Role::End => found = Assertion::Affirmed,
                 // A negation outweighs a hedge that comes after it: "no possible harm".
-                Role::Gives(given) if reaches && found != Assertion::Negated => found = given,
+                Role::Gives(given) if distance <= reach(given) && found != Assertion::Negated => {
+                    found = given;
+                }
                 Role::Gives(_) | Role::Pseudo => {}
             }
             at += length;
         }
-        match found {
-            Assertion::Affirmed | Assertion::Hedged if self.negated_after(sentence, end) => {
+        match (found, self.after(sentence, end)) {
+            (Assertion::Affirmed | Assertion::Hedged, Some(Assertion::Negated)) => {
                 Assertion::Negated
             }
-            found => found,
+            (Assertion::Affirmed, Some(after)) => after,
+            (found, _) => found,
         }
     }
 
-    fn negated_after(&self, sentence: &[WordId], end: usize) -> bool {
-        [end, end + 1].into_iter().any(|at| {
+    /// What is said of a phrase after it: denied right behind it, hedged within a few words.
+    fn after(&self, sentence: &[WordId], end: usize) -> Option<Assertion> {
+        for at in end..=end + REACH_BACK {
             let rest = sentence.get(at..).unwrap_or_default();
-            at_start(&self.after, rest).is_some()
-        })
+            if matches!(at_start(&self.before, rest), Some((Role::End, _))) {
+                return None;
+            }
+            match at_start(&self.after, rest) {
+                Some((Role::Gives(Assertion::Negated), _)) if at > end + 1 => {}
+                Some((Role::Gives(given), _)) => return Some(given),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// How many words before a phrase a trigger reaches it.
+fn reach(given: Assertion) -> usize {
+    match given {
+        Assertion::Hedged | Assertion::Hypothetical => LONG_REACH,
+        Assertion::Affirmed | Assertion::Negated => REACH,
     }
 }
 
@@ -155,6 +183,11 @@ mod tests {
             ("The patient denies chest pain.", "chest pain", Negated),
             ("Without osteoporosis it is fine.", "osteoporosis", Negated),
             ("A fracture was ruled out.", "fracture", Negated),
+            (
+                "They are not at an increased risk of harm.",
+                "harm",
+                Negated,
+            ),
             ("No pain, but a fracture was seen.", "fracture", Affirmed),
             (
                 "It is not only a risk of fracture.",
@@ -178,6 +211,27 @@ mod tests {
         for (text, phrase, expected) in [
             ("Rarely, nerve damage occurs.", "nerve damage", Hedged),
             ("It may cause bruising.", "bruising", Hedged),
+            (
+                "You may have pain in the joints, a fever, a headache or a rash.",
+                "rash",
+                Hedged,
+            ),
+            (
+                "Blood thinners and oxygen may be prescribed.",
+                "blood thinners",
+                Hedged,
+            ),
+            ("Osteoporosis is rare in children.", "osteoporosis", Hedged),
+            (
+                "Osteoporosis is common, and gout is rare.",
+                "osteoporosis",
+                Affirmed,
+            ),
+            (
+                "Harm is possible if it is used on patients with severe osteoporosis.",
+                "osteoporosis",
+                Hypothetical,
+            ),
             (
                 "Tell your doctor if you have osteoporosis.",
                 "osteoporosis",

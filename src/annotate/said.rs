@@ -119,9 +119,10 @@ impl<'a> Context<'a> {
         };
         let first = lead.len() + words.start - sentence.start;
         let said = triggers.assertion(&[lead, own].concat(), first, first + words.len());
-        // "Tell us if you: think you may be pregnant": all of the item is supposed.
+        // "Tell us if you: think you may be pregnant": what leads in holds for all of the item.
         match (said, triggers.assertion(lead, lead.len(), lead.len())) {
             (Assertion::Hedged, Assertion::Hypothetical) => Assertion::Hypothetical,
+            (Assertion::Affirmed, of_all) => of_all,
             _ => said,
         }
     }

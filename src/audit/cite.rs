@@ -365,7 +365,7 @@ mod tests {
             [plain.clone(), plain.clone()]
         );
         let reply: String = block.lines().map(|line| format!("> {line}\r\n")).collect();
-        assert_eq!(found(&reply), [plain.clone()]);
+        assert_eq!(found(&reply), std::slice::from_ref(&plain));
         let wrapped = block
             .replace(' ', "\n   ")
             .replace("citation\n   ", "citation ");

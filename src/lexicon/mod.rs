@@ -156,6 +156,11 @@ impl NewForm {
             searched: true,
         }
     }
+
+    /// The plural of an abbreviation, which no stemmer knows: "MRIs".
+    fn plural(&self) -> Option<String> {
+        self.exact_case.then(|| format!("{}s", self.text))
+    }
 }
 
 /// What closes in each term of a key; no term has them.
@@ -215,6 +220,11 @@ impl Lexicon {
                     continue;
                 }
                 keys.insert(key(terms.iter().map(String::as_str)), forms.len());
+                if let Some(plural) = form.plural() {
+                    let plural = self::terms(&analyzer.words(&plural));
+                    let key = key(plural.iter().map(String::as_str));
+                    keys.entry(key).or_insert(forms.len());
+                }
                 forms.push(Form {
                     concept: concepts.len(),
                     exact_case: form.exact_case.then_some(form.text),
@@ -560,6 +570,11 @@ mod tests {
     fn short_abbreviations_go_by_case() {
         let lexicon = lexicon(&[("information technology", Kind::Term, &["IT"])]);
         assert_eq!(found(&lexicon, "it is IT"), ["IT=information technology"]);
+        let lexicon = Lexicon::builtin();
+        assert_eq!(
+            found(&lexicon, "MRIs, not mris"),
+            ["MRIs=magnetic resonance imaging"]
+        );
     }
 
     #[test]
