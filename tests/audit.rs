@@ -459,3 +459,101 @@ fn citations_that_cannot_be_read_are_errors() {
     assert_eq!(run(folder.path(), &["verify", "r.txt"]).2, 2);
     assert_eq!(run(folder.path(), &["verify", "nothing.txt"]).2, 2);
 }
+
+#[test]
+fn the_page_is_one_file_that_asks_nobody_for_anything() {
+    let folder = indexed(&[
+        ("a.txt", "A\n\nRarely, gout & <b>pain</b> are seen.\n"),
+        ("b.txt", "B\n\nIt is safe.\n"),
+    ]);
+    let (page, _, code) = run(
+        folder.path(),
+        &["audit", "gout", "stroke", "--format", "html"],
+    );
+    assert_eq!(code, 0);
+    assert!(page.starts_with("<!doctype html>"));
+    for outside in ["<script", "http:", "https:", "src=", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(page.contains("Rarely, <mark>gout</mark> &amp; &lt;b&gt;pain&lt;/b&gt; are seen."));
+    assert!(page.contains("prefers-color-scheme: dark") && page.contains("@media print"));
+    // Every cell that is not silent leads to its sentence.
+    let links: Vec<&str> = page.split("href=\"#").skip(1).collect();
+    assert_eq!(links.len(), 3, "two topics and one cell");
+    for link in links {
+        let id = link.split('"').next().expect("it is closed");
+        assert!(page.contains(&format!("id=\"{id}\"")), "{id}");
+    }
+    assert_eq!(page.matches("class=\"c silent\" title").count(), 3);
+}
+
+#[test]
+fn a_spreadsheet_has_a_row_a_cell() {
+    let (out, _, _) = run(
+        corpus(),
+        &["audit", "osteoporosis", "bruising", "--format", "csv"],
+    );
+    let mut reader = csv::Reader::from_reader(out.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader
+        .records()
+        .map(|row| row.expect("it is CSV"))
+        .collect();
+    assert_eq!(rows.len(), 8);
+    let conditional = rows
+        .iter()
+        .find(|row| &row[4] == "conditional")
+        .expect("there is one");
+    assert_eq!(&conditional[6], "corpus/001_1042d628ddd1fd57.txt:34");
+    assert_eq!(&conditional[8], "Have osteoporosis.");
+    let silent = rows.iter().filter(|row| &row[4] == "silent");
+    assert!(silent.clone().count() > 1 && silent.clone().all(|row| row[8].is_empty()));
+}
+
+#[test]
+fn two_indexes_are_compared() {
+    let risks = |more: &str| format!("{NECK}\nRisks\n\nRarely, a stroke or {more} is seen.\n");
+    let old = indexed(&[("a.txt", &risks("bruising")), ("gone.txt", &risks("gout"))]);
+    let new = indexed(&[
+        ("a.txt", &risks("severe bruising")),
+        ("new.txt", &risks("death")),
+    ]);
+    let here = old.path();
+    let index = |folder: &TempDir| folder.path().join("index").display().to_string();
+    let (old_index, new_index) = (index(&old), index(&new));
+    let (out, _, code) = run(here, &["diff", &old_index, &old_index]);
+    assert_eq!((code, out.as_str()), (0, "0 added, 0 changed, 0 dropped\n"));
+
+    let (out, _, code) = run(here, &["diff", &old_index, &new_index]);
+    assert_eq!(code, 1);
+    assert!(out.contains("~ corpus/a.txt:14  Risks\n"), "{out}");
+    assert!(out.contains("stroke or {+severe+} bruising"), "{out}");
+    assert!(
+        out.contains("- corpus/gone.txt:14  Risks\n    Rarely, a stroke or gout"),
+        "{out}"
+    );
+    assert!(out.contains("+ corpus/new.txt:14  Risks\n"), "{out}");
+    let (out, _, _) = run(here, &["diff", "--json", &old_index, &new_index]);
+    let object: Value = serde_json::from_str(&out).expect("--json prints JSON");
+    assert_eq!(object["changed"][0]["new"]["source"], "corpus/a.txt");
+    assert_eq!(object["changed"].as_array().map(Vec::len), Some(1));
+
+    let (_, err, code) = run(here, &["diff", &old_index, "nowhere"]);
+    assert_eq!((code, err.contains("no index at nowhere")), (2, true));
+    let (_, err, code) = run(
+        here,
+        &["diff", &old_index, &new_index, "--aspect", "weather"],
+    );
+    assert_eq!((code, err.contains("is no aspect")), (2, true));
+}
+
+#[test]
+fn indexes_of_other_folders_are_compared_below_them() {
+    let old = indexed(&[("a.txt", NECK), ("b.txt", NECK)]);
+    std::fs::rename(old.path().join("corpus"), old.path().join("newer")).expect("it can be");
+    palpate(old.path())
+        .args(["index", "newer", "--index", "other"])
+        .assert()
+        .success();
+    let (out, _, code) = run(old.path(), &["diff", "index", "other"]);
+    assert_eq!(code, 0, "{out}");
+}

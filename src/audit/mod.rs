@@ -10,6 +10,7 @@
 //!   reads these passages sentence by sentence ([`SaidReader`](crate::annotate::SaidReader)),
 //! * [`Audit::of`] puts the cells together,
 //! * `cite` makes citations that can be pasted, and says later what became of them,
+//! * `diff` compares what two indexes say of an aspect,
 //! * `difference` compares two texts word by word.
 //!
 //! Silence is a claim about a whole source, so it does not rest on the annotator: a source in
@@ -18,6 +19,7 @@
 //! thing that the source says, and keeps the rest.
 
 mod cite;
+mod diff;
 mod difference;
 mod read;
 mod topic;
@@ -33,6 +35,7 @@ use crate::passage::PassageId;
 use crate::search::{SearchError, SourceGlob};
 
 pub use cite::{Citation, Cited, Standing, Verdict, passage_named, verify};
+pub use diff::{Changed, CorpusDiff, diff};
 pub use difference::{Change, ChangedStretch, Difference};
 pub use topic::{AuditTopic, TopicKind};
 
@@ -273,7 +276,7 @@ impl Audit {
     fn unguarded(index: &Index, request: &AuditRequest) -> Result<Audit, SearchError> {
         let sources = sources(index, request.source.as_deref())?;
         let mut notes = Vec::new();
-        let columns = topic::columns(index, request, &mut notes)?;
+        let columns = topic::columns(index, request, &sources, &mut notes)?;
         let mut said = read::said(index, &columns, &sources)?;
         let rows = sources
             .into_iter()

@@ -2,7 +2,7 @@
 
 use tantivy::Term;
 use tantivy::collector::FacetCollector;
-use tantivy::query::{AllQuery, BooleanQuery, Query};
+use tantivy::query::{AllQuery, BooleanQuery, Occur, Query, TermSetQuery};
 
 use super::{AuditRequest, By, aspect_labels, read};
 use crate::analysis;
@@ -59,6 +59,7 @@ pub(super) struct Column {
 pub(super) fn columns(
     index: &Index,
     request: &AuditRequest,
+    sources: &[String],
     notes: &mut Vec<String>,
 ) -> Result<Vec<Column>, SearchError> {
     let mut topics: Vec<Column> = Vec::new();
@@ -70,7 +71,10 @@ pub(super) fn columns(
     }
     match request.by {
         None => Ok(topics),
-        Some(By::Kind(kind)) => of_kind(index, kind, &topics, request.columns, notes),
+        Some(By::Kind(kind)) => {
+            let named = beside(index, &topics, request.source.as_ref().map(|_| sources));
+            of_kind(index, kind, &named, request.columns, notes)
+        }
         Some(By::Aspect) => Ok(by_aspect(&topics)),
     }
 }
@@ -151,27 +155,34 @@ fn by_aspect(topics: &[Column]) -> Vec<Column> {
     columns.collect()
 }
 
-/// The concepts of a kind that most passages name, of all, or of those that name a topic.
+/// The passages whose concepts are the columns: of some sources, and those that name a topic.
+fn beside(index: &Index, topics: &[Column], sources: Option<&[String]>) -> BooleanQuery {
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(AllQuery))];
+    if !topics.is_empty() {
+        let each = topics.iter().map(|c| read::query(index, &c.look_for));
+        let any = BooleanQuery::union(each.collect());
+        clauses.push((Occur::Must, Box::new(any)));
+    }
+    if let Some(sources) = sources {
+        let field = index.fields().source;
+        let terms = sources.iter().map(|s| Term::from_field_text(field, s));
+        clauses.push((Occur::Must, Box::new(TermSetQuery::new(terms))));
+    }
+    BooleanQuery::new(clauses)
+}
+
+/// The concepts of a kind that most of some passages name.
 fn of_kind(
     index: &Index,
     kind: Kind,
-    topics: &[Column],
+    passages: &dyn Query,
     most: usize,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Column>, SearchError> {
-    let query: Box<dyn Query> = match topics {
-        [] => Box::new(AllQuery),
-        topics => {
-            let each = topics
-                .iter()
-                .map(|column| read::query(index, &column.look_for));
-            Box::new(BooleanQuery::union(each.collect()))
-        }
-    };
     let group = format!("/{}", kind.name());
     let mut collector = FacetCollector::for_field(FACETS);
     collector.add_facet(group.as_str());
-    let counts = index.searcher().search(&query, &collector)?;
+    let counts = index.searcher().search(passages, &collector)?;
     let lexicon = index.lexicon();
     let named = counts.top_k(group.as_str(), usize::from(u16::MAX));
     let concepts: Vec<usize> = named

@@ -58,6 +58,8 @@ pub(super) struct Args {
 enum Format {
     Table,
     Json,
+    Csv,
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -112,6 +114,8 @@ impl Args {
             Format::Table if self.group => audit::write_groups(out, audit, look(self.color)),
             Format::Table => audit::write(out, audit, look(self.color)),
             Format::Json => audit::json::write(out, audit),
+            Format::Csv => audit::csv::write(out, audit),
+            Format::Html => audit::html::write(out, audit),
         })
     }
 }

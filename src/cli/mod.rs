@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod cite;
+mod diff;
 mod eval;
 mod index;
 mod limits;
@@ -38,6 +39,7 @@ enum Command {
     Audit(audit::Args),
     Cite(cite::Args),
     Verify(verify::Args),
+    Diff(diff::Args),
     Check(check::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
@@ -77,6 +79,7 @@ impl Cli {
             Command::Audit(args) => args.run(),
             Command::Cite(args) => args.run(),
             Command::Verify(args) => args.run(),
+            Command::Diff(args) => args.run(),
             Command::Check(args) => args.run(),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),

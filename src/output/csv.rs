@@ -52,7 +52,7 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
 }
 
 /// A cell that begins like a formula would be run by a spreadsheet; an apostrophe keeps it text.
-fn guarded(cell: &str) -> String {
+pub(super) fn guarded(cell: &str) -> String {
     match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         true => format!("'{cell}"),
         false => cell.to_owned(),

@@ -8,6 +8,7 @@
 //! * [`csv`] for spreadsheets,
 //! * [`audit`] shows what the sources say, and which are silent,
 //! * [`cite`] says what became of citations,
+//! * [`diff`] shows what was added, changed and dropped between two indexes,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
 //! * [`summary`] says what a build did,
@@ -17,6 +18,7 @@ pub mod audit;
 pub mod check;
 pub mod cite;
 pub mod csv;
+pub mod diff;
 pub mod json;
 pub mod passages;
 pub mod suggestions;

@@ -51,7 +51,7 @@ pub struct FacetCount {
 }
 
 /// The terms that passages must have to pass the filters.
-pub(super) fn terms(index: &Index, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
+pub(crate) fn terms(index: &Index, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
     let term =
         |group: &str, value: &str| Term::from_facet(index.fields().facets, &facet(group, value));
     filters

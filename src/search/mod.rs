@@ -41,6 +41,7 @@ use crate::query::{Correction, Plan, Query, WordSource};
 
 pub(crate) use candidates::SourceGlob;
 pub use explain::{Part, PartKind};
+pub(crate) use facets::terms as filter_terms;
 pub use facets::{FacetCount, Facets, Silent};
 pub use ranking::{Ranking, RankingPart};
 use snippet::SnippetMaker;

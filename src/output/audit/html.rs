@@ -1,0 +1,311 @@
+//! An audit as a page: a heat map, and under it every sentence it goes by.
+//!
+//! One file without scripts that asks nobody for anything: it can be mailed, printed and kept. A
+//! state is told by letter and shape as well as by colour (Okabe and Ito, "Color universal design",
+//! 2008), in light, in dark and on paper.
+
+use std::fmt::{self, Display, Write as _};
+use std::io::{self, Write};
+
+use super::{citation, letter, tallied};
+use crate::audit::{Audit, AuditTopic, Cell, Evidence, Place, Row, State};
+
+const STYLE: &str = include_str!("report.css");
+/// So many sentences of a cell are shown.
+const SHOWN: usize = 5;
+
+/// Text in HTML.
+struct Escaped<'a>(&'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                c if c.is_control() && !c.is_whitespace() => f.write_char('\u{fffd}')?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes an audit as a page.
+pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+    let title = title(audit);
+    let title = Escaped(&title);
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
+         name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta \
+         name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}\
+         </style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>"
+    )?;
+    write_summary(out, audit)?;
+    write_legend(out)?;
+    writeln!(out, "</header>\n<main>")?;
+    write_map(out, audit)?;
+    for (number, topic) in audit.topics.iter().enumerate() {
+        write_topic(out, audit, number, topic)?;
+    }
+    writeln!(
+        out,
+        "</main>\n<footer>Made by palpate from generation {} of its index. What a sentence says is \
+         told by rules, and may be wrong: the sentence counts.</footer>\n</body>\n</html>",
+        audit.generation
+    )
+}
+
+fn title(audit: &Audit) -> String {
+    let names: Vec<&str> = audit.topics.iter().map(AuditTopic::heading).collect();
+    match audit.topics.as_slice() {
+        [first, ..] if first.aspect.is_some() => {
+            format!("What our materials say of {}", first.name)
+        }
+        [_, _, _, _, ..] => "What our materials say".to_owned(),
+        _ => format!("What our materials say of {}", names.join(", ")),
+    }
+}
+
+/// How many sources are silent of what: what the reader has to know first.
+fn write_summary(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+    let sources = audit.rows.len();
+    let sources = match sources {
+        1 => "1 source".to_owned(),
+        _ => format!("{sources} sources"),
+    };
+    let cells = || audit.rows.iter().flat_map(|row| &row.cells);
+    let silent = cells().filter(|cell| **cell == Cell::Silent).count();
+    let all = cells().count();
+    writeln!(
+        out,
+        "<p class=\"summary\">{sources}, {} topics: <strong>{silent} of {all}</strong> cells are \
+         silent.</p>",
+        audit.topics.len()
+    )?;
+    for note in &audit.notes {
+        writeln!(out, "<p class=\"note\">{}</p>", Escaped(note))?;
+    }
+    Ok(())
+}
+
+fn write_legend(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<ul class=\"legend\">")?;
+    for state in State::ALL {
+        writeln!(
+            out,
+            "<li>{} <b>{}</b> {}</li>",
+            badge(state),
+            state.name(),
+            Escaped(state.meaning())
+        )?;
+    }
+    writeln!(out, "</ul>")
+}
+
+fn badge(state: State) -> String {
+    format!(
+        "<span class=\"c {}\">{}</span>",
+        state.name(),
+        letter(state)
+    )
+}
+
+fn write_map(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+    writeln!(
+        out,
+        "<div class=\"map\">\n<table>\n<thead>\n<tr><th class=\"source\">source</th>"
+    )?;
+    for (number, topic) in audit.topics.iter().enumerate() {
+        let heading = Escaped(topic.heading());
+        writeln!(
+            out,
+            "<th class=\"topic\"><a href=\"#t{number}\"><span>{heading}</span></a></th>"
+        )?;
+    }
+    writeln!(out, "</tr>\n</thead>\n<tbody>")?;
+    let mut folder = None;
+    for (at, row) in audit.rows.iter().enumerate() {
+        let (here, name) = row.source.rsplit_once('/').unwrap_or(("", &row.source));
+        if folder != Some(here) {
+            folder = Some(here);
+            let columns = audit.topics.len() + 1;
+            let here = Escaped(here);
+            writeln!(
+                out,
+                "<tr class=\"folder\"><th colspan=\"{columns}\">{here}</th></tr>"
+            )?;
+        }
+        writeln!(out, "<tr><th class=\"source\">{}</th>", Escaped(name))?;
+        for (number, cell) in row.cells.iter().enumerate() {
+            write_cell(out, audit, (at, number), cell)?;
+        }
+        writeln!(out, "</tr>")?;
+    }
+    writeln!(
+        out,
+        "</tbody>\n<tfoot>\n<tr><th class=\"source\">silent</th>"
+    )?;
+    for tally in audit.tallies() {
+        let silent = tally.last().copied().unwrap_or_default();
+        writeln!(out, "<td>{silent}</td>")?;
+    }
+    writeln!(out, "</tr>\n</tfoot>\n</table>\n</div>")
+}
+
+fn write_cell(
+    out: &mut dyn Write,
+    audit: &Audit,
+    (at, number): (usize, usize),
+    cell: &Cell,
+) -> io::Result<()> {
+    let state = cell.state();
+    let (name, letter) = (state.name(), letter(state));
+    let topic = Escaped(audit.topics[number].heading());
+    match cell {
+        Cell::Silent => {
+            let label = format!("{topic}: {name}");
+            writeln!(
+                out,
+                "<td><span class=\"c {name}\" title=\"{label}\" aria-label=\"{label}\" \
+                 role=\"img\">{letter}</span></td>"
+            )
+        }
+        Cell::Said { first, .. } => {
+            let sentence = super::on_a_line(&first.sentence);
+            let label = format!("{topic}: {name}: {}", Escaped(&sentence));
+            writeln!(
+                out,
+                "<td><a class=\"c {name}\" href=\"#s{at}-{number}\" title=\"{label}\" \
+                 aria-label=\"{label}\">{letter}</a></td>"
+            )
+        }
+    }
+}
+
+fn write_topic(
+    out: &mut dyn Write,
+    audit: &Audit,
+    number: usize,
+    topic: &AuditTopic,
+) -> io::Result<()> {
+    let heading = match topic.aspect {
+        Some(label) => format!("{}, as to {label}", topic.name),
+        None => topic.name.clone(),
+    };
+    writeln!(
+        out,
+        "<section id=\"t{number}\">\n<h2>{} <small>{}</small></h2>\n<p class=\"tally\">{}</p>",
+        Escaped(&heading),
+        topic.kind.name(),
+        tallied(&audit.tallies()[number])
+    )?;
+    if !topic.narrower.is_empty() {
+        let narrower = topic.narrower.join(", ");
+        writeln!(
+            out,
+            "<details><summary>{} narrower concepts count with it</summary><p>{}</p></details>",
+            topic.narrower.len(),
+            Escaped(&narrower)
+        )?;
+    }
+    for (at, row) in audit.rows.iter().enumerate() {
+        write_said(out, topic, (at, number), row)?;
+    }
+    let silent: Vec<&Row> = audit
+        .rows
+        .iter()
+        .filter(|row| row.cells[number] == Cell::Silent)
+        .collect();
+    if !silent.is_empty() {
+        writeln!(
+            out,
+            "<div class=\"silences\"><h3>{} silent</h3>\n<ul>",
+            badge(State::Silent)
+        )?;
+        for row in silent {
+            writeln!(out, "<li>{}</li>", Escaped(&row.source))?;
+        }
+        writeln!(out, "</ul></div>")?;
+    }
+    writeln!(out, "</section>")
+}
+
+fn write_said(
+    out: &mut dyn Write,
+    topic: &AuditTopic,
+    (at, number): (usize, usize),
+    row: &Row,
+) -> io::Result<()> {
+    let cell = &row.cells[number];
+    if *cell == Cell::Silent {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<article id=\"s{at}-{number}\">\n<h3>{} {}</h3>",
+        badge(cell.state()),
+        Escaped(&row.source)
+    )?;
+    for evidence in cell.evidence().take(SHOWN) {
+        write_evidence(out, topic, evidence)?;
+    }
+    let more = cell.evidence().count().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(out, "<p class=\"note\">and {more} more</p>")?;
+    }
+    writeln!(out, "</article>")
+}
+
+fn write_evidence(out: &mut dyn Write, topic: &AuditTopic, evidence: &Evidence) -> io::Result<()> {
+    let (start, end) = evidence.name;
+    let sentence = &evidence.sentence;
+    // The bytes of a name lie in its sentence, at the bounds of words.
+    let (before, name, after) = (&sentence[..start], &sentence[start..end], &sentence[end..]);
+    let lead = match &evidence.lead {
+        Some(lead) => format!("<span class=\"lead\">{} …</span> ", Escaped(lead)),
+        None => String::new(),
+    };
+    writeln!(
+        out,
+        "<blockquote>{lead}{}<mark>{}</mark>{}</blockquote>",
+        Escaped(before),
+        Escaped(name),
+        Escaped(after)
+    )?;
+    let mut cited = format!(
+        "<p class=\"cited\">{} <b>{}</b>",
+        badge(evidence.state),
+        evidence.state.name()
+    );
+    let mut add = |text: &str| cited.push_str(&format!(" · {}", Escaped(text)));
+    add(&citation(evidence));
+    if evidence.concept != topic.name {
+        add(&format!("as {}", evidence.concept));
+    }
+    match evidence.place {
+        Place::Title => add("in the title"),
+        Place::Heading => add("in a heading"),
+        Place::Text if evidence.headings.is_empty() => {}
+        Place::Text => add(&evidence.headings.join(" › ")),
+    }
+    writeln!(out, "{cited} · <code>{}</code></p>", evidence.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_source_becomes_markup() {
+        let text = Escaped("<script>\"a\" & 'b'\u{1b}").to_string();
+        assert_eq!(
+            text,
+            "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;\u{fffd}"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! What was added, changed and dropped between two indexes.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::audit::on_a_line;
+use super::cite::write_difference;
+use super::text::{CITATION, FAINT, Look, Printer, place, visible};
+use crate::audit::CorpusDiff;
+use crate::index::StoredPassage;
+
+const INDENT: &str = "    ";
+
+/// Prints what differs: `+` was added, `~` changed, `-` dropped.
+pub fn write(out: &mut dyn Write, diff: &CorpusDiff, look: Look) -> io::Result<()> {
+    let printer = Printer { look };
+    for passage in &diff.dropped {
+        write_passage(out, &printer, "-", passage)?;
+    }
+    for changed in &diff.changed {
+        let (old, new) = (cited(&changed.old), cited(&changed.new));
+        let line = match old == new {
+            true => printer.styled(&old, CITATION),
+            false => format!(
+                "{} → {}",
+                printer.styled(&old, CITATION),
+                printer.styled(&new, CITATION)
+            ),
+        };
+        writeln!(out, "~ {line}{}", headings(&printer, &changed.new))?;
+        write_difference(out, &printer, &changed.difference, INDENT)?;
+        writeln!(out)?;
+    }
+    for passage in &diff.added {
+        write_passage(out, &printer, "+", passage)?;
+    }
+    let tally = format!(
+        "{} added, {} changed, {} dropped",
+        diff.added.len(),
+        diff.changed.len(),
+        diff.dropped.len()
+    );
+    writeln!(out, "{}", printer.styled(&tally, FAINT))
+}
+
+fn cited(passage: &StoredPassage) -> String {
+    place(
+        &passage.source,
+        passage.pages,
+        passage.paragraphs,
+        passage.lines,
+    )
+}
+
+fn headings(printer: &Printer, passage: &StoredPassage) -> String {
+    match passage.headings.is_empty() {
+        true => String::new(),
+        false => printer.styled(&format!("  {}", passage.headings.join(" › ")), FAINT),
+    }
+}
+
+fn write_passage(
+    out: &mut dyn Write,
+    printer: &Printer,
+    mark: &str,
+    passage: &StoredPassage,
+) -> io::Result<()> {
+    let line = printer.styled(&cited(passage), CITATION);
+    writeln!(out, "{mark} {line}{}", headings(printer, passage))?;
+    let text = visible(&on_a_line(&passage.text));
+    printer.wrapped(out, &text, INDENT, INDENT)?;
+    writeln!(out)
+}
+
+/// Writes what differs as one JSON object on one line.
+pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct PassageJson<'a> {
+        source: &'a str,
+        lines: (usize, usize),
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pages: Option<(usize, usize)>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        paragraphs: Option<(usize, usize)>,
+        headings: &'a [String],
+        id: &'a str,
+        text: &'a str,
+    }
+    #[derive(Serialize)]
+    struct ChangedJson<'a> {
+        old: PassageJson<'a>,
+        new: PassageJson<'a>,
+        difference: &'a crate::audit::Difference,
+    }
+    #[derive(Serialize)]
+    struct DiffJson<'a> {
+        added: Vec<PassageJson<'a>>,
+        changed: Vec<ChangedJson<'a>>,
+        dropped: Vec<PassageJson<'a>>,
+    }
+    fn json(passage: &StoredPassage) -> PassageJson<'_> {
+        PassageJson {
+            source: &passage.source,
+            lines: passage.lines,
+            pages: passage.pages,
+            paragraphs: passage.paragraphs,
+            headings: &passage.headings,
+            id: passage.id.as_str(),
+            text: &passage.text,
+        }
+    }
+    let changed = diff.changed.iter().map(|changed| ChangedJson {
+        old: json(&changed.old),
+        new: json(&changed.new),
+        difference: &changed.difference,
+    });
+    let object = DiffJson {
+        added: diff.added.iter().map(json).collect(),
+        changed: changed.collect(),
+        dropped: diff.dropped.iter().map(json).collect(),
+    };
+    serde_json::to_writer(&mut *out, &object)?;
+    writeln!(out)
+}
