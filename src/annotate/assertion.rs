@@ -42,6 +42,7 @@ struct Table {
     negated_after: Vec<String>,
     hedged: Vec<String>,
     hedged_after: Vec<String>,
+    verbs: Vec<String>,
     hypothetical: Vec<String>,
     pseudo: Vec<String>,
     end: Vec<String>,
@@ -88,6 +89,7 @@ impl Triggers {
         add(&mut triggers.after, &table.negated_after, negated);
         let hedged = Role::Gives(Assertion::Hedged);
         add(&mut triggers.after, &table.hedged_after, hedged);
+        add(&mut triggers.after, &table.verbs, Role::End);
         triggers
     }
 
@@ -130,6 +132,7 @@ impl Triggers {
             match at_start(&self.after, rest) {
                 Some((Role::Gives(Assertion::Negated), _)) if at > end + 1 => {}
                 Some((Role::Gives(given), _)) => return Some(given),
+                Some((Role::End, _)) => return None,
                 _ => {}
             }
         }

@@ -72,9 +72,10 @@ impl IntoResponse for Problem {
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Problem {
         match error {
-            SearchError::Glob { .. } | SearchError::NoAspect(_) | SearchError::NoConcept(..) => {
-                Problem::bad(error.to_string())
-            }
+            SearchError::Glob { .. }
+            | SearchError::NoAspect(_)
+            | SearchError::NoConcept(..)
+            | SearchError::NoWords(_) => Problem::bad(error.to_string()),
             SearchError::Index(error) => error.into(),
             SearchError::Damaged(_) | SearchError::Tantivy(_) => unreadable(&error),
         }
