@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::difference::{Difference, folded};
 use super::lines_of;
 use crate::document::Span;
-use crate::index::{Index, IndexError, StoredPassage, WholeDocument};
+use crate::index::{Engine, IndexError, StoredPassage, WholeDocument};
 use crate::search::{Request, SearchError, Searcher};
 
 /// How a citation begins; the id and a bracket follow.
@@ -95,7 +95,7 @@ pub(super) fn place(pages: Option<Span>, paragraphs: Option<Span>, lines: Span) 
 
 impl Citation {
     /// Cites a passage of an index.
-    pub fn of(index: &Index, passage: &StoredPassage) -> Citation {
+    pub fn of(engine: &dyn Engine, passage: &StoredPassage) -> Citation {
         let StoredPassage {
             id,
             source,
@@ -109,7 +109,7 @@ impl Citation {
             id: id.to_string(),
             source: source.clone(),
             place: place(*pages, *paragraphs, *lines),
-            generation: index.manifest().generation,
+            generation: engine.manifest().generation,
             text: text.clone(),
         }
     }
@@ -201,8 +201,8 @@ fn folded_without(text: &str, mark: &str) -> String {
 }
 
 /// The passage that a person names: by its id, or by a line of its source, as "neck.txt:31".
-pub fn passage_named(index: &Index, name: &str) -> Result<Option<StoredPassage>, IndexError> {
-    if let Some(passage) = index.passage(name)? {
+pub fn passage_named(engine: &dyn Engine, name: &str) -> Result<Option<StoredPassage>, IndexError> {
+    if let Some(passage) = engine.passage(name)? {
         return Ok(Some(passage));
     }
     let Some((source, line)) = name.rsplit_once(':') else {
@@ -211,7 +211,7 @@ pub fn passage_named(index: &Index, name: &str) -> Result<Option<StoredPassage>,
     let Ok(line) = line.parse::<usize>() else {
         return Ok(None);
     };
-    let document = index.document(source)?;
+    let document = engine.document(source)?;
     let passages = document.map(|document| document.passages);
     let has_line = |passage: &StoredPassage| (passage.lines.0..=passage.lines.1).contains(&line);
     Ok(passages.into_iter().flatten().find(has_line))
@@ -219,9 +219,9 @@ pub fn passage_named(index: &Index, name: &str) -> Result<Option<StoredPassage>,
 
 /// Says what became of a citation.
 pub fn verify(searcher: &Searcher, citation: &Citation) -> Result<Verdict, SearchError> {
-    let index = searcher.index();
+    let engine = searcher.engine();
     let cited = folded(&citation.text);
-    if let Some(passage) = index.passage(&citation.id)? {
+    if let Some(passage) = engine.passage(&citation.id)? {
         let now = standing(&passage);
         // The id vouches for the source, not for what was pasted.
         return Ok(match cited == folded(&passage.text) {
@@ -230,7 +230,7 @@ pub fn verify(searcher: &Searcher, citation: &Citation) -> Result<Verdict, Searc
             true => Verdict::Moved { now },
         });
     }
-    if let Some(document) = index.document(&citation.source)? {
+    if let Some(document) = engine.document(&citation.source)? {
         if let Some(now) = stands_in(&document, &cited) {
             return Ok(Verdict::Moved { now });
         }

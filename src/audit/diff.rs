@@ -2,13 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use tantivy::collector::DocSetCollector;
-use tantivy::query::TermQuery;
-use tantivy::schema::IndexRecordOption;
-
 use super::difference::{Difference, folded};
-use super::passage_at;
-use crate::index::{Index, StoredPassage, unless_damaged};
+use crate::index::{Engine, StoredPassage, Wanted, unless_damaged};
 use crate::search::{Filter, SearchError, filter_terms};
 
 /// From this likeness on two passages of a source are one that was changed…
@@ -45,12 +40,16 @@ impl CorpusDiff {
 ///
 /// Sources are the same if they are cited by the same path; where no two are, if they have the same
 /// path below the folder that all sources of their index share.
-pub fn diff(old: &Index, new: &Index, aspect: &str) -> Result<CorpusDiff, SearchError> {
+pub fn diff(old: &dyn Engine, new: &dyn Engine, aspect: &str) -> Result<CorpusDiff, SearchError> {
     unless_damaged(|| diff_unguarded(old, new, aspect))
         .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
 }
 
-fn diff_unguarded(old: &Index, new: &Index, aspect: &str) -> Result<CorpusDiff, SearchError> {
+fn diff_unguarded(
+    old: &dyn Engine,
+    new: &dyn Engine,
+    aspect: &str,
+) -> Result<CorpusDiff, SearchError> {
     let sources = (
         old.sources(None, usize::MAX)?,
         new.sources(None, usize::MAX)?,
@@ -74,14 +73,11 @@ fn diff_unguarded(old: &Index, new: &Index, aspect: &str) -> Result<CorpusDiff, 
 }
 
 /// The passages that speak of an aspect.
-fn passages(index: &Index, aspect: &str) -> Result<Vec<StoredPassage>, SearchError> {
-    let terms = filter_terms(index, &[Filter::Aspect(aspect.to_owned())])?;
+fn passages(engine: &dyn Engine, aspect: &str) -> Result<Vec<StoredPassage>, SearchError> {
+    let terms = filter_terms(engine, &[Filter::Aspect(aspect.to_owned())])?;
     let mut found = Vec::new();
     for term in terms {
-        let query = TermQuery::new(term, IndexRecordOption::Basic);
-        for at in index.searcher().search(&query, &DocSetCollector)? {
-            found.push(passage_at(index, at)?);
-        }
+        engine.each(&Wanted::Term(term), &mut |passage| found.push(passage))?;
     }
     found.sort_by(|a, b| (&a.source, a.bytes).cmp(&(&b.source, b.bytes)));
     Ok(found)
@@ -119,14 +115,14 @@ fn shared_folder(sources: &[String]) -> String {
 
 /// The texts of a source, where anything has to be looked for in it.
 fn texts(
-    index: &Index,
+    engine: &dyn Engine,
     source: &str,
     looked_for: &[StoredPassage],
 ) -> Result<HashSet<String>, SearchError> {
     if looked_for.is_empty() {
         return Ok(HashSet::new());
     }
-    let document = index.document(source)?;
+    let document = engine.document(source)?;
     let passages = document.map(|document| document.passages);
     let texts = passages.into_iter().flatten().map(|p| folded(&p.text));
     Ok(texts.collect())

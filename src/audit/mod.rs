@@ -29,10 +29,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::annotate::{Aspect, Assertion};
-use crate::index::{Index, StoredPassage, unless_damaged};
+use crate::index::{Engine, SourceGlob, StoredPassage, unless_damaged};
 use crate::lexicon::Kind;
 use crate::passage::PassageId;
-use crate::search::{SearchError, SourceGlob};
+use crate::search::SearchError;
 
 pub use cite::{Citation, Cited, Standing, Verdict, passage_named, verify};
 pub use diff::{Changed, CorpusDiff, diff};
@@ -268,16 +268,16 @@ impl Audit {
     /// assert_eq!(states, [State::Conditional, State::Silent]);
     /// # Ok(()) }
     /// ```
-    pub fn of(index: &Index, request: &AuditRequest) -> Result<Audit, SearchError> {
-        unless_damaged(|| Audit::unguarded(index, request))
+    pub fn of(engine: &dyn Engine, request: &AuditRequest) -> Result<Audit, SearchError> {
+        unless_damaged(|| Audit::unguarded(engine, request))
             .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
     }
 
-    fn unguarded(index: &Index, request: &AuditRequest) -> Result<Audit, SearchError> {
-        let sources = sources(index, request.source.as_deref())?;
+    fn unguarded(engine: &dyn Engine, request: &AuditRequest) -> Result<Audit, SearchError> {
+        let sources = sources(engine, request.source.as_deref())?;
         let mut notes = Vec::new();
-        let columns = topic::columns(index, request, &sources, &mut notes)?;
-        let mut said = read::said(index, &columns, &sources)?;
+        let columns = topic::columns(engine, request, &mut notes)?;
+        let mut said = read::said(engine, &columns, &sources)?;
         let rows = sources
             .into_iter()
             .map(|source| {
@@ -290,7 +290,7 @@ impl Audit {
             })
             .collect();
         let mut audit = Audit {
-            generation: index.manifest().generation,
+            generation: engine.manifest().generation,
             topics: columns.into_iter().map(|column| column.topic).collect(),
             rows,
             notes,
@@ -367,18 +367,11 @@ fn tallies<'r>(topics: usize, rows: impl Iterator<Item = &'r Row>) -> Vec<Tally>
 }
 
 /// The sources of an index that match a glob, in byte order.
-fn sources(index: &Index, glob: Option<&str>) -> Result<Vec<String>, SearchError> {
+fn sources(engine: &dyn Engine, glob: Option<&str>) -> Result<Vec<String>, SearchError> {
     let glob = glob.map(SourceGlob::new).transpose()?;
-    let mut sources = index.sources(None, usize::MAX)?;
+    let mut sources = engine.sources(None, usize::MAX)?;
     sources.retain(|source| glob.as_ref().is_none_or(|glob| glob.matches(source)));
     Ok(sources)
-}
-
-/// A passage at its place in an index.
-fn passage_at(index: &Index, at: tantivy::DocAddress) -> Result<StoredPassage, SearchError> {
-    let entry: tantivy::TantivyDocument = index.searcher().doc(at)?;
-    let stored = index.fields().stored(&entry);
-    stored.map_err(|cause| index.damaged(cause).into())
 }
 
 /// The lines of some bytes of a passage: its own count where the lines of its text are those of the

@@ -3,23 +3,18 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
-use tantivy::DocAddress;
-use tantivy::collector::{Count, DocSetCollector};
-use tantivy::query::{BooleanQuery, EmptyQuery, Occur, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
-
-use super::topic::{Column, term};
-use super::{Evidence, Place, State, lines_of, passage_at};
+use super::topic::Column;
+use super::{Evidence, Place, State, lines_of};
 use crate::analysis::is_stopword;
 use crate::annotate::{Said, SaidReader, Topic};
-use crate::index::{Index, ORDER, StoredPassage, TextField};
+use crate::index::{Engine, StoredPassage, TextField, Wanted};
 use crate::search::SearchError;
 
-/// A query for every passage in which all words of a name occur, in its text, in the headings above
+/// Every passage in which all words of a name occur, in its text, in the headings above
 /// or in the title: whatever names the topic is among these.
-pub(super) fn query(index: &Index, topic: &Topic) -> Box<dyn Query> {
+pub(super) fn wanted(topic: &Topic) -> Wanted {
     let mut seen = HashSet::new();
-    let mut names: Vec<Box<dyn Query>> = Vec::new();
+    let mut names: Vec<Wanted> = Vec::new();
     for form in &topic.forms {
         let mut terms: Vec<&str> = form.terms.iter().map(String::as_str).collect();
         // Where words may stand apart, the small ones between them may be others.
@@ -29,73 +24,56 @@ pub(super) fn query(index: &Index, topic: &Topic) -> Box<dyn Query> {
         terms.sort_unstable();
         terms.dedup();
         if seen.insert(terms.clone()) {
-            names.extend(TextField::ALL.map(|field| all_of(index, field, &terms)));
+            names.extend(TextField::ALL.map(|field| all_of(field, &terms)));
         }
     }
-    match names.is_empty() {
-        true => Box::new(EmptyQuery),
-        false => Box::new(BooleanQuery::union(names)),
-    }
+    Wanted::Any(names)
 }
 
-fn all_of(index: &Index, field: TextField, terms: &[&str]) -> Box<dyn Query> {
-    let has = |text: &&str| -> (Occur, Box<dyn Query>) {
-        let query = TermQuery::new(term(index, field, text), IndexRecordOption::Basic);
-        (Occur::Must, Box::new(query))
-    };
-    Box::new(BooleanQuery::new(terms.iter().map(has).collect()))
+fn all_of(field: TextField, terms: &[&str]) -> Wanted {
+    let has = |text: &&str| Wanted::word(field, *text);
+    match terms {
+        // A name has words, and one without any would not be everything.
+        [] => Wanted::Any(Vec::new()),
+        _ => Wanted::All(terms.iter().map(has).collect()),
+    }
 }
 
 /// Whether any passage has all words of a name.
-pub(super) fn occurs(index: &Index, topic: &Topic) -> Result<bool, SearchError> {
-    Ok(index.searcher().search(&query(index, topic), &Count)? > 0)
+pub(super) fn occurs(engine: &dyn Engine, topic: &Topic) -> Result<bool, SearchError> {
+    Ok(engine.count(&wanted(topic))? > 0)
 }
 
 /// What each source says of each column, in the order of the source.
 pub(super) fn said(
-    index: &Index,
+    engine: &dyn Engine,
     columns: &[Column],
     sources: &[String],
 ) -> Result<HashMap<String, Vec<Vec<Evidence>>>, SearchError> {
     let topics: Vec<Topic> = columns.iter().map(|c| c.look_for.clone()).collect();
     let mut reader = Reader {
-        index,
+        engine,
         columns,
-        said: SaidReader::new(index.lexicon().clone(), &topics),
+        said: SaidReader::new(engine.lexicon().clone(), &topics),
         above: HashMap::new(),
         shown: HashSet::new(),
     };
-    let wanted: HashSet<&str> = sources.iter().map(String::as_str).collect();
+    let meant: HashSet<&str> = sources.iter().map(String::as_str).collect();
     let mut all: HashMap<String, Vec<Vec<Evidence>>> = HashMap::new();
-    for at in candidates(index, &topics)? {
-        let passage = passage_at(index, at)?;
-        if !wanted.contains(passage.source.as_str()) {
-            continue;
+    let any = Wanted::Any(topics.iter().map(wanted).collect());
+    engine.each(&any, &mut |passage| {
+        if meant.contains(passage.source.as_str()) {
+            let cells = all
+                .entry(passage.source.clone())
+                .or_insert_with(|| vec![Vec::new(); columns.len()]);
+            reader.read(&passage, cells);
         }
-        let cells = all
-            .entry(passage.source.clone())
-            .or_insert_with(|| vec![Vec::new(); columns.len()]);
-        reader.read(&passage, cells);
-    }
+    })?;
     Ok(all)
 }
 
-/// The passages that may name a topic, in the order of the corpus.
-fn candidates(index: &Index, topics: &[Topic]) -> Result<Vec<DocAddress>, SearchError> {
-    let queries = topics.iter().map(|topic| query(index, topic)).collect();
-    let query = BooleanQuery::union(queries);
-    let mut found: Vec<(u64, DocAddress)> = Vec::new();
-    for at in index.searcher().search(&query, &DocSetCollector)? {
-        let segment = index.searcher().segment_reader(at.segment_ord);
-        let order = segment.fast_fields().u64(ORDER)?;
-        found.push((order.first(at.doc_id).unwrap_or_default(), at));
-    }
-    found.sort_unstable();
-    Ok(found.into_iter().map(|(_, at)| at).collect())
-}
-
 struct Reader<'a> {
-    index: &'a Index,
+    engine: &'a dyn Engine,
     columns: &'a [Column],
     said: SaidReader,
     /// What titles and headings name: most stand above many passages.
@@ -175,7 +153,7 @@ impl Reader<'_> {
         cell.push(Evidence {
             state,
             concept: match said.concept {
-                Some(concept) => self.index.lexicon().concept(concept).name.clone(),
+                Some(concept) => self.engine.lexicon().concept(concept).name.clone(),
                 None => column.topic.name.clone(),
             },
             name: within(&said.words),

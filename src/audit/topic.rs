@@ -1,13 +1,9 @@
 //! What is meant by a topic, and the columns of an audit.
 
-use tantivy::Term;
-use tantivy::collector::FacetCollector;
-use tantivy::query::{AllQuery, BooleanQuery, Occur, Query, TermSetQuery};
-
 use super::{AuditRequest, By, aspect_labels, read};
 use crate::analysis;
 use crate::annotate::Topic;
-use crate::index::{FACETS, Index, TextField};
+use crate::index::{Engine, SourceGlob, ToCount, Wanted};
 use crate::lexicon::{Kind, NameForm};
 use crate::search::SearchError;
 
@@ -57,14 +53,13 @@ pub(super) struct Column {
 
 /// The columns that are asked for.
 pub(super) fn columns(
-    index: &Index,
+    engine: &dyn Engine,
     request: &AuditRequest,
-    sources: &[String],
     notes: &mut Vec<String>,
 ) -> Result<Vec<Column>, SearchError> {
     let mut topics: Vec<Column> = Vec::new();
     for text in &request.topics {
-        let column = column(index, text, notes)?;
+        let column = column(engine, text, notes)?;
         if !topics.iter().any(|known| known.topic == column.topic) {
             topics.push(column);
         }
@@ -72,19 +67,19 @@ pub(super) fn columns(
     match request.by {
         None => Ok(topics),
         Some(By::Kind(kind)) => {
-            let named = beside(index, &topics, request.source.as_ref().map(|_| sources));
-            of_kind(index, kind, &named, request.columns, notes)
+            let named = beside(&topics, request.source.as_deref())?;
+            of_kind(engine, kind, &named, request.columns, notes)
         }
         Some(By::Aspect) => Ok(by_aspect(&topics)),
     }
 }
 
-fn column(index: &Index, text: &str, notes: &mut Vec<String>) -> Result<Column, SearchError> {
-    if let Some(concept) = index.lexicon().index_of(text) {
-        return Ok(of_concept(index, concept));
+fn column(engine: &dyn Engine, text: &str, notes: &mut Vec<String>) -> Result<Column, SearchError> {
+    if let Some(concept) = engine.lexicon().index_of(text) {
+        return Ok(of_concept(engine, concept));
     }
     let column = of_words(text).ok_or_else(|| SearchError::NoWords(text.to_owned()))?;
-    let known = read::occurs(index, &column.look_for)?;
+    let known = read::occurs(engine, &column.look_for)?;
     notes.push(match known {
         true => format!("“{text}” names no concept; its words were looked for"),
         false => format!("nobody knows “{text}”: it names no concept, and no source has its words"),
@@ -121,8 +116,8 @@ fn of_words(text: &str) -> Option<Column> {
     })
 }
 
-fn of_concept(index: &Index, concept: usize) -> Column {
-    let lexicon = index.lexicon();
+fn of_concept(engine: &dyn Engine, concept: usize) -> Column {
+    let lexicon = engine.lexicon();
     let narrower = lexicon.narrower(concept);
     let name = |&index: &usize| lexicon.concept(index).name.clone();
     let concepts: Vec<usize> = std::iter::once(concept).chain(narrower.clone()).collect();
@@ -156,38 +151,37 @@ fn by_aspect(topics: &[Column]) -> Vec<Column> {
 }
 
 /// The passages whose concepts are the columns: of some sources, and those that name a topic.
-fn beside(index: &Index, topics: &[Column], sources: Option<&[String]>) -> BooleanQuery {
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(AllQuery))];
+fn beside(topics: &[Column], source: Option<&str>) -> Result<Wanted, SearchError> {
+    let mut all = Vec::new();
     if !topics.is_empty() {
-        let each = topics.iter().map(|c| read::query(index, &c.look_for));
-        let any = BooleanQuery::union(each.collect());
-        clauses.push((Occur::Must, Box::new(any)));
+        let each = topics.iter().map(|column| read::wanted(&column.look_for));
+        all.push(Wanted::Any(each.collect()));
     }
-    if let Some(sources) = sources {
-        let field = index.fields().source;
-        let terms = sources.iter().map(|s| Term::from_field_text(field, s));
-        clauses.push((Occur::Must, Box::new(TermSetQuery::new(terms))));
+    if let Some(glob) = source {
+        all.push(Wanted::Sources(SourceGlob::new(glob)?));
     }
-    BooleanQuery::new(clauses)
+    Ok(Wanted::All(all))
 }
 
 /// The concepts of a kind that most of some passages name.
 fn of_kind(
-    index: &Index,
+    engine: &dyn Engine,
     kind: Kind,
-    passages: &dyn Query,
+    passages: &Wanted,
     most: usize,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Column>, SearchError> {
-    let group = format!("/{}", kind.name());
-    let mut collector = FacetCollector::for_field(FACETS);
-    collector.add_facet(group.as_str());
-    let counts = index.searcher().search(passages, &collector)?;
-    let lexicon = index.lexicon();
-    let named = counts.top_k(group.as_str(), usize::from(u16::MAX));
+    let what = ToCount {
+        groups: &[kind.name()],
+        values: usize::from(u16::MAX),
+        sources: 0,
+    };
+    let mut tallies = engine.tallies(passages, what)?;
+    let lexicon = engine.lexicon();
+    let named = tallies.groups.pop().unwrap_or_default();
     let concepts: Vec<usize> = named
         .into_iter()
-        .filter_map(|(facet, _)| lexicon.index_of(facet.to_path().last()?))
+        .filter_map(|(name, _)| lexicon.index_of(&name))
         .filter(|&concept| lexicon.concept(concept).kind == kind)
         .collect();
     let left_out = concepts.len().saturating_sub(most);
@@ -200,11 +194,6 @@ fn of_kind(
     Ok(concepts
         .into_iter()
         .take(most)
-        .map(|concept| of_concept(index, concept))
+        .map(|concept| of_concept(engine, concept))
         .collect())
-}
-
-/// Terms of a field of the index.
-pub(super) fn term(index: &Index, field: TextField, text: &str) -> Term {
-    Term::from_field_text(index.fields().text(field), text)
 }

@@ -302,7 +302,7 @@ impl Generation {
             match &self.before {
                 None => self.counts.write(&path)?,
                 Some((before, gone)) => {
-                    let known = before.index.vocabulary();
+                    let known = &before.index.dictionary.vocabulary;
                     match self.counts.write_amended(&path, known, gone) {
                         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
                             return Ok(false);

@@ -21,10 +21,13 @@
 //! The manifest states the index format and the version of the analysis chain. An index made by
 //! another version is refused with words on how to rebuild it: misreading it would be worse.
 //!
-//! `schema` is the one place that knows the tantivy fields.
+//! `schema` is the one place that knows the tantivy fields. What is asked of an index goes through
+//! one seam, the trait [`Engine`], of which the folder (`embedded`) is one side.
 
 mod build;
 mod check;
+mod embedded;
+mod engine;
 mod files;
 mod generation;
 mod intake;
@@ -35,6 +38,8 @@ mod phrases;
 mod pipeline;
 mod reading;
 mod schema;
+mod table;
+mod wanted;
 mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,16 +51,19 @@ use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
 pub use build::{BuildEvent, BuildReport, Skipped, Sources, build, update};
 pub use check::{CheckReport, Damage, check};
+pub use engine::{Counted, Dictionary, Engine, PassageAt, Tallies, ToCount};
 pub use files::Changes;
 pub use lock::Busy;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub(crate) use phrases::fold;
-pub(crate) use schema::{AspectReader, FACETS, Fields, ORDER, Order, TITLE_WORDS, facet};
-pub use schema::{StoredPassage, TextField};
+pub use schema::{Order, StoredPassage, TextField};
+pub use table::{Candidate, Counts, FIELDS, Places, Table};
+pub use wanted::{BadGlob, SourceGlob, Term, Wanted};
 pub use whole::WholeDocument;
 
 use phrases::Phrases;
 use reading::Reading;
+use schema::Fields;
 
 use crate::analysis::{TOKENIZER_NAME, TermTokenizer, Vocabulary};
 use crate::lexicon::{Lexicon, LexiconError};
@@ -122,8 +130,7 @@ pub struct Index {
     fields: Fields,
     searcher: tantivy::Searcher,
     lexicon: Arc<Lexicon>,
-    vocabulary: Vocabulary,
-    phrases: Phrases,
+    dictionary: Dictionary,
 }
 
 impl Index {
@@ -184,8 +191,10 @@ impl Index {
             manifest: manifest.clone(),
             fields,
             searcher,
-            vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
-            phrases: phrases.map_err(|e| damaged(e.to_string()))?,
+            dictionary: Dictionary {
+                vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
+                phrases: phrases.map_err(|e| damaged(e.to_string()))?,
+            },
         })
     }
 
@@ -206,29 +215,19 @@ impl Index {
     }
 
     /// That something in it is not as it was written.
-    pub(crate) fn damaged(&self, cause: String) -> IndexError {
+    fn damaged(&self, cause: String) -> IndexError {
         IndexError::Damaged {
             path: self.dir.clone(),
             cause,
         }
     }
 
-    pub(crate) fn fields(&self) -> &Fields {
+    fn fields(&self) -> &Fields {
         &self.fields
     }
 
-    pub(crate) fn searcher(&self) -> &tantivy::Searcher {
+    fn searcher(&self) -> &tantivy::Searcher {
         &self.searcher
-    }
-
-    /// The words of the corpus.
-    pub(crate) fn vocabulary(&self) -> &Vocabulary {
-        &self.vocabulary
-    }
-
-    /// The phrases that can be offered to somebody who types.
-    pub(crate) fn phrases(&self) -> &Phrases {
-        &self.phrases
     }
 }
 

@@ -19,7 +19,7 @@ use crate::document::Document;
 use crate::passage::{Passage, PassageId};
 
 /// The searchable text of a passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TextField {
     /// The title of the document.
     Title,
@@ -47,16 +47,16 @@ pub(crate) type Words = [u64; TextField::ALL.len()];
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fields {
+pub(super) struct Fields {
     title: Field,
     heading: Field,
     body: Field,
     /// The path of the source, as one term.
-    pub(crate) source: Field,
+    pub(super) source: Field,
     /// The file it was read from, as one term: what goes when the file goes.
     file: Field,
     /// The passage id, as one term.
-    pub(crate) id: Field,
+    pub(super) id: Field,
     /// The passage as it is shown, see [`StoredPassage`].
     stored: Field,
     /// What the entry keeps of its document, see [`Around`].
@@ -64,35 +64,35 @@ pub(crate) struct Fields {
     /// Document number (upper 40 bits) and passage number (lower 24 bits).
     order: Field,
     /// What can be filtered and counted, see [`facet`].
-    pub(crate) facets: Field,
+    pub(super) facets: Field,
     /// See [`FieldTerms::title_words`](crate::annotate::FieldTerms::title_words).
     title_words: Field,
     /// The names of the aspects that are likely enough, see [`Aspect::name`], each a term.
-    pub(crate) kinds: Field,
+    pub(super) kinds: Field,
     /// The weights of the aspects, eight to a number.
     aspects: [Field; ASPECT_COLUMNS.len()],
 }
 
 /// The name of the fast field for [`Fields::order`].
-pub(crate) const ORDER: &str = "order";
+pub(super) const ORDER: &str = "order";
 const PASSAGE_BITS: u32 = 24;
 /// The name of the fast field for [`Fields::title_words`].
-pub(crate) const TITLE_WORDS: &str = "title_words";
+pub(super) const TITLE_WORDS: &str = "title_words";
 /// The names of the fast fields for [`Fields::aspects`].
 const ASPECT_COLUMNS: [&str; Aspect::COUNT.div_ceil(8)] = ["aspects0", "aspects1", "aspects2"];
 /// The name of the field for [`Fields::facets`].
-pub(crate) const FACETS: &str = "facets";
+pub(super) const FACETS: &str = "facets";
 
 /// The facet of a value, such as `/condition/osteoporosis`.
-pub(crate) fn facet(group: &str, value: &str) -> Facet {
+pub(super) fn facet(group: &str, value: &str) -> Facet {
     Facet::from_path([group, value])
 }
 
 /// The aspect weights of the passages of a segment.
-pub(crate) struct AspectReader([Arc<dyn ColumnValues<u64>>; ASPECT_COLUMNS.len()]);
+pub(super) struct AspectReader([Arc<dyn ColumnValues<u64>>; ASPECT_COLUMNS.len()]);
 
 impl AspectReader {
-    pub(crate) fn open(segment: &SegmentReader) -> tantivy::Result<AspectReader> {
+    pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<AspectReader> {
         let column = |name| -> tantivy::Result<_> {
             Ok(segment.fast_fields().u64(name)?.first_or_default_col(0))
         };
@@ -100,7 +100,7 @@ impl AspectReader {
         Ok(AspectReader([column(a)?, column(b)?, column(c)?]))
     }
 
-    pub(crate) fn weights(&self, doc: DocId) -> AspectWeights {
+    pub(super) fn weights(&self, doc: DocId) -> AspectWeights {
         let mut bytes = [0; Aspect::COUNT];
         for (chunk, column) in bytes.chunks_mut(8).zip(&self.0) {
             let packed = column.get_val(doc).to_le_bytes();
@@ -122,7 +122,7 @@ fn packed(weights: &AspectWeights) -> [u64; ASPECT_COLUMNS.len()] {
 
 /// The place of a passage in the corpus: document by document, passage by passage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Order(pub(crate) u64);
+pub struct Order(pub(crate) u64);
 
 impl Order {
     fn new(document: u64, passage: u32) -> Self {
@@ -131,7 +131,7 @@ impl Order {
     }
 
     /// The number of the document; documents count as different sources.
-    pub(crate) fn document(self) -> u64 {
+    pub fn document(self) -> u64 {
         self.0 >> PASSAGE_BITS
     }
 }
@@ -248,7 +248,7 @@ impl Fields {
         })
     }
 
-    pub(crate) fn text(&self, field: TextField) -> Field {
+    pub(super) fn text(&self, field: TextField) -> Field {
         match field {
             TextField::Title => self.title,
             TextField::Heading => self.heading,
@@ -318,10 +318,9 @@ impl Fields {
         Term::from_field_text(self.file, file)
     }
 
-    /// The stored passage of an index entry.
-    pub(crate) fn stored(&self, entry: &TantivyDocument) -> Result<StoredPassage, String> {
-        let passage = self.part(entry, self.stored)?;
-        passage.ok_or_else(|| "an entry has no stored passage".to_owned())
+    /// The stored passage of an index entry, if it has one.
+    pub(super) fn stored(&self, entry: &TantivyDocument) -> Result<Option<StoredPassage>, String> {
+        self.part(entry, self.stored)
     }
 
     /// What an index entry keeps of its document, with its passage if it has one.

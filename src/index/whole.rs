@@ -262,9 +262,7 @@ impl Index {
         let Some((_, at)) = entries.first() else {
             return Ok(None);
         };
-        let entry: TantivyDocument = self.searcher().doc(*at)?;
-        let stored = self.fields().stored(&entry);
-        stored.map(Some).map_err(|cause| self.damaged(cause))
+        self.stored(*at).map(Some)
     }
 
     /// The paths that documents are cited by, in byte order: at most `limit` of those after

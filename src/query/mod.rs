@@ -20,4 +20,5 @@ mod plan;
 
 pub use correct::Correction;
 pub use parse::{Clause, Occur, Pattern, Query, Scope};
+pub(crate) use plan::READ_WORDS;
 pub use plan::{Plan, PlanConcept, PlanPhrase, PlanWord, WordSource};

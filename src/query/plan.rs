@@ -11,7 +11,7 @@ use crate::lexicon::{Kind, Lexicon};
 /// not take forever.
 const MAX_WORDS: usize = 64;
 /// Reading stops after this many, function words included.
-pub(super) const READ_WORDS: usize = 4 * MAX_WORDS;
+pub(crate) const READ_WORDS: usize = 4 * MAX_WORDS;
 /// A prefix stands for at most this many words of the corpus, the most frequent ones.
 const MAX_PREFIX_WORDS: usize = 64;
 

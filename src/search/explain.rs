@@ -2,7 +2,7 @@
 
 use super::SearchError;
 use super::score::{Scored, Scorer};
-use crate::index::{AspectReader, Index, TextField};
+use crate::index::{Table, TextField};
 
 /// What a part of a score is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,17 +38,12 @@ pub struct Part {
 }
 
 /// The parts of a score that are not zero.
-pub(super) fn parts(
-    index: &Index,
-    scorer: &Scorer<'_>,
-    scored: &Scored,
-) -> Result<Vec<Part>, SearchError> {
+pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<Part>, SearchError> {
     let values = &scored.values;
-    let (segment, doc) = (scored.address.segment_ord, scored.address.doc_id);
-    let candidate = scorer.read(segment, vec![doc])?;
-    let aspects = AspectReader::open(index.searcher().segment_reader(segment))?.weights(doc);
+    let candidate = scorer.read(&[scored.at])?;
+    let aspects = &candidate.table.candidates()[0].aspects;
     let (_, share) = scorer.title_value(&candidate, 0);
-    let (_, chance) = scorer.aspect_value(&aspects);
+    let (_, chance) = scorer.aspect_value(aspects);
     let asked = scorer.plan.asked.best();
     let mut words = Vec::new();
     for stats in &scorer.words {
@@ -72,7 +67,7 @@ pub(super) fn parts(
         (
             PartKind::Closeness,
             values.closeness,
-            close(scorer, segment, doc)?,
+            close(scorer, &candidate.table)?,
         ),
         (
             PartKind::Title,
@@ -115,9 +110,9 @@ pub(super) fn parts(
         .collect())
 }
 
-fn close(scorer: &Scorer<'_>, segment: u32, doc: u32) -> Result<Vec<String>, SearchError> {
+fn close(scorer: &Scorer<'_>, table: &Table) -> Result<Vec<String>, SearchError> {
     let words = scorer.whole_words();
-    let places = scorer.places(segment, &[doc])?;
+    let places = scorer.places(table, &[0])?;
     let said = scorer.close_pairs(&places, 0).into_iter().map(|pair| {
         let surface = |at: usize| &words[at].word.surface;
         let (first, second) = (surface(pair.first), surface(pair.first + 1));

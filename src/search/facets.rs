@@ -1,18 +1,10 @@
 //! Filters and counts: what passages speak of, over all that match.
 
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
-
 use serde::Serialize;
-use tantivy::collector::FacetCollector;
-use tantivy::query::Query;
-use tantivy::schema::Facet;
-use tantivy::{TantivyError, Term};
 
-use super::sources::{SourceCount, SourceCounts};
-use super::{Filter, SearchError, stored};
+use super::{Filter, SearchError};
 use crate::annotate::Aspect;
-use crate::index::{FACETS, Index, facet};
+use crate::index::{Counted, Engine, Term, ToCount, Wanted};
 
 /// At most this many values of a group are counted.
 const VALUES: usize = 12;
@@ -51,9 +43,8 @@ pub struct FacetCount {
 }
 
 /// The terms that passages must have to pass the filters.
-pub(crate) fn terms(index: &Index, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
-    let term =
-        |group: &str, value: &str| Term::from_facet(index.fields().facets, &facet(group, value));
+pub(crate) fn terms(engine: &dyn Engine, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
+    let term = |group: &'static str, value: &str| Term::Facet(group, value.to_owned());
     filters
         .iter()
         .map(|filter| match filter {
@@ -64,7 +55,7 @@ pub(crate) fn terms(index: &Index, filters: &[Filter]) -> Result<Vec<Term>, Sear
                 }
                 [aspect, ..] => Ok(term("aspect", aspect.label())),
             },
-            Filter::Concept(kind, name) => match index.lexicon().named(name) {
+            Filter::Concept(kind, name) => match engine.lexicon().named(name) {
                 Some(concept) if concept.kind == *kind => Ok(term(kind.name(), &concept.name)),
                 _ => Err(SearchError::NoConcept(*kind, name.clone())),
             },
@@ -75,79 +66,51 @@ pub(crate) fn terms(index: &Index, filters: &[Filter]) -> Result<Vec<Term>, Sear
 /// Counts the facets of all passages that match, and where the search was `everywhere`, the sources
 /// that have none. With them comes how many passages match.
 pub(super) fn count(
-    index: &Index,
-    query: &dyn Query,
+    engine: &dyn Engine,
+    wanted: &Wanted,
     everywhere: bool,
-) -> Result<(Facets, usize), SearchError> {
-    const GROUPS: [&str; 4] = ["/aspect", "/condition", "/technique", "/risk"];
-    let mut collector = FacetCollector::for_field(FACETS);
-    for group in GROUPS {
-        collector.add_facet(group);
-    }
-    let collectors = (collector, SourceCounts);
-    let (counts, sources) = index.searcher().search(query, &collectors)?;
-    let total: u64 = sources.iter().map(|count| count.passages).sum();
-    let top = |group: &str| -> Vec<FacetCount> {
-        let found = counts.top_k(group, VALUES).into_iter();
-        let value = |facet: &Facet| facet.to_path().last().copied().map(str::to_owned);
+) -> Result<(Facets, u64), SearchError> {
+    let documents = engine.manifest().documents;
+    let names_silent = everywhere && documents <= NAMED;
+    let what = ToCount {
+        groups: &["aspect", "condition", "technique", "risk"],
+        values: VALUES,
+        // Who is silent is known when it is known who is not.
+        sources: if names_silent { NAMED as usize } else { VALUES },
+    };
+    let tallies = engine.tallies(wanted, what)?;
+    let silent = match everywhere {
+        true => Some(Silent {
+            count: documents.saturating_sub(tallies.documents),
+            sources: match names_silent {
+                true => silent(engine, &tallies.sources)?,
+                false => Vec::new(),
+            },
+        }),
+        false => None,
+    };
+    let counts = |found: Vec<Counted>| -> Vec<FacetCount> {
+        let found = found.into_iter().take(VALUES);
         found
-            .map(|(facet, count)| FacetCount {
-                value: value(facet).unwrap_or_default(),
-                count,
-            })
+            .map(|(value, count)| FacetCount { value, count })
             .collect()
     };
+    let mut groups = tallies.groups.into_iter();
+    let mut next = || counts(groups.next().unwrap_or_default());
     let facets = Facets {
-        aspect: top("/aspect"),
-        condition: top("/condition"),
-        technique: top("/technique"),
-        risk: top("/risk"),
-        silent: match everywhere {
-            true => Some(silent(index, &sources)?),
-            false => None,
-        },
-        source: top_sources(index, sources)?,
+        aspect: next(),
+        condition: next(),
+        technique: next(),
+        risk: next(),
+        source: counts(tallies.sources),
+        silent,
     };
-    Ok((facets, total as usize))
+    Ok((facets, tallies.passages))
 }
 
-/// The sources with most matching passages, in the order of the corpus among equals.
-fn top_sources(
-    index: &Index,
-    mut sources: Vec<SourceCount>,
-) -> Result<Vec<FacetCount>, SearchError> {
-    let order = |count: &SourceCount| (Reverse(count.passages), count.document);
-    if sources.len() > VALUES {
-        sources.select_nth_unstable_by_key(VALUES, order);
-        sources.truncate(VALUES);
-    }
-    sources.sort_unstable_by_key(order);
-    let named = sources.iter().map(|count| {
-        Ok(FacetCount {
-            value: stored(index, count.at)?.source,
-            count: count.passages,
-        })
-    });
-    named.collect()
-}
-
-fn silent(index: &Index, matched: &[SourceCount]) -> Result<Silent, SearchError> {
-    let documents = index.manifest().documents;
-    let mut sources = BTreeSet::new();
-    if documents <= NAMED {
-        for segment in index.searcher().segment_readers() {
-            let inverted = segment.inverted_index(index.fields().source)?;
-            let mut terms = inverted.terms().stream().map_err(TantivyError::from)?;
-            while terms.advance() {
-                sources.insert(String::from_utf8_lossy(terms.key()).into_owned());
-            }
-        }
-        for count in matched {
-            sources.remove(&stored(index, count.at)?.source);
-        }
-    }
-    Ok(Silent {
-        count: documents.saturating_sub(matched.len() as u64),
-        sources: sources.into_iter().collect(),
-    })
+/// The sources that are not among those in which something was found.
+fn silent(engine: &dyn Engine, found: &[Counted]) -> Result<Vec<String>, SearchError> {
+    let mut sources = engine.sources(None, usize::MAX)?;
+    sources.retain(|source| !found.iter().any(|(speaks, _)| speaks == source));
+    Ok(sources)
 }

@@ -2,8 +2,8 @@
 //!
 //! A query and an index go in, ranked [`Hit`]s come out, in four steps:
 //!
-//! 1. **Candidates** (`candidates`): tantivy finds the passages that match and hands over the best
-//!    by BM25, in pools of 60 (`best`; block-max WAND, so most postings are never read).
+//! 1. **Candidates** (`candidates`): the engine finds the passages that match and hands over the
+//!    best by BM25, in pools of 60.
 //! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`Part`]s, each with
 //!    its formula and source. `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
@@ -11,9 +11,10 @@
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
 //!    (`snippet`).
 //!
+//! Whatever [`Engine`] there is below, the scores and their order are made here.
+//!
 //! Before there is a whole query, [`Searcher::suggest`] completes what there is of it (`suggest`).
 
-mod best;
 mod candidates;
 mod explain;
 mod facets;
@@ -21,25 +22,23 @@ mod order;
 mod ranking;
 mod score;
 mod snippet;
-mod sources;
 mod suggest;
-mod table;
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tantivy::schema::TantivyDocument;
-use tantivy::{DocAddress, Term};
-
-use crate::analysis::Similar;
+use crate::analysis::{self, Similar, Vocabulary};
 use crate::annotate::Aspect;
-use crate::index::{Index, IndexError, StoredPassage, TextField, unless_damaged};
+use crate::index::{
+    BadGlob, Engine, Index, IndexError, PassageAt, StoredPassage, Term, TextField, unless_damaged,
+};
 use crate::lexicon::Kind;
-use crate::query::{Correction, Plan, Query, WordSource};
+use crate::query::{Correction, Plan, Query, READ_WORDS, WordSource};
 
-pub(crate) use candidates::SourceGlob;
 pub use explain::{Part, PartKind};
 pub(crate) use facets::terms as filter_terms;
 pub use facets::{FacetCount, Facets, Silent};
@@ -130,14 +129,14 @@ pub struct SearchResults {
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error(transparent)]
-    Index(#[from] IndexError),
+    Index(IndexError),
     #[error(
         "the index is damaged ({0}); `palpate check` tells more, and `palpate index --force` \
          builds it anew"
     )]
     Damaged(String),
-    #[error("“{glob}” is no valid pattern for sources: {cause}")]
-    Glob { glob: String, cause: String },
+    #[error(transparent)]
+    Glob(#[from] BadGlob),
     #[error("“{0}” is no aspect; there are {list}", list = aspect_names())]
     NoAspect(String),
     #[error("the lexicon has no {kind} “{name}”", kind = .0.name(), name = .1)]
@@ -145,7 +144,16 @@ pub enum SearchError {
     #[error("“{0}” has no word that could be looked for")]
     NoWords(String),
     #[error("the index cannot be read ({0}); `palpate check` tells whether it is damaged")]
-    Tantivy(#[from] tantivy::TantivyError),
+    Tantivy(tantivy::TantivyError),
+}
+
+impl From<IndexError> for SearchError {
+    fn from(error: IndexError) -> SearchError {
+        match error {
+            IndexError::Tantivy(error) => SearchError::Tantivy(error),
+            error => SearchError::Index(error),
+        }
+    }
 }
 
 /// What `read` gives, where the index can be read.
@@ -171,21 +179,25 @@ fn aspect_names() -> String {
 /// assert_eq!(results.hits[0].passage.headings, ["Risks"]);
 /// # Ok(()) }
 /// ```
+#[derive(Clone)]
 pub struct Searcher {
-    index: Index,
+    engine: Arc<dyn Engine>,
 }
 
 impl Searcher {
     /// Opens the index in `dir`.
     pub fn open(dir: &Path) -> Result<Searcher, IndexError> {
-        Ok(Searcher {
-            index: Index::open(dir)?,
-        })
+        Ok(Searcher::of(Arc::new(Index::open(dir)?)))
     }
 
-    /// The index searched.
-    pub fn index(&self) -> &Index {
-        &self.index
+    /// Searches whatever keeps the passages.
+    pub fn of(engine: Arc<dyn Engine>) -> Searcher {
+        Searcher { engine }
+    }
+
+    /// What is searched.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
     }
 
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
@@ -195,36 +207,39 @@ impl Searcher {
 
     fn search_unguarded(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
-        let mut plan = self.plan(&request.query, request.exact, &request.ranking);
+        let engine = self.engine();
+        let mut plan = self.plan(&request.query, request.exact, &request.ranking)?;
         plan.sources.extend(request.source.clone());
-        let filters = facets::terms(&self.index, &request.filters)?;
-        let scorer = score::Scorer::new(&self.index, &plan, request.ranking)?;
+        let filters = facets::terms(engine, &request.filters)?;
+        let scorer = score::Scorer::new(engine, &plan, request.ranking)?;
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
-        let found = candidates::find(&self.index, matching.as_ref(), end, !request.facets)?;
+        let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
         let counted = match (&matching, request.facets) {
             (Some(matching), true) => {
                 let everywhere = plan.sources.is_empty() && plan.excluded_sources.is_empty();
-                Some(facets::count(&self.index, &*matching.all, everywhere)?)
+                Some(facets::count(engine, &matching.all, everywhere)?)
             }
             _ => None,
         };
         let (facets, counted) = counted.unzip();
         let ordered = self.ordered(&scorer, &found, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights());
-        let hits = ordered
-            .into_iter()
-            .skip(request.offset)
+        let shown = ordered.get(request.offset..).unwrap_or_default();
+        let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
+        let passages = engine.passages(&at)?;
+        let hits = shown
+            .iter()
+            .zip(passages)
             .zip(request.offset + 1..)
-            .map(|(scored, rank)| {
-                let passage = stored(&self.index, scored.address)?;
+            .map(|((scored, passage), rank)| {
                 Ok(Hit {
                     rank,
                     score: scored.score(),
                     snippet: snippets.snippet(&passage),
                     passage,
                     parts: match request.explain {
-                        true => explain::parts(&self.index, &scorer, &scored)?,
+                        true => explain::parts(&scorer, scored)?,
                         false => Vec::new(),
                     },
                 })
@@ -233,7 +248,7 @@ impl Searcher {
         drop((snippets, scorer));
         Ok(SearchResults {
             query: request.query.clone(),
-            total: counted.or(found.total).unwrap_or_default(),
+            total: counted.or(found.total).unwrap_or_default() as usize,
             elapsed: started.elapsed(),
             hits,
             facets,
@@ -246,14 +261,14 @@ impl Searcher {
     /// how fast. Each is its place in the index, with its score.
     pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {
         let ranking = Ranking::default();
-        let plan = self.plan(query, false, &ranking);
-        let scorer = score::Scorer::new(&self.index, &plan, ranking)?;
+        let plan = self.plan(query, false, &ranking)?;
+        let scorer = score::Scorer::new(self.engine(), &plan, ranking)?;
         let matching = candidates::matching(&scorer, &[])?;
-        let found = candidates::find(&self.index, matching.as_ref(), limit, false)?;
+        let found = candidates::find(self.engine(), matching.as_ref(), limit, false)?;
         let ordered = self.ordered(&scorer, &found, limit)?;
         let ranked = ordered
             .into_iter()
-            .map(|scored| (PassageAt(scored.address), scored.score()));
+            .map(|scored| (scored.at, scored.score()));
         Ok(ranked.collect())
     }
 
@@ -276,20 +291,21 @@ impl Searcher {
         Ok(ordered)
     }
 
-    fn plan(&self, query: &str, exact: bool, ranking: &Ranking) -> Plan {
-        let words = CorpusWords(&self.index);
+    fn plan(&self, query: &str, exact: bool, ranking: &Ranking) -> Result<Plan, SearchError> {
+        let words = CorpusWords::of(self.engine(), query)?;
         let mut query = Query::parse(query);
         if !exact {
             query.correct(&words);
         }
-        let mut plan = Plan::new(&query, &words, self.index.lexicon());
+        let mut plan = Plan::new(&query, &words, self.engine.lexicon());
         if !ranking.aspects {
             plan.forget_aspects();
         }
         if !ranking.concepts {
             plan.concepts.clear();
         }
-        plan
+        words.failed()?;
+        Ok(plan)
     }
 
     /// Where the words of a query stand in texts, for marking them: for each text the bytes, in
@@ -298,22 +314,22 @@ impl Searcher {
         &self,
         query: &str,
         texts: impl IntoIterator<Item = &'t str>,
-    ) -> Vec<Vec<Range<usize>>> {
-        let plan = self.plan(query, false, &Ranking::default());
+    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
+        let plan = self.plan(query, false, &Ranking::default())?;
         let mut marker = SnippetMaker::new(&plan, Vec::new());
-        texts.into_iter().map(|text| marker.marks(text)).collect()
+        Ok(texts.into_iter().map(|text| marker.marks(text)).collect())
     }
 
     /// Whether the index in its folder is still the one that is open here. Reads one small file.
     pub fn is_current(&self) -> Result<bool, IndexError> {
-        self.index.is_current()
+        self.engine.is_current()
     }
 
     /// Completes what somebody is typing, best first: titles and headings of the corpus of which
     /// the first or a later word begins so, and where these are few and `prefix` is one word,
     /// words of the corpus.
     pub fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
-        guarded(|| Ok(suggest::suggest(&self.index, prefix, limit)))
+        guarded(|| Ok(suggest::suggest(self.engine.dictionary()?, prefix, limit)))
     }
 
     /// The documents with the best passages, best first, each with the score of its best passage.
@@ -324,12 +340,12 @@ impl Searcher {
         limit: usize,
         ranking: &Ranking,
     ) -> Result<Vec<(String, f64)>, SearchError> {
-        let plan = self.plan(query, false, ranking);
-        let scorer = score::Scorer::new(&self.index, &plan, *ranking)?;
+        let plan = self.plan(query, false, ranking)?;
+        let scorer = score::Scorer::new(self.engine(), &plan, *ranking)?;
         let matching = candidates::matching(&scorer, &[])?;
         // A document has two passages or so.
         let passages = limit.saturating_mul(2);
-        let found = candidates::find(&self.index, matching.as_ref(), passages, false)?;
+        let found = candidates::find(self.engine(), matching.as_ref(), passages, false)?;
         let mut scored = Vec::new();
         for pool in &found.pools {
             let mut pool = scorer.score(pool, usize::MAX, 0.0)?;
@@ -339,48 +355,93 @@ impl Searcher {
         let mut seen = HashSet::new();
         scored.retain(|scored| seen.insert(scored.order.document()));
         scored.truncate(limit);
-        let document = |scored: &score::Scored| {
-            Ok((
-                stored(&self.index, scored.address)?.document,
-                scored.score(),
-            ))
-        };
-        scored.iter().map(document).collect()
+        let at: Vec<PassageAt> = scored.iter().map(|scored| scored.at).collect();
+        let documents = self.engine.passages(&at)?.into_iter();
+        let documents = documents.map(|passage| passage.document);
+        Ok(documents
+            .zip(scored.iter().map(score::Scored::score))
+            .collect())
     }
 }
 
-/// The passage at an address, as it is kept for showing.
-fn stored(index: &Index, at: DocAddress) -> Result<StoredPassage, SearchError> {
-    let entry: TantivyDocument = index.searcher().doc(at)?;
-    index.fields().stored(&entry).map_err(SearchError::Damaged)
+/// The words of an index, for planning.
+struct CorpusWords<'a> {
+    engine: &'a dyn Engine,
+    /// The terms of the query that the corpus has, and those it has not.
+    known: HashMap<String, bool>,
+    /// Why something could not be told.
+    failed: OnceCell<IndexError>,
 }
 
-/// Where a passage is in an index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PassageAt(DocAddress);
+impl CorpusWords<'_> {
+    /// For a query, of which all terms are asked about in one go.
+    fn of<'a>(engine: &'a dyn Engine, query: &str) -> Result<CorpusWords<'a>, SearchError> {
+        let mut words = analysis::words(query);
+        words.truncate(READ_WORDS);
+        let texts: HashSet<String> = words.into_iter().map(|word| word.term).collect();
+        let texts: Vec<String> = texts.into_iter().collect();
+        Ok(CorpusWords {
+            engine,
+            known: texts.iter().cloned().zip(known(engine, &texts)?).collect(),
+            failed: OnceCell::new(),
+        })
+    }
 
-/// The words of an index, for planning.
-struct CorpusWords<'a>(&'a Index);
+    fn failed(self) -> Result<(), SearchError> {
+        self.failed
+            .into_inner()
+            .map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// What was read; where it cannot be, nothing, and [`CorpusWords::failed`] says so later.
+    fn unless_failed<T: Default>(&self, read: impl FnOnce(&Vocabulary) -> T) -> T {
+        match self.engine.dictionary() {
+            Ok(dictionary) => read(&dictionary.vocabulary),
+            Err(error) => {
+                // The first failure says it all.
+                let _ = self.failed.set(error);
+                T::default()
+            }
+        }
+    }
+}
+
+/// Whether the corpus has each of some terms in any field.
+fn known(engine: &dyn Engine, texts: &[String]) -> Result<Vec<bool>, IndexError> {
+    let in_fields = |text: &String| TextField::ALL.map(|field| Term::Word(field, text.clone()));
+    let terms: Vec<Term> = texts.iter().flat_map(in_fields).collect();
+    let found = engine.frequencies(&terms)?;
+    let by_text = found.chunks(TextField::ALL.len());
+    Ok(by_text
+        .map(|fields| fields.iter().any(|&n| n > 0))
+        .collect())
+}
 
 impl WordSource for CorpusWords<'_> {
     fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String> {
-        let words = self.0.vocabulary().with_prefix(prefix, limit);
+        let words = self.unless_failed(|vocabulary| vocabulary.with_prefix(prefix, limit));
         words.into_iter().map(|(word, _)| word).collect()
     }
 
     fn knows_term(&self, term: &str) -> bool {
-        TextField::ALL.into_iter().any(|field| {
-            let term = Term::from_field_text(self.0.fields().text(field), term);
-            // Where the index cannot tell, the word is left as it is.
-            self.0.searcher().doc_freq(&term).unwrap_or(1) > 0
-        })
+        if let Some(known) = self.known.get(term) {
+            return *known;
+        }
+        match known(self.engine, &[term.to_owned()]) {
+            Ok(known) => known == [true],
+            Err(error) => {
+                let _ = self.failed.set(error);
+                // Where the index cannot tell, the word is left as it is.
+                true
+            }
+        }
     }
 
     fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
-        self.0.vocabulary().similar(word, max_distance)
+        self.unless_failed(|vocabulary| vocabulary.similar(word, max_distance))
     }
 
     fn similar_beginnings(&self, prefix: &str, max_distance: u8) -> Vec<Similar> {
-        self.0.vocabulary().similar_beginnings(prefix, max_distance)
+        self.unless_failed(|vocabulary| vocabulary.similar_beginnings(prefix, max_distance))
     }
 }

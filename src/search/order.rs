@@ -95,13 +95,13 @@ fn best_of(waiting: &[Option<Scored>], taken_from: &HashMap<u64, usize>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::Order;
+    use crate::index::{Order, PassageAt};
     use crate::search::score::Values;
-    use tantivy::DocAddress;
 
     fn candidate(document: u64, passage: u64, score: f64) -> Scored {
         Scored {
-            address: DocAddress::new(0, 0),
+            at: PassageAt::default(),
+            candidate: 0,
             order: Order(document << 24 | passage),
             values: Values {
                 words: score,

@@ -13,12 +13,9 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::{DocAddress, DocId, Term};
-
-use super::table::{FIELDS, Places, Table};
 use super::{Ranking, SearchError};
 use crate::annotate::AspectWeights;
-use crate::index::{AspectReader, Index, ORDER, Order, TextField};
+use crate::index::{Counts, Engine, FIELDS, Order, PassageAt, Places, Table, Term, TextField};
 use crate::query::{Plan, PlanWord};
 
 /// How soon more occurrences of a word stop to count.
@@ -43,6 +40,8 @@ pub(super) const ASPECT_FLOOR: f64 = 3.0;
 const TOPIC: f64 = 0.5;
 /// The place of the title among the fields.
 const TITLE_FIELD: usize = 0;
+/// The place of the passage itself among the fields.
+const BODY_FIELD: usize = 2;
 
 /// How much a word in a field counts, relative to one in the body.
 pub(super) fn field_weight(ranking: &Ranking, field: TextField) -> f64 {
@@ -76,7 +75,9 @@ impl Values {
 /// A candidate with its score.
 #[derive(Debug, Clone)]
 pub(super) struct Scored {
-    pub(super) address: DocAddress,
+    pub(super) at: PassageAt,
+    /// Its number among the candidates it was scored with.
+    pub(super) candidate: usize,
     pub(super) order: Order,
     pub(super) values: Values,
     /// How many passages of the same source came before it.
@@ -122,27 +123,30 @@ pub(super) struct Name {
 
 /// Everything about a query that does not depend on the candidate.
 pub(super) struct Scorer<'p> {
-    pub(super) index: &'p Index,
+    pub(super) engine: &'p dyn Engine,
     pub(super) plan: &'p Plan,
     pub(super) ranking: Ranking,
     pub(super) words: Vec<WordStats<'p>>,
     names: Vec<Name>,
-    /// Every term to look up, words and synonyms, each once.
+    /// Every term to look up, words and synonyms, each with its number.
+    numbers: BTreeMap<&'p str, usize>,
     terms: Vec<&'p str>,
+    /// By term, how many passages have it in each field.
+    frequencies: Vec<[u64; FIELDS]>,
     averages: [f64; FIELDS],
 }
 
 /// How often the other names of a concept stand in the fields of a candidate.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Named {
-    counts: [u32; FIELDS],
+    counts: Counts,
     /// How many words of the title they cover.
     title_words: u32,
     /// The name most often used, by its place in [`Scorer::names`], and how often.
     most: Option<(usize, u32)>,
 }
 
-/// The candidates of one segment, with everything that was read of them.
+/// Candidates, with everything that was read of them.
 pub(super) struct Candidates {
     pub(super) table: Table,
     /// By concept of the plan, by candidate.
@@ -151,36 +155,82 @@ pub(super) struct Candidates {
 
 impl<'p> Scorer<'p> {
     pub(super) fn new(
-        index: &'p Index,
+        engine: &'p dyn Engine,
         plan: &'p Plan,
         ranking: Ranking,
     ) -> Result<Self, SearchError> {
-        let mut terms: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut number = |term: &'p String| {
-            let next = terms.len();
-            *terms.entry(term).or_insert(next)
-        };
-        let words = word_stats(index, plan, &mut number)?;
+        let numbers = numbered(plan);
+        let number = |term: &String| numbers[term.as_str()];
         let mut names = Vec::new();
         for (concept, named) in plan.concepts.iter().enumerate() {
             names.extend(named.synonyms.iter().map(|terms| Name {
                 concept,
-                terms: terms.iter().map(&mut number).collect(),
+                terms: terms.iter().map(number).collect(),
             }));
         }
-        let mut by_number: Vec<&str> = vec![""; terms.len()];
-        for (term, number) in terms {
-            by_number[number] = term;
+        let mut terms: Vec<&str> = vec![""; numbers.len()];
+        for (term, &number) in &numbers {
+            terms[number] = term;
         }
-        Ok(Scorer {
-            averages: average_lengths(index),
-            index,
+        let mut scorer = Scorer {
+            averages: average_lengths(engine),
+            frequencies: frequencies(engine, &terms)?,
+            engine,
             plan,
             ranking,
-            words,
+            words: Vec::new(),
             names,
-            terms: by_number,
-        })
+            numbers,
+            terms,
+        };
+        scorer.words = scorer.word_stats();
+        Ok(scorer)
+    }
+
+    fn word_stats(&self) -> Vec<WordStats<'p>> {
+        let number = |term: &String| self.numbers[term.as_str()];
+        let words = self.plan.scoring_words().enumerate();
+        words
+            .map(|(w, word)| {
+                let terms: Vec<usize> = word.terms.iter().map(number).collect();
+                let passages = self.passages_with(&terms);
+                let mut concepts = self.plan.concepts.iter();
+                let concept = concepts.position(|concept| concept.words.contains(&w));
+                let alone = |k: &usize| self.plan.concepts[*k].words.len() == 1;
+                let names = self.names.iter();
+                let names = names.filter(|n| concept.filter(alone) == Some(n.concept));
+                let n = names
+                    .map(|name| self.passages_with_name(&name.terms))
+                    .fold(passages, u64::max);
+                WordStats {
+                    word,
+                    passages,
+                    idf: idf(self.engine, n),
+                    terms,
+                    concept,
+                }
+            })
+            .collect()
+    }
+
+    /// How many passages have one of some terms. No field has them all; the largest count is the
+    /// closest there is without reading the postings.
+    fn passages_with(&self, terms: &[usize]) -> u64 {
+        let in_field = |f: usize| terms.iter().map(|&t| self.frequencies[t][f]).sum();
+        (0..FIELDS).map(in_field).max().unwrap_or_default()
+    }
+
+    /// How many passages have all the terms of a name, at most.
+    fn passages_with_name(&self, name: &[usize]) -> u64 {
+        let with_term = |&term: &usize| self.passages_with(&[term]);
+        name.iter().map(with_term).min().unwrap_or(u64::MAX)
+    }
+
+    /// Whether every one of some terms occurs in the text of a passage.
+    pub(super) fn occurs(&self, terms: &[String]) -> bool {
+        let number = |term: &String| self.numbers.get(term.as_str());
+        let in_texts = |&t: &usize| self.frequencies[t][BODY_FIELD] > 0;
+        terms.iter().all(|term| number(term).is_some_and(in_texts))
     }
 
     /// The weight of each scoring word of the plan.
@@ -193,84 +243,64 @@ impl<'p> Scorer<'p> {
     /// end. What matches nothing, as some candidates do not, is left out.
     pub(super) fn score(
         &self,
-        addresses: &[DocAddress],
+        candidates: &[PassageAt],
         count: usize,
         may_lose: f64,
     ) -> Result<Vec<Scored>, SearchError> {
-        let mut by_segment: BTreeMap<u32, Vec<DocId>> = BTreeMap::new();
-        for address in addresses {
-            let docs = by_segment.entry(address.segment_ord).or_default();
-            docs.push(address.doc_id);
-        }
-        let mut scored = Vec::with_capacity(addresses.len());
-        for (segment, mut docs) in by_segment {
-            docs.sort_unstable();
-            docs.dedup();
-            self.score_segment(segment, docs, &mut scored)?;
-        }
+        let candidates = self.read(candidates)?;
+        let numbers = 0..candidates.table.candidates().len();
+        let mut scored: Vec<Scored> = numbers
+            .filter_map(|c| self.score_one(&candidates, c))
+            .collect();
         let most = self.most_closeness();
         if most > 0.0 {
             scored.sort_by(|a, b| b.score().total_cmp(&a.score()));
             let last = scored.get(count.saturating_sub(1)).map(Scored::score);
             let needed = last.map_or(f64::NEG_INFINITY, |last| last * (1.0 - may_lose));
             let near = scored.partition_point(|scored| scored.score() + most >= needed);
-            self.add_closeness(&mut scored[..near])?;
+            self.add_closeness(&candidates.table, &mut scored[..near])?;
         }
         Ok(scored)
     }
 
-    fn score_segment(
-        &self,
-        segment_ord: u32,
-        docs: Vec<DocId>,
-        scored: &mut Vec<Scored>,
-    ) -> Result<(), SearchError> {
-        let segment = self.index.searcher().segment_reader(segment_ord);
-        let order = segment.fast_fields().u64(ORDER)?.first_or_default_col(0);
-        let aspects = AspectReader::open(segment)?;
-        let candidates = self.read(segment_ord, docs)?;
-        for (c, &doc) in candidates.table.docs().iter().enumerate() {
-            let Some(words) = self.words_value(&candidates, c) else {
-                continue;
-            };
-            scored.push(Scored {
-                address: DocAddress::new(segment_ord, doc),
-                order: Order(order.get_val(doc)),
-                values: Values {
-                    words,
-                    title: self.title_value(&candidates, c).0,
-                    aspect: self.aspect_value(&aspects.weights(doc)).0,
-                    ..Values::default()
-                },
-                before: 0,
-            });
-        }
-        Ok(())
+    fn score_one(&self, candidates: &Candidates, c: usize) -> Option<Scored> {
+        let words = self.words_value(candidates, c)?;
+        let candidate = &candidates.table.candidates()[c];
+        Some(Scored {
+            at: candidate.at,
+            candidate: c,
+            order: candidate.order,
+            values: Values {
+                words,
+                title: self.title_value(candidates, c).0,
+                aspect: self.aspect_value(&candidate.aspects).0,
+                ..Values::default()
+            },
+            before: 0,
+        })
     }
 
-    /// Reads what scores are made of for passages of one segment; `docs` ascending.
-    pub(super) fn read(&self, segment: u32, docs: Vec<DocId>) -> Result<Candidates, SearchError> {
-        let segment = self.index.searcher().segment_reader(segment);
-        let table = Table::read(segment, self.index.fields(), &self.terms, docs)?;
-        let mut named = vec![vec![Named::default(); table.docs().len()]; self.plan.concepts.len()];
+    /// Reads what scores are made of.
+    pub(super) fn read(&self, candidates: &[PassageAt]) -> Result<Candidates, SearchError> {
+        let names: Vec<&[usize]> = self.names.iter().map(|name| &name.terms[..]).collect();
+        let table = self.engine.table(candidates, &self.terms, &names)?;
+        let all = table.candidates().len();
+        let mut named = vec![vec![Named::default(); all]; self.plan.concepts.len()];
         for (n, name) in self.names.iter().enumerate() {
-            let counts = match name.terms[..] {
-                [term] => table.counts(term),
-                _ => table.phrase_counts(segment, self.index.fields(), &self.terms, &name.terms)?,
-            };
-            for (named, counts) in named[name.concept].iter_mut().zip(counts) {
-                named.add(n, name.terms.len() as u32, counts);
+            for (c, named) in named[name.concept].iter_mut().enumerate() {
+                named.add(n, name.terms.len() as u32, table.name_counts(n, c));
             }
         }
         Ok(Candidates { table, named })
     }
 
     /// How often something stands in a candidate, by the weight and length of the fields.
-    fn frequency(&self, candidates: &Candidates, c: usize, counts: [u32; FIELDS]) -> f64 {
+    fn frequency(&self, candidates: &Candidates, c: usize, counts: Counts) -> f64 {
+        let lengths = candidates.table.candidates()[c].lengths;
         let mut frequency = 0.0;
         for (f, field) in TextField::ALL.into_iter().enumerate() {
             if counts[f] > 0 {
-                let length = f64::from(candidates.table.length(f, c));
+                let length = f64::from(lengths[f]);
                 let length = 1.0 - B + B * length / self.averages[f];
                 frequency += field_weight(&self.ranking, field) * f64::from(counts[f]) / length;
             }
@@ -279,7 +309,7 @@ impl<'p> Scorer<'p> {
     }
 
     /// How often a word itself stands in the fields of a candidate.
-    pub(super) fn own(&self, stats: &WordStats<'_>, table: &Table, c: usize) -> [u32; FIELDS] {
+    pub(super) fn own(&self, stats: &WordStats<'_>, table: &Table, c: usize) -> Counts {
         let count = |f| match stats.is_in(f) {
             true => stats.terms.iter().map(|&t| table.count(t, f, c)).sum(),
             false => 0,
@@ -353,7 +383,7 @@ impl<'p> Scorer<'p> {
         by_name.dedup();
         let named = by_name.iter().map(|&k| candidates.named[k][c].title_words);
         covered += named.sum::<u32>();
-        let length = table.title_words(c).max(1);
+        let length = table.candidates()[c].title_words.max(1);
         let share = (f64::from(covered) / f64::from(length)).min(1.0);
         let title = if self.ranking.fields { TITLE } else { 0.0 };
         (title * weight * share, share)
@@ -389,30 +419,24 @@ impl<'p> Scorer<'p> {
             .sum()
     }
 
-    fn add_closeness(&self, scored: &mut [Scored]) -> Result<(), SearchError> {
-        scored.sort_by_key(|scored| scored.address);
-        for segment in scored.chunk_by_mut(|a, b| a.address.segment_ord == b.address.segment_ord) {
-            let docs: Vec<DocId> = segment.iter().map(|s| s.address.doc_id).collect();
-            let places = self.places(segment[0].address.segment_ord, &docs)?;
-            for (c, scored) in segment.iter_mut().enumerate() {
-                let pairs = self.close_pairs(&places, c);
-                scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
-            }
+    fn add_closeness(&self, table: &Table, scored: &mut [Scored]) -> Result<(), SearchError> {
+        scored.sort_by_key(|scored| scored.candidate);
+        let chosen: Vec<usize> = scored.iter().map(|scored| scored.candidate).collect();
+        let places = self.places(table, &chosen)?;
+        for (c, scored) in scored.iter_mut().enumerate() {
+            let pairs = self.close_pairs(&places, c);
+            scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
         }
         Ok(())
     }
 
-    /// Where the words of the query stand in passages of one segment; `docs` ascending.
-    pub(super) fn places(&self, segment: u32, docs: &[DocId]) -> Result<Places, SearchError> {
-        let segment = self.index.searcher().segment_reader(segment);
-        let mut used: Vec<usize> = self
-            .whole_words()
-            .iter()
-            .flat_map(|w| w.terms.clone())
-            .collect();
+    /// Where the words of the query stand in some candidates of a table.
+    pub(super) fn places(&self, table: &Table, chosen: &[usize]) -> Result<Places, SearchError> {
+        let words = self.whole_words();
+        let mut used: Vec<usize> = words.iter().flat_map(|w| w.terms.clone()).collect();
         used.sort_unstable();
         used.dedup();
-        Places::read(segment, self.index.fields(), &self.terms, &used, docs)
+        Ok(self.engine.places(table, chosen, &self.terms, &used)?)
     }
 
     /// The neighbouring words of the query that stand close together in a passage.
@@ -449,7 +473,7 @@ impl<'p> Scorer<'p> {
 }
 
 impl Named {
-    fn add(&mut self, name: usize, words: u32, counts: [u32; FIELDS]) {
+    fn add(&mut self, name: usize, words: u32, counts: Counts) {
         for (all, count) in self.counts.iter_mut().zip(counts) {
             *all += count;
         }
@@ -469,72 +493,37 @@ pub(super) struct ClosePair {
     pub(super) value: f64,
 }
 
-fn word_stats<'p>(
-    index: &Index,
-    plan: &'p Plan,
-    number: &mut dyn FnMut(&'p String) -> usize,
-) -> Result<Vec<WordStats<'p>>, SearchError> {
-    plan.scoring_words()
-        .enumerate()
-        .map(|(w, word)| {
-            let passages = passages_with(index, &word.terms)?;
-            let concept = plan
-                .concepts
-                .iter()
-                .position(|concept| concept.words.contains(&w));
-            let mut n = passages;
-            if let Some(concept) = concept.map(|concept| &plan.concepts[concept])
-                && concept.words.len() == 1
-            {
-                for name in &concept.synonyms {
-                    n = n.max(passages_with_name(index, name)?);
-                }
-            }
-            Ok(WordStats {
-                word,
-                passages,
-                idf: idf(index, n),
-                terms: word.terms.iter().map(&mut *number).collect(),
-                concept,
-            })
-        })
-        .collect()
+/// The terms of a plan, words and synonyms, each with a number.
+fn numbered(plan: &Plan) -> BTreeMap<&str, usize> {
+    let words = plan.scoring_words().flat_map(|word| &word.terms);
+    let names = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
+    let mut terms: BTreeMap<&str, usize> = BTreeMap::new();
+    for term in words.chain(names.flatten()) {
+        let next = terms.len();
+        terms.entry(term).or_insert(next);
+    }
+    terms
 }
 
-/// The idf of what so many passages of the corpus have.
-pub(super) fn idf(index: &Index, passages: u64) -> f64 {
-    let all = index.manifest().passages as f64;
-    let n = (passages as f64).min(all);
+/// By term, how many passages have it in each field.
+fn frequencies(engine: &dyn Engine, terms: &[&str]) -> Result<Vec<[u64; FIELDS]>, SearchError> {
+    let in_fields = |term: &&str| TextField::ALL.map(|field| Term::Word(field, (*term).to_owned()));
+    let asked: Vec<Term> = terms.iter().flat_map(in_fields).collect();
+    let found = engine.frequencies(&asked)?;
+    let by_term = found.as_chunks::<FIELDS>().0;
+    Ok(by_term.to_vec())
+}
+
+/// The idf of what `n` of all passages have.
+pub(super) fn idf(engine: &dyn Engine, n: u64) -> f64 {
+    let all = engine.manifest().passages as f64;
+    let n = (n as f64).min(all);
     (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
 }
 
-/// How many passages have one of some terms. No field has them all; the largest count is the
-/// closest there is without reading the postings.
-fn passages_with(index: &Index, terms: &[String]) -> Result<u64, SearchError> {
-    let mut passages = 0;
-    for field in TextField::ALL {
-        let mut in_field = 0;
-        for text in terms {
-            let term = Term::from_field_text(index.fields().text(field), text);
-            in_field += index.searcher().doc_freq(&term)?;
-        }
-        passages = in_field.max(passages);
-    }
-    Ok(passages)
-}
-
-/// How many passages have all the terms of a name, at most.
-fn passages_with_name(index: &Index, name: &[String]) -> Result<u64, SearchError> {
-    let mut passages = u64::MAX;
-    for term in name {
-        passages = passages.min(passages_with(index, std::slice::from_ref(term))?);
-    }
-    Ok(passages)
-}
-
 /// The average length of each field, in words.
-fn average_lengths(index: &Index) -> [f64; FIELDS] {
-    let manifest = index.manifest();
+fn average_lengths(engine: &dyn Engine) -> [f64; FIELDS] {
+    let manifest = engine.manifest();
     let passages = manifest.passages.max(1) as f64;
     manifest
         .words

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::analysis::is_stopword;
-use crate::index::{Index, fold};
+use crate::index::{Dictionary, fold};
 
 /// Something to search for.
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -16,15 +16,16 @@ pub struct Suggestion {
     pub count: u64,
 }
 
-pub(super) fn suggest(index: &Index, prefix: &str, limit: usize) -> Vec<Suggestion> {
+pub(super) fn suggest(dictionary: &Dictionary, prefix: &str, limit: usize) -> Vec<Suggestion> {
     let start = fold(prefix);
     if start.is_empty() {
         return Vec::new();
     }
-    let mut found: Vec<Suggestion> = suggestions(index.phrases().starting(&start, limit)).collect();
+    let mut found: Vec<Suggestion> =
+        suggestions(dictionary.phrases.starting(&start, limit)).collect();
     if !start.contains(' ') {
         let known: HashSet<String> = found.iter().map(|phrase| fold(&phrase.text)).collect();
-        let words = index.vocabulary().with_prefix(&start, usize::MAX);
+        let words = dictionary.vocabulary.with_prefix(&start, usize::MAX);
         let more = suggestions(words)
             .filter(|word| !is_stopword(&word.text) && !known.contains(&word.text))
             .take(limit - found.len());

@@ -156,7 +156,7 @@ pub(super) async fn documents(
         Err(problem) => return problem.into_response(),
     };
     answer(&state, move |opened| {
-        let index = opened.searcher.index();
+        let index = opened.searcher.engine();
         // One more tells whether any follow.
         let mut documents = index.sources(after.as_deref(), limit + 1)?;
         let more = documents.len() > limit;
@@ -221,7 +221,7 @@ pub(super) async fn document(
     Path(source): Path<String>,
 ) -> Response {
     answer(&state, move |opened| {
-        let document = opened.searcher.index().document(&source)?;
+        let document = opened.searcher.engine().document(&source)?;
         let document = document.ok_or_else(|| Problem::nothing("there is no such document"))?;
         Json::of(&DocumentJson::new(&document))
     })
@@ -244,7 +244,7 @@ pub(super) async fn passage(
     Path(id): Path<String>,
 ) -> Response {
     answer(&state, move |opened| {
-        let passage = opened.searcher.index().passage(&id)?;
+        let passage = opened.searcher.engine().passage(&id)?;
         let gone = "there is no such passage; its text has changed, or its document is gone";
         Json::of(&passage.ok_or_else(|| Problem::nothing(gone))?)
     })
@@ -269,7 +269,7 @@ pub(super) struct HealthJson {
     )
 )]
 pub(super) async fn health(Extracted(state): Extracted<Arc<State>>) -> Response {
-    let generation = state.current().searcher.index().manifest().generation;
+    let generation = state.current().searcher.engine().manifest().generation;
     let health = HealthJson {
         status: "ok",
         generation,

@@ -71,7 +71,7 @@ impl Default for Metrics {
 impl Metrics {
     /// Notes which index is served.
     pub(super) fn opened(&self, searcher: &Searcher) {
-        let manifest = searcher.index().manifest();
+        let manifest = searcher.engine().manifest();
         let set = |gauge: &Gauge, value: u64| gauge.set(value.try_into().unwrap_or(i64::MAX));
         set(&self.generation, manifest.generation);
         set(&self.documents, manifest.documents);

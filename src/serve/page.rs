@@ -136,7 +136,7 @@ pub(super) async fn search(
 
 /// What there is to search.
 fn start(opened: &Opened) -> Result<Markup, Problem> {
-    let index = opened.searcher.index();
+    let index = opened.searcher.engine();
     let manifest = index.manifest();
     let sources = index.sources(None, LISTED)?;
     let more = manifest.documents.saturating_sub(sources.len() as u64);
@@ -164,7 +164,7 @@ fn found(opened: &Opened, asked: &Asked) -> Result<Markup, Problem> {
         0 => nearest(opened, &asked.query)?,
         _ => Vec::new(),
     };
-    let documents = opened.searcher.index().manifest().documents;
+    let documents = opened.searcher.engine().manifest().documents;
     Ok(html! {
         div.columns {
             div.results {

@@ -22,7 +22,7 @@ pub(super) async fn passage(
     Extracted(state): Extracted<Arc<State>>,
     Path(id): Path<String>,
 ) -> Response {
-    let found = state.work(move |opened| Ok(opened.searcher.index().passage(&id)?));
+    let found = state.work(move |opened| Ok(opened.searcher.engine().passage(&id)?));
     match found.await {
         Ok(Some(passage)) => page::elsewhere(&passage_link(&passage, "")),
         Ok(None) => {
@@ -48,7 +48,7 @@ pub(super) async fn document(
     let wanted = wanted.map(|(_, id)| id.into_owned());
     let query = asked.query.clone();
     let made = state.work(move |opened| {
-        let document = opened.searcher.index().document(&source)?;
+        let document = opened.searcher.engine().document(&source)?;
         let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
         let document = document.ok_or_else(nothing)?;
         let title = document.title.clone();
@@ -93,7 +93,7 @@ impl Reading {
             .iter()
             .map(|block| document.slice(&block.bytes));
         let marks = match searches {
-            true => opened.searcher.marks(&query, texts),
+            true => opened.searcher.marks(&query, texts)?,
             false => vec![Vec::new(); document.blocks.len()],
         };
         Ok(Reading {

@@ -101,7 +101,7 @@ impl State {
 impl Opened {
     fn open(dir: &Path) -> Result<Opened, IndexError> {
         let searcher = Searcher::open(dir)?;
-        let manifest = searcher.index().manifest();
+        let manifest = searcher.engine().manifest();
         let tag = format!(
             "W/\"{}-{}-{:x}\"",
             env!("CARGO_PKG_VERSION"),

@@ -14,7 +14,7 @@ use tantivy::columnar::ColumnValues;
 use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use crate::index::ORDER;
+use super::super::schema::ORDER;
 
 /// The digits of a score that are not compared, in bits of its mantissa: a relative difference of
 /// 2^-17 or less.

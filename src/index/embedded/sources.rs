@@ -10,7 +10,7 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::ColumnValues;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use crate::index::{ORDER, Order};
+use super::super::schema::{ORDER, Order};
 
 /// Counts the documents of what matches.
 pub(super) struct SourceCounts;

@@ -1,0 +1,213 @@
+//! The embedded engine: tantivy, in a folder on this machine.
+//!
+//! * `query` puts what is wanted into queries of tantivy,
+//! * `best` collects the best by BM25, with ties in the order of the corpus,
+//! * `sources` counts documents,
+//! * `postings` reads how often and where words stand in candidates.
+
+mod best;
+mod postings;
+mod query;
+mod sources;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tantivy::collector::{Count, DocSetCollector, FacetCollector, TopDocs};
+use tantivy::schema::{Facet, TantivyDocument};
+use tantivy::{DocAddress, Order as Sorted, TantivyError};
+
+use super::engine::{Counted, Dictionary, Engine, PassageAt, Tallies, ToCount};
+use super::schema::{FACETS, ORDER};
+use super::table::{Places, Table};
+use super::wanted::{Term, Wanted};
+use super::{Index, IndexError, Manifest, StoredPassage, WholeDocument};
+use crate::lexicon::Lexicon;
+use best::{Best, Match};
+use sources::{SourceCount, SourceCounts};
+
+impl From<DocAddress> for PassageAt {
+    fn from(at: DocAddress) -> PassageAt {
+        PassageAt(u64::from(at.segment_ord) << 32 | u64::from(at.doc_id))
+    }
+}
+
+impl From<PassageAt> for DocAddress {
+    fn from(PassageAt(at): PassageAt) -> DocAddress {
+        // The two halves, as they were put together.
+        DocAddress::new((at >> 32) as u32, at as u32)
+    }
+}
+
+impl Engine for Index {
+    fn manifest(&self) -> &Manifest {
+        Index::manifest(self)
+    }
+
+    fn lexicon(&self) -> &Arc<Lexicon> {
+        Index::lexicon(self)
+    }
+
+    fn dictionary(&self) -> Result<&Dictionary, IndexError> {
+        Ok(&self.dictionary)
+    }
+
+    fn is_current(&self) -> Result<bool, IndexError> {
+        Index::is_current(self)
+    }
+
+    fn frequencies(&self, terms: &[Term]) -> Result<Vec<u64>, IndexError> {
+        let frequency = |term| Ok(self.searcher().doc_freq(&query::term(self, term))?);
+        terms.iter().map(frequency).collect()
+    }
+
+    fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
+        let query = query::query(self, wanted)?;
+        let limit = limit.min(self.most());
+        let statistics = query::Statistics(self);
+        let searcher = self.searcher();
+        let found = searcher.search_with_statistics_provider(&*query, &Best(limit), &statistics)?;
+        Ok(found.iter().map(Match::address).map(Into::into).collect())
+    }
+
+    fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
+        let query = query::query(self, wanted)?;
+        let limit = limit.clamp(1, self.most());
+        let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Sorted::Asc);
+        let found = self.searcher().search(&*query, &first)?;
+        Ok(found.into_iter().map(|(_, at)| at.into()).collect())
+    }
+
+    fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {
+        let query = query::query(self, wanted)?;
+        Ok(self.searcher().search(&*query, &Count)? as u64)
+    }
+
+    fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
+        let query = query::query(self, wanted)?;
+        let mut collector = FacetCollector::for_field(FACETS);
+        for group in what.groups {
+            collector.add_facet(Facet::from_path([group]));
+        }
+        let collectors = (collector, SourceCounts);
+        let (counts, sources) = self.searcher().search(&*query, &collectors)?;
+        let values = |group: &&str| -> Vec<Counted> {
+            let group = Facet::from_path([group]);
+            let found = counts.top_k(group, what.values).into_iter();
+            let value = |facet: &Facet| facet.to_path().last().copied().map(str::to_owned);
+            found
+                .map(|(facet, count)| (value(facet).unwrap_or_default(), count))
+                .collect()
+        };
+        Ok(Tallies {
+            passages: sources.iter().map(|count| count.passages).sum(),
+            documents: sources.len() as u64,
+            groups: what.groups.iter().map(values).collect(),
+            sources: self.most_often(sources, what.sources)?,
+        })
+    }
+
+    fn table(
+        &self,
+        candidates: &[PassageAt],
+        terms: &[&str],
+        names: &[&[usize]],
+    ) -> Result<Table, IndexError> {
+        postings::table(self, candidates, terms, names)
+    }
+
+    fn places(
+        &self,
+        table: &Table,
+        chosen: &[usize],
+        terms: &[&str],
+        used: &[usize],
+    ) -> Result<Places, IndexError> {
+        let at = |&c: &usize| table.candidates[c].at;
+        let chosen: Vec<PassageAt> = chosen.iter().map(at).collect();
+        postings::places(self, &chosen, terms, used)
+    }
+
+    fn passages(&self, at: &[PassageAt]) -> Result<Vec<StoredPassage>, IndexError> {
+        let stored = |at: &PassageAt| self.stored((*at).into());
+        at.iter().map(stored).collect()
+    }
+
+    fn each(&self, wanted: &Wanted, take: &mut dyn FnMut(StoredPassage)) -> Result<(), IndexError> {
+        let query = query::query(self, wanted)?;
+        let mut found: Vec<(u64, DocAddress)> = Vec::new();
+        for at in self.searcher().search(&*query, &DocSetCollector)? {
+            let segment = self.searcher().segment_reader(at.segment_ord);
+            let order = segment.fast_fields().u64(ORDER)?;
+            found.push((order.first(at.doc_id).unwrap_or_default(), at));
+        }
+        found.sort_unstable();
+        for (_, at) in found {
+            // What has only a document to keep is no passage.
+            if let Some(passage) = self.stored_if_any(at)? {
+                take(passage);
+            }
+        }
+        Ok(())
+    }
+
+    fn document(&self, source: &str) -> Result<Option<WholeDocument>, IndexError> {
+        Index::document(self, source)
+    }
+
+    fn sources(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, IndexError> {
+        Index::sources(self, after, limit)
+    }
+}
+
+impl Index {
+    /// No more can be found than there are.
+    fn most(&self) -> usize {
+        self.searcher().num_docs().max(1) as usize
+    }
+
+    /// The passage at an address, as it is kept for showing.
+    pub(super) fn stored(&self, at: DocAddress) -> Result<StoredPassage, IndexError> {
+        let passage = self.stored_if_any(at)?;
+        passage.ok_or_else(|| self.damaged("an entry has no stored passage".to_owned()))
+    }
+
+    fn stored_if_any(&self, at: DocAddress) -> Result<Option<StoredPassage>, IndexError> {
+        let entry: TantivyDocument = self.searcher().doc(at)?;
+        let stored = self.fields().stored(&entry);
+        stored.map_err(|cause| self.damaged(cause))
+    }
+
+    /// The sources with most passages, in the order of the corpus among equals.
+    fn most_often(
+        &self,
+        mut sources: Vec<SourceCount>,
+        limit: usize,
+    ) -> Result<Vec<Counted>, IndexError> {
+        let order = |count: &SourceCount| (std::cmp::Reverse(count.passages), count.document);
+        if sources.len() > limit {
+            sources.select_nth_unstable_by_key(limit, order);
+            sources.truncate(limit);
+        }
+        sources.sort_unstable_by_key(order);
+        let named = |count: &SourceCount| Ok((self.stored(count.at)?.source, count.passages));
+        sources.iter().map(named).collect()
+    }
+
+    /// The sources of the whole index that a glob matches, in byte order.
+    fn sources_matching(&self, glob: &super::SourceGlob) -> Result<BTreeSet<String>, IndexError> {
+        let mut sources = BTreeSet::new();
+        for segment in self.searcher().segment_readers() {
+            let inverted = segment.inverted_index(self.fields().source)?;
+            let mut terms = inverted.terms().stream().map_err(TantivyError::from)?;
+            while terms.advance() {
+                if let Ok(source) = std::str::from_utf8(terms.key())
+                    && glob.matches(source)
+                {
+                    sources.insert(source.to_owned());
+                }
+            }
+        }
+        Ok(sources)
+    }
+}

@@ -1,0 +1,122 @@
+//! The seam between what is asked and what answers.
+//!
+//! Above it are the query plan, the scores, the audit; below it is whatever keeps the passages: the
+//! embedded index ([`Index`](super::Index)), or a cluster. An engine counts, finds the best by
+//! plain BM25 and reads back what was given to it. It knows nothing of how palpate ranks, so that
+//! all engines rank alike.
+
+use std::sync::Arc;
+
+use super::phrases::Phrases;
+use super::table::{Places, Table};
+use super::wanted::{Term, Wanted};
+use super::{IndexError, Manifest, StoredPassage, WholeDocument};
+use crate::analysis::Vocabulary;
+use crate::lexicon::Lexicon;
+
+/// Where a passage is in an engine. It means nothing to another one, or to another generation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PassageAt(pub(crate) u64);
+
+/// A value, with how many passages have it.
+pub type Counted = (String, u64);
+
+/// What is to be counted of the passages that are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct ToCount<'a> {
+    /// The groups of facets.
+    pub groups: &'a [&'static str],
+    /// At most so many values of each group, those in most passages first.
+    pub values: usize,
+    /// At most so many sources, those with most passages first; in the order of the corpus among
+    /// equals.
+    pub sources: usize,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tallies {
+    pub passages: u64,
+    /// How many documents have any of the passages.
+    pub documents: u64,
+    /// The values of each group.
+    pub groups: Vec<Vec<Counted>>,
+    pub sources: Vec<Counted>,
+}
+
+/// What the corpus has of words and phrases, for reading and completing what somebody types.
+pub struct Dictionary {
+    /// Every word, with how often it occurs.
+    pub vocabulary: Vocabulary,
+    /// Titles and headings, with how many passages stand under each.
+    pub(crate) phrases: Phrases,
+}
+
+/// Keeps annotated passages, and finds them: one generation of an index.
+pub trait Engine: Send + Sync {
+    /// What the index says of itself.
+    fn manifest(&self) -> &Manifest;
+
+    /// The lexicon that the passages were annotated with.
+    fn lexicon(&self) -> &Arc<Lexicon>;
+
+    /// The words and phrases of the corpus.
+    fn dictionary(&self) -> Result<&Dictionary, IndexError>;
+
+    /// Whether this generation is still the current one.
+    fn is_current(&self) -> Result<bool, IndexError>;
+
+    /// How many passages have each of some terms.
+    fn frequencies(&self, terms: &[Term]) -> Result<Vec<u64>, IndexError>;
+
+    /// The best by BM25 (k1 = 1.2, b = 0.75), at most `limit`; in the order of the corpus among
+    /// equals.
+    fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError>;
+
+    /// The first in the order of the corpus, at most `limit`.
+    fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError>;
+
+    /// How many there are.
+    fn count(&self, wanted: &Wanted) -> Result<u64, IndexError>;
+
+    /// How many there are, and what they speak of.
+    fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError>;
+
+    /// How often some terms stand in the fields of candidates, each of them once, and how often
+    /// names do: lists of terms, by number, that stand one after the other.
+    fn table(
+        &self,
+        candidates: &[PassageAt],
+        terms: &[&str],
+        names: &[&[usize]],
+    ) -> Result<Table, IndexError>;
+
+    /// Where the `used` ones of the terms of a table stand in the `chosen` ones of its candidates.
+    fn places(
+        &self,
+        table: &Table,
+        chosen: &[usize],
+        terms: &[&str],
+        used: &[usize],
+    ) -> Result<Places, IndexError>;
+
+    /// Passages as they are kept for showing, in the order given.
+    fn passages(&self, at: &[PassageAt]) -> Result<Vec<StoredPassage>, IndexError>;
+
+    /// Each of some passages, in the order of the corpus.
+    fn each(&self, wanted: &Wanted, take: &mut dyn FnMut(StoredPassage)) -> Result<(), IndexError>;
+
+    /// The passage of that id; `None` where there is none.
+    fn passage(&self, id: &str) -> Result<Option<StoredPassage>, IndexError> {
+        let at = self.first(&Wanted::Term(Term::Id(id.to_owned())), 1)?;
+        Ok(self.passages(&at)?.pop())
+    }
+
+    /// The document that is cited by that path, as it was indexed; `None` where there is none.
+    /// Where a collection has the same document twice, the first one.
+    fn document(&self, source: &str) -> Result<Option<WholeDocument>, IndexError>;
+
+    /// The paths that documents are cited by, in byte order: at most `limit` of those after
+    /// `after`.
+    fn sources(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, IndexError>;
+}

@@ -1,0 +1,144 @@
+//! What scoring has to know of candidates: how often, and where, each word of a query stands.
+
+use super::PassageAt;
+use super::schema::{Order, TextField};
+use crate::annotate::AspectWeights;
+
+/// The number of fields, in the order of [`TextField::ALL`].
+pub const FIELDS: usize = TextField::ALL.len();
+
+/// A number for each field.
+pub type Counts = [u32; FIELDS];
+
+/// A passage that may be a hit.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub at: PassageAt,
+    pub order: Order,
+    pub aspects: AspectWeights,
+    /// Words of each field, in the steps in which BM25 counts lengths.
+    pub lengths: Counts,
+    /// How many words of the title name its topic.
+    pub title_words: u32,
+}
+
+/// Candidates, and how often the words of a query stand in their fields.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    pub(crate) candidates: Vec<Candidate>,
+    /// By term, field and candidate.
+    pub(crate) counts: Vec<u32>,
+    /// By name, by candidate: how often its words stand one after the other.
+    pub(crate) names: Vec<Vec<Counts>>,
+}
+
+impl Table {
+    /// The candidates, in no particular order.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// How often a term stands in a field of a candidate.
+    pub fn count(&self, term: usize, field: usize, candidate: usize) -> u32 {
+        self.counts[(term * FIELDS + field) * self.candidates.len() + candidate]
+    }
+
+    /// How often a term stands in the fields of a candidate.
+    pub fn counts(&self, term: usize, candidate: usize) -> Counts {
+        std::array::from_fn(|field| self.count(term, field, candidate))
+    }
+
+    /// How often the words of a name stand one after the other in the fields of a candidate.
+    pub fn name_counts(&self, name: usize, candidate: usize) -> Counts {
+        self.names[name][candidate]
+    }
+}
+
+/// Where some terms stand in some candidates.
+#[derive(Debug, Clone)]
+pub struct Places {
+    terms: Vec<usize>,
+    candidates: usize,
+    /// By term, field and candidate.
+    positions: Vec<Vec<u32>>,
+}
+
+impl Places {
+    /// No place yet for so many candidates.
+    pub(crate) fn empty(terms: &[usize], candidates: usize) -> Places {
+        Places {
+            terms: terms.to_vec(),
+            candidates,
+            positions: vec![Vec::new(); terms.len() * FIELDS * candidates],
+        }
+    }
+
+    /// The terms it is about.
+    pub(crate) fn terms(&self) -> &[usize] {
+        &self.terms
+    }
+
+    /// The positions of the term number `used` of [`Places::terms`] in a field, by candidate.
+    pub(crate) fn of_field(&mut self, used: usize, field: usize) -> &mut [Vec<u32>] {
+        let start = (used * FIELDS + field) * self.candidates;
+        &mut self.positions[start..start + self.candidates]
+    }
+
+    /// Gives the candidate that is now in each place the number it is to have.
+    pub(crate) fn reorder(&mut self, numbers: &[usize]) {
+        if numbers.is_sorted() {
+            return;
+        }
+        for of_field in self.positions.chunks_mut(self.candidates) {
+            let mut found = of_field.iter_mut().map(std::mem::take).collect::<Vec<_>>();
+            for (positions, &number) in found.iter_mut().zip(numbers) {
+                of_field[number] = std::mem::take(positions);
+            }
+        }
+    }
+
+    /// Where a term stands in a field of a candidate, ascending.
+    pub fn at(&self, term: usize, field: usize, candidate: usize) -> &[u32] {
+        match self.terms.iter().position(|&known| known == term) {
+            Some(used) => &self.positions[(used * FIELDS + field) * self.candidates + candidate],
+            None => &[],
+        }
+    }
+
+    /// Where any of some terms stand in a field of a candidate, ascending.
+    pub fn of(&self, terms: &[usize], field: usize, candidate: usize) -> Vec<u32> {
+        let each = terms
+            .iter()
+            .flat_map(|&term| self.at(term, field, candidate));
+        let mut all: Vec<u32> = each.copied().collect();
+        if terms.len() > 1 {
+            all.sort_unstable();
+        }
+        all
+    }
+}
+
+/// How often terms stand one after the other, given where each stands.
+pub(crate) fn phrase_count(terms: &[&[u32]]) -> u32 {
+    let Some((first, rest)) = terms.split_first() else {
+        return 0;
+    };
+    let follows = |start: &&u32| {
+        let mut places = rest.iter().zip(**start + 1..);
+        places.all(|(positions, place)| positions.binary_search(&place).is_ok())
+    };
+    first.iter().filter(follows).count() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases() {
+        assert_eq!(phrase_count(&[&[1, 5, 9], &[2, 7, 10]]), 2);
+        assert_eq!(phrase_count(&[&[1, 5, 9], &[]]), 0);
+        assert_eq!(phrase_count(&[&[2, 7, 10]]), 3);
+        assert_eq!(phrase_count(&[]), 0);
+    }
+}

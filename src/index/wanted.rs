@@ -1,0 +1,118 @@
+//! What is asked of an engine: passages that have something.
+//!
+//! Plain data, that each engine puts into words of its own: the embedded index into queries of
+//! tantivy, a cluster into its query language.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::TextField;
+use crate::annotate::Aspect;
+
+/// What a passage can have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Term {
+    /// A word, analysed, in a field.
+    Word(TextField, String),
+    /// An aspect that it is likely to speak of.
+    Aspect(Aspect),
+    /// A value of a group that is counted, such as "osteoporosis" of "condition".
+    Facet(&'static str, String),
+    /// The source it is from.
+    Source(String),
+    /// Its id.
+    Id(String),
+}
+
+/// Which passages are wanted, and what each counts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// Those that have a term, by BM25.
+    Term(Term),
+    /// Those in which words stand at these distances from the first one, by BM25.
+    Phrase(TextField, Vec<(usize, String)>),
+    /// The same, each counted as many times.
+    Times(f32, Box<Wanted>),
+    /// Those that are among any of these, by the sum; of none there are none.
+    Any(Vec<Wanted>),
+    /// Those that are among all of these, by the sum; of none it is everything.
+    All(Vec<Wanted>),
+    /// Those that are also among each of some, and among none of others, whatever these count.
+    Filtered {
+        wanted: Box<Wanted>,
+        must: Vec<Wanted>,
+        not: Vec<Wanted>,
+    },
+    /// Those from the sources that a glob matches.
+    Sources(SourceGlob),
+}
+
+impl Wanted {
+    /// Passages with a word in a field.
+    pub fn word(field: TextField, text: impl Into<String>) -> Wanted {
+        Wanted::Term(Term::Word(field, text.into()))
+    }
+
+    /// The same, counted `times`.
+    pub fn times(self, times: f64) -> Wanted {
+        Wanted::Times(times as f32, Box::new(self))
+    }
+
+    /// Whether it is everything there is.
+    pub fn is_everything(&self) -> bool {
+        matches!(self, Wanted::All(all) if all.is_empty())
+    }
+}
+
+/// A pattern for the paths of sources, or the ends of them.
+#[derive(Debug, Clone)]
+pub struct SourceGlob {
+    glob: String,
+    whole: GlobMatcher,
+    tail: GlobMatcher,
+}
+
+/// What is no pattern for sources.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{glob}” is no valid pattern for sources: {cause}")]
+pub struct BadGlob {
+    pub glob: String,
+    pub cause: String,
+}
+
+impl PartialEq for SourceGlob {
+    fn eq(&self, other: &SourceGlob) -> bool {
+        self.glob == other.glob
+    }
+}
+
+impl SourceGlob {
+    /// Reads a pattern.
+    pub fn new(glob: &str) -> Result<SourceGlob, BadGlob> {
+        Ok(SourceGlob {
+            glob: glob.to_owned(),
+            whole: matcher(glob)?,
+            tail: matcher(&format!("**/{glob}"))?,
+        })
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.glob
+    }
+
+    /// Whether a source is meant.
+    pub fn matches(&self, source: &str) -> bool {
+        self.whole.is_match(source) || self.tail.is_match(source)
+    }
+}
+
+fn matcher(glob: &str) -> Result<GlobMatcher, BadGlob> {
+    GlobBuilder::new(glob)
+        .case_insensitive(true)
+        .build()
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| BadGlob {
+            glob: glob.to_owned(),
+            cause: error.kind().to_string(),
+        })
+}
