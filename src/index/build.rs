@@ -9,7 +9,8 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::files::{self, Changes, Difference, Listing, Records};
-use super::generation::{Before, Contents, Generation};
+use super::gather::Contents;
+use super::generation::{Before, Generation, Made};
 use super::lock::{Busy, lock};
 use super::manifest::{Manifest, is_generation};
 use super::{Index, IndexError};
@@ -274,7 +275,7 @@ impl<'s> Order<'s> {
     /// where it could not be made in that way.
     fn next_generation(
         &self,
-        write: impl FnOnce(&Path) -> Result<Option<Contents>, IndexError>,
+        write: impl FnOnce(&Path) -> Result<Option<Made>, IndexError>,
     ) -> Result<Option<(Manifest, Contents)>, IndexError> {
         let mut manifest = Manifest::new(self.sources, &self.settings, self.started);
         manifest.generation = next_generation(self.dir)?;
@@ -284,17 +285,18 @@ impl<'s> Order<'s> {
         }
         let folder = manifest.generation_folder(self.dir);
         std::fs::create_dir(&folder).map_err(IndexError::io(&folder))?;
-        let published = write(&folder).and_then(|contents| {
-            if let Some(contents) = &contents {
-                manifest.holds(contents);
+        let published = write(&folder).and_then(|made| {
+            if let Some(made) = &made {
+                manifest.holds(&made.contents);
+                manifest.sums = made.sums.clone();
                 manifest.publish(self.dir)?;
             }
-            Ok(contents)
+            Ok(made)
         });
         match published {
-            Ok(Some(contents)) => {
+            Ok(Some(made)) => {
                 sweep(self.dir, &folder);
-                Ok(Some((manifest, contents)))
+                Ok(Some((manifest, made.contents)))
             }
             unfinished => {
                 // What could not be finished is of no use; the old generation stays.

@@ -14,24 +14,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
+use tantivy::schema::TantivyDocument;
 use tantivy::{IndexSettings, IndexWriter};
 
-use super::build::{BuildEvent, Skipped};
-use super::files::{self, Difference, Holds, RecordKeeper, Stamp};
+use super::build::BuildEvent;
+use super::files::{self, Difference, RecordKeeper, Stamp};
+use super::gather::{Contents, Gathering, LEXICON_FILE, VOCABULARY_FILE};
 use super::manifest::Sums;
 use super::numbers::Numbers;
 use super::phrases::{self, PhraseCounts, PhraseReader};
-use super::pipeline::{self, Prepared, PreparedDocument};
 use super::schema::Fields;
 use super::{Index, IndexError, check, register};
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
+use crate::document::Limits;
 use crate::document::files::printable;
-use crate::document::{Limits, ReadError};
 use crate::passage;
 
-pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
-pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
 /// The files of a generation that the next one does not share.
 const OWN: [&str; 7] = [
     META,
@@ -59,14 +58,9 @@ pub(super) struct Before {
     pub(super) index: Index,
 }
 
-/// What a generation holds in the end.
-pub(super) struct Contents {
-    /// By file.
-    pub(super) holds: Vec<Holds>,
-    /// The files that gave nothing, or not all.
-    pub(super) failed: Vec<Skipped>,
-    /// Bytes of text that were read for it.
-    pub(super) read: u64,
+/// A generation that was made.
+pub(super) struct Made {
+    pub(super) contents: Contents,
     pub(super) sums: Sums,
 }
 
@@ -75,21 +69,9 @@ pub(super) struct Generation {
     folder: PathBuf,
     fields: Fields,
     writer: IndexWriter,
-    annotator: Annotator,
-    to_read: BTreeMap<PathBuf, Stamp>,
-    limits: Limits,
-    numbers: Numbers,
-    records: RecordKeeper,
-    counts: Arc<VocabularyCounts>,
-    phrases: PhraseCounts,
+    gathering: Gathering,
     /// The generation before, and the words of it that are no longer there.
     before: Option<(Before, Arc<VocabularyCounts>)>,
-    /// What the file that is being read has given so far.
-    open: Holds,
-    bad: Option<ReadError>,
-    read: u64,
-    /// Whether a file had more documents than there was room for.
-    is_full: bool,
 }
 
 impl Generation {
@@ -129,8 +111,9 @@ impl Generation {
         let gone = annotator.clone();
         let mut generation =
             Generation::start(folder, index, fields, annotator, to_read, numbers, limits)?;
-        generation.records = RecordKeeper::keeping(difference.kept);
-        generation.phrases = PhraseCounts::read(&before.folder).map_err(IndexError::io(folder))?;
+        generation.gathering.records = RecordKeeper::keeping(difference.kept);
+        generation.gathering.phrases =
+            PhraseCounts::read(&before.folder).map_err(IndexError::io(folder))?;
         let removed = generation.remove(&before, gone, &difference.stale)?;
         Ok(removed.map(|words| {
             generation.before = Some((before, words));
@@ -148,25 +131,12 @@ impl Generation {
         limits: &Limits,
     ) -> Result<Generation, IndexError> {
         register(&index);
-        let counts: Arc<VocabularyCounts> = Arc::default();
         Ok(Generation {
             folder: folder.to_owned(),
             fields,
             writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
-            // The annotators report the words they counted when they are gone, at the end of the
-            // pipeline.
-            annotator: annotator.counting(counts.clone()),
-            to_read,
-            limits: limits.clone(),
-            numbers,
-            records: RecordKeeper::default(),
-            counts,
-            phrases: PhraseCounts::default(),
+            gathering: Gathering::new(annotator, to_read, numbers, limits),
             before: None,
-            open: Holds::default(),
-            bad: None,
-            read: 0,
-            is_full: false,
         })
     }
 
@@ -193,139 +163,59 @@ impl Generation {
             })?;
             self.writer.delete_term(term);
         }
-        Ok(self.phrases.take_back(phrases).ok().map(|()| words))
+        Ok(self
+            .gathering
+            .phrases
+            .take_back(phrases)
+            .ok()
+            .map(|()| words))
     }
 
     /// Reads the files and writes everything; `None` where there was no room for a file.
     pub(super) fn write(
         mut self,
         progress: &mut dyn FnMut(BuildEvent<'_>),
-    ) -> Result<Option<Contents>, IndexError> {
-        self.read_all(progress)?;
-        if self.is_full {
+    ) -> Result<Option<Made>, IndexError> {
+        let (fields, writer) = (self.fields, &self.writer);
+        let mut add = |number: u64, passage: u32, mut entry: TantivyDocument| {
+            fields.place(&mut entry, number, passage);
+            writer.add_document(entry)?;
+            Ok(())
+        };
+        if !self.gathering.read_all(&fields, progress, &mut add)? {
             return Ok(None);
         }
         progress(BuildEvent::Commit);
         self.finish()
     }
 
-    fn read_all(&mut self, progress: &mut dyn FnMut(BuildEvent<'_>)) -> Result<(), IndexError> {
-        let to_read = std::mem::take(&mut self.to_read);
-        progress(BuildEvent::Start {
-            files: to_read.len() as u64,
-            bytes: to_read.values().map(|stamp| stamp.bytes).sum(),
-        });
-        let stamps: Vec<Stamp> = to_read.values().copied().collect();
-        let named = |path: PathBuf| (source_name(&path), path);
-        let files = to_read.into_keys().map(named);
-        let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
-        let (fields, annotator) = (self.fields, self.annotator.clone());
-        let limits = self.limits.clone();
-        pipeline::run(&files, &limits, &fields, annotator, &mut |part| {
-            let (path, _) = &files[part.file];
-            progress(BuildEvent::Read {
-                path,
-                bytes: part.bytes as u64,
-            });
-            self.part(path, stamps[part.file], part)
-        })
-    }
-
-    /// Takes in a part of a file.
-    fn part(&mut self, path: &Path, stamp: Stamp, part: Prepared) -> Result<(), IndexError> {
-        self.bad = match (self.bad.take(), part.error) {
-            (Some(before), Some(error)) => Some(before.and(error)),
-            (before, error) => before.or(error),
-        };
-        let (first, room) = self.numbers.of(part.file);
-        self.open.first = first;
-        for document in part.documents {
-            if self.open.documents == room {
-                self.is_full = true;
-                return Ok(());
-            }
-            self.add(document)?;
-        }
-        if let Some(hash) = part.end {
-            self.file_done(path, stamp, hash);
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, document: PreparedDocument) -> Result<(), IndexError> {
-        let number = self.open.first + self.open.documents;
-        self.open.documents += 1;
-        self.open.passages += document.passages;
-        self.open.text += document.bytes;
-        for (sum, words) in self.open.words.iter_mut().zip(document.words) {
-            *sum += words;
-        }
-        for (mut entry, passage) in document.entries.into_iter().zip(0..) {
-            self.fields.place(&mut entry, number, passage);
-            self.writer.add_document(entry)?;
-        }
-        self.phrases.add(document.phrases);
-        Ok(())
-    }
-
-    /// Notes what a file was when it was read, and what it gave.
-    fn file_done(&mut self, path: &Path, stamp: Stamp, hash: blake3::Hash) {
-        let holds = std::mem::take(&mut self.open);
-        let error = self.bad.take();
-        let hash = match &error {
-            Some(error) if error.may_pass() => None,
-            _ => Some(hash),
-        };
-        self.read += holds.text;
-        self.numbers.done(&holds);
-        let failed = error.map(|error| error.to_string());
-        self.records.add(path, stamp, hash, failed, holds);
-    }
-
-    fn finish(self) -> Result<Option<Contents>, IndexError> {
-        let lexicon = self.annotator.lexicon().clone();
-        drop(self.annotator);
-        let contents = Contents {
-            holds: self.records.holds().collect(),
-            failed: self.records.failed().collect(),
-            read: self.read,
-            sums: Sums::new(),
-        };
+    fn finish(self) -> Result<Option<Made>, IndexError> {
+        let contents = self.gathering.contents();
         let passages = contents.holds.iter().map(|holds| holds.passages).sum();
         settle(self.writer, passages)?;
         let folder = &self.folder;
-        let write = || -> std::io::Result<bool> {
-            lexicon.write(&folder.join(LEXICON_FILE))?;
-            self.phrases.write(folder)?;
-            self.records.write(folder)?;
-            let path = folder.join(VOCABULARY_FILE);
-            match &self.before {
-                None => self.counts.write(&path)?,
-                Some((before, gone)) => {
-                    let known = &before.index.dictionary.vocabulary;
-                    match self.counts.write_amended(&path, known, gone) {
-                        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                            return Ok(false);
-                        }
-                        written => written?,
-                    }
-                }
+        let amended = self.before.as_ref();
+        let amended = amended.map(|(before, gone)| (&before.index.dictionary.vocabulary, &**gone));
+        match self.gathering.write(folder, amended) {
+            // What was counted is not what is taken back.
+            Err(error) if amended.is_some() && error.kind() == std::io::ErrorKind::InvalidData => {
+                return Ok(None);
             }
+            written => written.map_err(IndexError::io(folder))?,
+        }
+        let settle = || -> std::io::Result<Sums> {
             readable_by_others(&folder.join(META))?;
             readable_by_others(&folder.join(MANAGED))?;
             // The files are durable once the folder is.
             File::open(folder)?.sync_all()?;
-            Ok(true)
+            let known = self.before.as_ref();
+            check::sums(
+                folder,
+                &known.map_or_else(Sums::new, |(b, _)| b.shared_sums()),
+            )
         };
-        let known = self.before.as_ref();
-        let known = known.map_or_else(Sums::new, |(before, _)| before.shared_sums());
-        match write().map_err(IndexError::io(folder))? {
-            false => Ok(None),
-            true => Ok(Some(Contents {
-                sums: check::sums(folder, &known).map_err(IndexError::io(folder))?,
-                ..contents
-            })),
-        }
+        let sums = settle().map_err(IndexError::io(folder))?;
+        Ok(Some(Made { contents, sums }))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::IndexError;
 use super::build::Sources;
-use super::generation::Contents;
+use super::gather::Contents;
 use super::schema::Words;
 use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
@@ -100,7 +100,6 @@ impl Manifest {
                 *sum += words;
             }
         }
-        self.sums = contents.sums.clone();
     }
 
     fn sum(&self) -> String {

@@ -29,6 +29,7 @@ mod check;
 mod embedded;
 mod engine;
 mod files;
+mod gather;
 mod generation;
 mod intake;
 mod lock;
@@ -180,12 +181,12 @@ impl Index {
         // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
         // them readable when a newer generation takes this one's place.
         let mapped = |name: &str| map(&directory, name);
-        let vocabulary = mapped(generation::VOCABULARY_FILE).and_then(Vocabulary::new);
+        let vocabulary = mapped(gather::VOCABULARY_FILE).and_then(Vocabulary::new);
         let phrases = mapped(phrases::TURNED_FILE)
             .and_then(|turned| Phrases::new(turned, mapped(phrases::SHOWN_FILE)?));
         Ok(Index {
             dir: dir.to_owned(),
-            lexicon: Lexicon::read(&folder.join(generation::LEXICON_FILE))
+            lexicon: Lexicon::read(&folder.join(gather::LEXICON_FILE))
                 .map_err(|e| damaged(e.to_string()))?
                 .into(),
             manifest: manifest.clone(),

@@ -21,52 +21,66 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use tantivy::schema::TantivyDocument;
 
 use super::IndexError;
 use super::intake::{Piece, read_file};
 use super::phrases::{Phrase, PhraseReader};
-use super::schema::{Fields, Words};
+use super::schema::Words;
 use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Annotator};
 use crate::document::{self, Document, Limits, ReadError};
-use crate::passage;
+use crate::passage::{self, Passage};
 
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
 /// times as much.
 const IN_FLIGHT: usize = 8 << 20;
 
+/// Makes entries of an index out of annotated passages.
+pub(super) trait EntryMaker: Sync {
+    type Entry: Send;
+
+    /// The entries of a document from `file`, in order: one a passage, or one that nothing finds
+    /// where there is no passage.
+    fn entries(
+        &self,
+        file: &str,
+        document: &Document,
+        passages: &[Passage],
+        annotations: &[Annotations],
+    ) -> Vec<Self::Entry>;
+}
+
 /// A part of a file, annotated.
-pub(super) struct Prepared {
+pub(super) struct Prepared<E> {
     /// Which of the files given.
     pub(super) file: usize,
     /// Bytes of the file this is made from.
     pub(super) bytes: usize,
     /// Whether it is the last part of its file, with the hash of the file as it was read.
     pub(super) end: Option<blake3::Hash>,
-    pub(super) documents: Vec<PreparedDocument>,
+    pub(super) documents: Vec<PreparedDocument<E>>,
     pub(super) error: Option<ReadError>,
 }
 
 /// A document, ready for the index.
-pub(super) struct PreparedDocument {
+pub(super) struct PreparedDocument<E> {
     /// Bytes of text.
     pub(super) bytes: u64,
     pub(super) passages: u64,
     pub(super) words: Words,
-    /// Its entries, in order, see [`Fields::entries`].
-    pub(super) entries: Vec<TantivyDocument>,
+    /// Its entries, in order, see [`EntryMaker::entries`].
+    pub(super) entries: Vec<E>,
     pub(super) phrases: Vec<Phrase>,
 }
 
 /// Reads, cuts and annotates files on all cores, and gives what comes of it to `sink`, in order.
 /// An error of `sink` ends it.
-pub(super) fn run(
+pub(super) fn run<M: EntryMaker>(
     files: &[(PathBuf, String)],
     limits: &Limits,
-    fields: &Fields,
+    maker: &M,
     annotator: Annotator,
-    sink: &mut dyn FnMut(Prepared) -> Result<(), IndexError>,
+    sink: &mut dyn FnMut(Prepared<M::Entry>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
     let budget = Budget::default();
     let (to_workers, parts) = unbounded();
@@ -83,7 +97,7 @@ pub(super) fn run(
                 let mut worker = Worker {
                     files,
                     limits,
-                    fields,
+                    maker,
                     annotator,
                     phrases: PhraseReader::default(),
                 };
@@ -100,12 +114,12 @@ pub(super) fn run(
 }
 
 /// Hands on what comes in as if it came in order.
-fn in_order(
-    prepared: Receiver<(u64, Prepared)>,
+fn in_order<E>(
+    prepared: Receiver<(u64, Prepared<E>)>,
     budget: &Budget,
-    sink: &mut dyn FnMut(Prepared) -> Result<(), IndexError>,
+    sink: &mut dyn FnMut(Prepared<E>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
-    let mut early: BTreeMap<u64, Prepared> = BTreeMap::new();
+    let mut early: BTreeMap<u64, Prepared<E>> = BTreeMap::new();
     let mut next = 0;
     for (number, part) in prepared {
         early.insert(number, part);
@@ -153,16 +167,16 @@ fn read_files(
 }
 
 /// One core's share of the work.
-struct Worker<'f> {
+struct Worker<'f, M> {
     files: &'f [(PathBuf, String)],
     limits: &'f Limits,
-    fields: &'f Fields,
+    maker: &'f M,
     annotator: Annotator,
     phrases: PhraseReader,
 }
 
-impl Worker<'_> {
-    fn prepare(&mut self, task: Task) -> (u64, Prepared) {
+impl<M: EntryMaker> Worker<'_, M> {
+    fn prepare(&mut self, task: Task) -> (u64, Prepared<M::Entry>) {
         let mut prepared = Prepared {
             file: task.file,
             bytes: task
@@ -187,7 +201,7 @@ impl Worker<'_> {
         &mut self,
         file: usize,
         Piece { reader, part }: Piece,
-        documents: &mut Vec<PreparedDocument>,
+        documents: &mut Vec<PreparedDocument<M::Entry>>,
     ) -> Result<(), ReadError> {
         let (_, source) = &self.files[file];
         document::read(reader, source, part, self.limits, &mut |document| {
@@ -195,7 +209,7 @@ impl Worker<'_> {
         })
     }
 
-    fn document(&mut self, file: &str, document: Document) -> PreparedDocument {
+    fn document(&mut self, file: &str, document: Document) -> PreparedDocument<M::Entry> {
         let passages = passage::cut(&document);
         let annotations = self.annotator.annotate(&document, &passages);
         let mut words = Words::default();
@@ -209,9 +223,7 @@ impl Worker<'_> {
             bytes: document.text().len() as u64,
             passages: passages.len() as u64,
             words,
-            entries: self
-                .fields
-                .entries(file, &document, &passages, &annotations),
+            entries: self.maker.entries(file, &document, &passages, &annotations),
             phrases: self.phrases.read(&document, &passages),
         }
     }

@@ -12,6 +12,7 @@ use tantivy::schema::{
 };
 use tantivy::{DocId, SegmentReader, Term};
 
+use super::pipeline::EntryMaker;
 use super::whole::Around;
 use crate::analysis::TOKENIZER_NAME;
 use crate::annotate::{Annotations, Aspect, AspectWeights, Assertion, Mentioned};
@@ -256,32 +257,6 @@ impl Fields {
         }
     }
 
-    /// The index entries of a document from `file`, but for their places, see [`Fields::place`]:
-    /// one a passage, or one that nothing finds where there is no passage.
-    pub(super) fn entries(
-        &self,
-        file: &str,
-        document: &Document,
-        passages: &[Passage],
-        annotations: &[Annotations],
-    ) -> Vec<TantivyDocument> {
-        let arounds = Around::all(document, passages);
-        let mut entries: Vec<TantivyDocument> = arounds
-            .iter()
-            .map(|around| {
-                let mut entry = TantivyDocument::default();
-                entry.add_text(self.file, file);
-                entry.add_text(self.source, document.source());
-                entry.add_bytes(self.around, &sealed(around));
-                entry
-            })
-            .collect();
-        for ((entry, passage), annotations) in entries.iter_mut().zip(passages).zip(annotations) {
-            self.add_passage(entry, document, passage, annotations);
-        }
-        entries
-    }
-
     fn add_passage(
         &self,
         entry: &mut TantivyDocument,
@@ -340,6 +315,35 @@ impl Fields {
     ) -> Result<Option<T>, String> {
         let bytes = entry.get_first(field).and_then(|value| value.as_bytes());
         bytes.map(unsealed).transpose()
+    }
+}
+
+impl EntryMaker for Fields {
+    type Entry = TantivyDocument;
+
+    /// All but for their places, see [`Fields::place`].
+    fn entries(
+        &self,
+        file: &str,
+        document: &Document,
+        passages: &[Passage],
+        annotations: &[Annotations],
+    ) -> Vec<TantivyDocument> {
+        let arounds = Around::all(document, passages);
+        let mut entries: Vec<TantivyDocument> = arounds
+            .iter()
+            .map(|around| {
+                let mut entry = TantivyDocument::default();
+                entry.add_text(self.file, file);
+                entry.add_text(self.source, document.source());
+                entry.add_bytes(self.around, &sealed(around));
+                entry
+            })
+            .collect();
+        for ((entry, passage), annotations) in entries.iter_mut().zip(passages).zip(annotations) {
+            self.add_passage(entry, document, passage, annotations);
+        }
+        entries
     }
 }
 

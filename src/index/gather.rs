@@ -1,0 +1,196 @@
+//! Gathering: files in, entries out, with all that has to be known of them in the end.
+//!
+//! What is to be kept, and where, is the business of an engine; that files have records, documents
+//! have numbers, and words and phrases are counted is the same for all.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::IndexError;
+use super::build::{BuildEvent, Skipped};
+use super::files::{Holds, RecordKeeper, Stamp};
+use super::generation::source_name;
+use super::numbers::Numbers;
+use super::phrases::PhraseCounts;
+use super::pipeline::{self, EntryMaker, Prepared, PreparedDocument};
+use crate::analysis::{Vocabulary, VocabularyCounts};
+use crate::annotate::Annotator;
+use crate::document::{Limits, ReadError};
+
+pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
+pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
+
+/// What a generation holds in the end.
+pub(super) struct Contents {
+    /// By file.
+    pub(super) holds: Vec<Holds>,
+    /// The files that gave nothing, or not all.
+    pub(super) failed: Vec<Skipped>,
+    /// Bytes of text that were read for it.
+    pub(super) read: u64,
+}
+
+/// Takes an entry with the number of its document and that of its passage.
+pub(super) type Add<'a, E> = dyn FnMut(u64, u32, E) -> Result<(), IndexError> + 'a;
+
+/// What is gathered while files are read.
+pub(super) struct Gathering {
+    pub(super) annotator: Annotator,
+    to_read: BTreeMap<PathBuf, Stamp>,
+    limits: Limits,
+    numbers: Numbers,
+    pub(super) records: RecordKeeper,
+    pub(super) phrases: PhraseCounts,
+    counts: Arc<VocabularyCounts>,
+    /// What the file that is being read has given so far.
+    open: Holds,
+    bad: Option<ReadError>,
+    read: u64,
+    /// Whether a file had more documents than there was room for.
+    is_full: bool,
+}
+
+impl Gathering {
+    /// Nothing yet of these files.
+    pub(super) fn new(
+        annotator: Annotator,
+        to_read: BTreeMap<PathBuf, Stamp>,
+        numbers: Numbers,
+        limits: &Limits,
+    ) -> Gathering {
+        let counts: Arc<VocabularyCounts> = Arc::default();
+        Gathering {
+            // The annotators report the words they counted when they are gone, at the end of the
+            // pipeline.
+            annotator: annotator.counting(counts.clone()),
+            to_read,
+            limits: limits.clone(),
+            numbers,
+            records: RecordKeeper::default(),
+            phrases: PhraseCounts::default(),
+            counts,
+            open: Holds::default(),
+            bad: None,
+            read: 0,
+            is_full: false,
+        }
+    }
+
+    /// Reads all files; `false` where there was no room for one.
+    pub(super) fn read_all<M: EntryMaker>(
+        &mut self,
+        maker: &M,
+        progress: &mut dyn FnMut(BuildEvent<'_>),
+        add: &mut Add<'_, M::Entry>,
+    ) -> Result<bool, IndexError> {
+        let to_read = std::mem::take(&mut self.to_read);
+        progress(BuildEvent::Start {
+            files: to_read.len() as u64,
+            bytes: to_read.values().map(|stamp| stamp.bytes).sum(),
+        });
+        let stamps: Vec<Stamp> = to_read.values().copied().collect();
+        let named = |path: PathBuf| (source_name(&path), path);
+        let files = to_read.into_keys().map(named);
+        let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
+        let (limits, annotator) = (self.limits.clone(), self.annotator.clone());
+        pipeline::run(&files, &limits, maker, annotator, &mut |part| {
+            let (path, _) = &files[part.file];
+            progress(BuildEvent::Read {
+                path,
+                bytes: part.bytes as u64,
+            });
+            self.part(path, stamps[part.file], part, add)
+        })?;
+        Ok(!self.is_full)
+    }
+
+    /// Takes in a part of a file.
+    fn part<E>(
+        &mut self,
+        path: &Path,
+        stamp: Stamp,
+        part: Prepared<E>,
+        add: &mut Add<'_, E>,
+    ) -> Result<(), IndexError> {
+        self.bad = match (self.bad.take(), part.error) {
+            (Some(before), Some(error)) => Some(before.and(error)),
+            (before, error) => before.or(error),
+        };
+        let (first, room) = self.numbers.of(part.file);
+        self.open.first = first;
+        for document in part.documents {
+            if self.open.documents == room {
+                self.is_full = true;
+                return Ok(());
+            }
+            self.document(document, add)?;
+        }
+        if let Some(hash) = part.end {
+            self.file_done(path, stamp, hash);
+        }
+        Ok(())
+    }
+
+    fn document<E>(
+        &mut self,
+        document: PreparedDocument<E>,
+        add: &mut Add<'_, E>,
+    ) -> Result<(), IndexError> {
+        let number = self.open.first + self.open.documents;
+        self.open.documents += 1;
+        self.open.passages += document.passages;
+        self.open.text += document.bytes;
+        for (sum, words) in self.open.words.iter_mut().zip(document.words) {
+            *sum += words;
+        }
+        for (entry, passage) in document.entries.into_iter().zip(0..) {
+            add(number, passage, entry)?;
+        }
+        self.phrases.add(document.phrases);
+        Ok(())
+    }
+
+    /// Notes what a file was when it was read, and what it gave.
+    fn file_done(&mut self, path: &Path, stamp: Stamp, hash: blake3::Hash) {
+        let holds = std::mem::take(&mut self.open);
+        let error = self.bad.take();
+        let hash = match &error {
+            Some(error) if error.may_pass() => None,
+            _ => Some(hash),
+        };
+        self.read += holds.text;
+        self.numbers.done(&holds);
+        let failed = error.map(|error| error.to_string());
+        self.records.add(path, stamp, hash, failed, holds);
+    }
+
+    /// What the generation holds.
+    pub(super) fn contents(&self) -> Contents {
+        Contents {
+            holds: self.records.holds().collect(),
+            failed: self.records.failed().collect(),
+            read: self.read,
+        }
+    }
+
+    /// Writes the files that every generation has, whatever keeps its passages: lexicon, phrases,
+    /// records and vocabulary, this one from that of the generation before and the words that are
+    /// gone where there is one.
+    pub(super) fn write(
+        self,
+        folder: &Path,
+        before: Option<(&Vocabulary, &VocabularyCounts)>,
+    ) -> std::io::Result<()> {
+        let lexicon = self.annotator.lexicon().clone();
+        drop(self.annotator);
+        lexicon.write(&folder.join(LEXICON_FILE))?;
+        self.phrases.write(folder)?;
+        self.records.write(folder)?;
+        let path = folder.join(VOCABULARY_FILE);
+        match before {
+            None => self.counts.write(&path),
+            Some((known, gone)) => self.counts.write_amended(&path, known, gone),
+        }
+    }
+}
