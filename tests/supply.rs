@@ -14,6 +14,8 @@ const ALLOWED: &[&str] = &[
     "BSD-2-Clause",
     "BSD-3-Clause",
     "CC0-1.0",
+    // Of data: the certificates that are trusted everywhere.
+    "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
     "MIT-0",

@@ -29,6 +29,8 @@ mod vocabulary;
 pub use stopwords::is_stopword;
 pub use terms::JoinedTerms;
 pub(crate) use terms::TermTokenizer;
+#[cfg(feature = "cluster")]
+pub(crate) use terms::placed;
 pub use tokenizer::{Analyzer, TermId, Token, Word, WordId, words};
 pub(crate) use trie::{Node, Trie};
 pub use vocabulary::{Similar, Vocabulary, VocabularyCounts};

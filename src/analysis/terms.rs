@@ -45,10 +45,30 @@ impl JoinedTerms {
         &self.joined
     }
 
+    /// The joined terms of each piece of text, without the mark at its beginning.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.joined.split(char::from(GAP)).skip(1)
+    }
+
     /// How many terms there are, one that occurs twice counted twice.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
+}
+
+/// The terms of pieces of text, as [`JoinedTerms::pieces`] gives them, each with its position.
+#[cfg(feature = "cluster")]
+pub(crate) fn placed(pieces: &[impl AsRef<str>]) -> Vec<(&str, u32)> {
+    let mut placed: Vec<(&str, u32)> = Vec::new();
+    for piece in pieces {
+        let mut at = placed.last().map_or(0, |(_, last)| last + 2);
+        for (n, here) in piece.as_ref().split(char::from(NEXT)).enumerate() {
+            at += u32::from(n > 0);
+            placed.extend(here.split(char::from(SAME)).map(|term| (term, at)));
+        }
+    }
+    placed
 }
 
 /// Parts what [`JoinedTerms`] joined.
@@ -135,7 +155,20 @@ mod tests {
         TermTokenizer::default()
             .token_stream(joined.as_str())
             .process(&mut |token| found.push((token.text.clone(), token.position)));
+        #[cfg(feature = "cluster")]
+        assert_same(&joined, &found);
         (found, expected)
+    }
+
+    /// A cluster is given pieces, and has to part them in the same way.
+    #[cfg(feature = "cluster")]
+    fn assert_same(joined: &JoinedTerms, found: &[Placed]) {
+        let pieces: Vec<&str> = joined.pieces().collect();
+        let placed = placed(&pieces).into_iter();
+        let placed: Vec<Placed> = placed
+            .map(|(term, at)| (term.to_owned(), at as usize))
+            .collect();
+        assert_eq!(placed, found);
     }
 
     #[test]

@@ -58,6 +58,16 @@ pub struct BuildReport {
     pub unknown: Vec<Skipped>,
     /// Files that should have been read and could not be.
     pub failed: Vec<Skipped>,
+    /// What was sent to a cluster again, because it was too busy or did not answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub repeated: Vec<Repeated>,
+}
+
+/// Requests that were sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Repeated {
+    pub cause: String,
+    pub times: u64,
 }
 
 /// What to build an index from.
@@ -84,9 +94,17 @@ impl Sources {
         }
     }
 
+    /// Whether all roots are there. A slip of the pen must not replace an index by an empty one.
+    pub(super) fn check(&self) -> Result<(), IndexError> {
+        for root in &self.roots {
+            std::fs::metadata(root).map_err(IndexError::io(root))?;
+        }
+        Ok(())
+    }
+
     /// The hash of all that decides what comes of a file: the data of the program, the user's own,
     /// and under which names files are found.
-    fn settings(&self) -> Result<String, IndexError> {
+    pub(super) fn settings(&self) -> Result<String, IndexError> {
         let mut hasher = blake3::Hasher::new();
         let mut add = |bytes: &[u8]| {
             // With the length before it, no two lists of parts look the same.
@@ -108,7 +126,7 @@ impl Sources {
         Ok(hasher.finalize().to_hex().to_string())
     }
 
-    fn annotator(&self) -> Result<Annotator, IndexError> {
+    pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {
         let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
         let Some(path) = &self.aspect_model else {
             return Ok(Annotator::new(lexicon));
@@ -192,10 +210,7 @@ struct Order<'s> {
 impl<'s> Order<'s> {
     fn new(sources: &'s Sources, dir: &'s Path) -> Result<Order<'s>, IndexError> {
         let (clock, started) = (Instant::now(), files::now());
-        for root in &sources.roots {
-            // Before anything else: a slip of the pen must not replace an index by an empty one.
-            std::fs::metadata(root).map_err(IndexError::io(root))?;
-        }
+        sources.check()?;
         let settings = sources.settings()?;
         std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
         Ok(Order {
@@ -203,7 +218,7 @@ impl<'s> Order<'s> {
             dir,
             settings,
             _lock: lock(dir, sources.busy)?,
-            listing: Listing::of(&sources.roots, dir),
+            listing: Listing::of(&sources.roots, Some(dir)),
             clock,
             started,
         })
@@ -372,7 +387,7 @@ fn sweep(dir: &Path, keep: &Path) {
 
 impl BuildReport {
     /// Notes how many bytes of text were read in the time it took.
-    fn read(&mut self, bytes: u64) {
+    pub(super) fn read(&mut self, bytes: u64) {
         self.bytes = bytes;
         self.mb_per_second = bytes as f64 / 1e6 / self.seconds.max(f64::EPSILON);
     }

@@ -14,6 +14,17 @@ use super::{IndexError, Manifest, StoredPassage, WholeDocument};
 use crate::analysis::Vocabulary;
 use crate::lexicon::Lexicon;
 
+/// The digits of a score that are not compared, in bits of its mantissa: a relative difference of
+/// 2^-17 or less.
+const CHANCE: u32 = 6;
+
+/// A score as it compares. In which order the parts of a score are added up, and with it the last
+/// digits, is chance, and these are left out. The bits of positive numbers compare as they do.
+pub(super) fn without_chance(score: f32) -> u32 {
+    let half = 1 << (CHANCE - 1);
+    (score.max(0.0).to_bits() + half) >> CHANCE << CHANCE
+}
+
 /// Where a passage is in an engine. It means nothing to another one, or to another generation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PassageAt(pub(crate) u64);
@@ -39,6 +50,8 @@ pub struct Tallies {
     pub passages: u64,
     /// How many documents have any of the passages.
     pub documents: u64,
+    /// Whether that is only about right.
+    pub about: bool,
     /// The values of each group.
     pub groups: Vec<Vec<Counted>>,
     pub sources: Vec<Counted>,
@@ -65,6 +78,11 @@ pub trait Engine: Send + Sync {
 
     /// Whether this generation is still the current one.
     fn is_current(&self) -> Result<bool, IndexError>;
+
+    /// What a person should know of how the answers were got, since this was asked last.
+    fn troubles(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// How many passages have each of some terms.
     fn frequencies(&self, terms: &[Term]) -> Result<Vec<u64>, IndexError>;
@@ -119,4 +137,17 @@ pub trait Engine: Send + Sync {
     /// The paths that documents are cited by, in byte order: at most `limit` of those after
     /// `after`.
     fn sources(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, IndexError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_digits_do_not_count() {
+        let next = |score: f32| f32::from_bits(score.to_bits() + 3);
+        assert_eq!(without_chance(1.5), without_chance(next(1.5)));
+        assert!(without_chance(1.5) < without_chance(1.5002));
+        assert_eq!(without_chance(-1.0), without_chance(0.0));
+    }
 }

@@ -96,11 +96,12 @@ fn nanoseconds(time: SystemTime) -> Option<u64> {
 }
 
 impl Listing {
-    /// Walks the roots. The index itself, in `dir`, is no source.
-    pub(super) fn of(roots: &[PathBuf], dir: &Path) -> Listing {
+    /// Walks the roots. The index itself, where it is in a folder, is no source.
+    pub(super) fn of(roots: &[PathBuf], index: Option<&Path>) -> Listing {
         let mut listing = Listing::default();
         for root in roots {
-            listing.add(root, folder_within(dir, root).as_deref());
+            let within = index.and_then(|index| folder_within(index, root));
+            listing.add(root, within.as_deref());
         }
         listing
     }
@@ -146,12 +147,16 @@ pub(super) struct Records(BTreeMap<PathBuf, Record>);
 impl Records {
     /// Reads the records of a generation. Records that are missing or damaged are none.
     pub(super) fn read(folder: &Path) -> Option<Records> {
-        let lines = BufReader::new(File::open(folder.join(FILE)).ok()?).lines();
+        Records::parse(BufReader::new(File::open(folder.join(FILE)).ok()?))
+    }
+
+    /// Reads what [`RecordKeeper::write`] wrote; `None` where it is something else.
+    pub(super) fn parse(text: impl BufRead) -> Option<Records> {
         let record = |line: std::io::Result<String>| {
             let record: Record = serde_json::from_str(&line.ok()?).ok()?;
             Some((PathBuf::from(&record.path), record))
         };
-        lines.map(record).collect::<Option<_>>().map(Records)
+        text.lines().map(record).collect::<Option<_>>().map(Records)
     }
 
     /// What each file holds.

@@ -55,7 +55,7 @@ pub(super) type Sums = BTreeMap<String, String>;
 
 /// A manifest with its own hash: a changed digit in it is found.
 #[derive(Serialize, Deserialize)]
-struct Signed {
+pub(super) struct Signed {
     #[serde(flatten)]
     manifest: Manifest,
     sum: String,
@@ -67,6 +67,38 @@ struct Header {
     format: u32,
     analysis: String,
     annotation: String,
+}
+
+/// Why a manifest is of no use.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unfit {
+    #[error("its manifest{0}")]
+    Damaged(String),
+    #[error("it was made {found}, and this palpate needs {needed}")]
+    OtherVersion { found: String, needed: String },
+}
+
+impl Header {
+    fn check(&self) -> Result<(), Unfit> {
+        let other = |what: &str, found: &str, needed: &str| Unfit::OtherVersion {
+            found: format!("{what} {found}"),
+            needed: format!("{what} {needed}"),
+        };
+        let (format, needed) = (self.format.to_string(), FORMAT_VERSION.to_string());
+        match self {
+            _ if self.format != FORMAT_VERSION => Err(other("in format", &format, &needed)),
+            _ if self.analysis != ANALYSIS_VERSION => Err(other(
+                "with analysis chain",
+                &self.analysis,
+                ANALYSIS_VERSION,
+            )),
+            _ if self.annotation != ANNOTATION_VERSION => {
+                let what = "with annotation tables";
+                Err(other(what, &self.annotation, ANNOTATION_VERSION))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Manifest {
@@ -118,38 +150,37 @@ impl Manifest {
             }
             Err(cause) => return Err(IndexError::Io { path, cause }),
         };
-        let damaged = |error: serde_json::Error| IndexError::Damaged {
-            path: dir.to_owned(),
-            cause: format!("{FILE}: {error}"),
-        };
-        let header: Header = serde_json::from_slice(&text).map_err(damaged)?;
-        let (found, needed) = if header.format != FORMAT_VERSION {
-            let in_format = |version: u32| format!("in format {version}");
-            (in_format(header.format), in_format(FORMAT_VERSION))
-        } else if header.analysis != ANALYSIS_VERSION {
-            let with_chain = |version: &str| format!("with analysis chain {version}");
-            (with_chain(&header.analysis), with_chain(ANALYSIS_VERSION))
-        } else if header.annotation != ANNOTATION_VERSION {
-            let with_tables = |version: &str| format!("with annotation tables {version}");
-            (
-                with_tables(&header.annotation),
-                with_tables(ANNOTATION_VERSION),
-            )
-        } else {
-            let signed: Signed = serde_json::from_slice(&text).map_err(damaged)?;
-            return match signed.manifest.sum() == signed.sum {
-                true => Ok(signed.manifest),
-                false => Err(IndexError::Damaged {
-                    path: dir.to_owned(),
-                    cause: format!("{FILE} is not as it was written"),
-                }),
-            };
-        };
-        Err(IndexError::OtherVersion {
-            path: dir.to_owned(),
-            found,
-            needed,
+        Manifest::checked(&text).map_err(|unfit| match unfit {
+            Unfit::Damaged(cause) => IndexError::Damaged {
+                path: dir.to_owned(),
+                cause: format!("{FILE}{cause}"),
+            },
+            Unfit::OtherVersion { found, needed } => IndexError::OtherVersion {
+                path: dir.to_owned(),
+                found,
+                needed,
+            },
         })
+    }
+
+    /// Reads a manifest that was [signed](Manifest::signed).
+    pub(super) fn checked(text: &[u8]) -> Result<Manifest, Unfit> {
+        let damaged = |error: serde_json::Error| Unfit::Damaged(format!(": {error}"));
+        let header: Header = serde_json::from_slice(text).map_err(damaged)?;
+        header.check()?;
+        let signed: Signed = serde_json::from_slice(text).map_err(damaged)?;
+        match signed.manifest.sum() == signed.sum {
+            true => Ok(signed.manifest),
+            false => Err(Unfit::Damaged(" is not as it was written".to_owned())),
+        }
+    }
+
+    /// The manifest with its own hash.
+    pub(super) fn signed(&self) -> Signed {
+        Signed {
+            sum: self.sum(),
+            manifest: self.clone(),
+        }
     }
 
     /// Makes this the manifest of `dir`, in one step: readers see the old one or this one.
@@ -158,11 +189,7 @@ impl Manifest {
         let draft = dir.join(format!("{FILE}.new"));
         let write = || -> std::io::Result<()> {
             let mut file = File::create(&draft)?;
-            let signed = Signed {
-                sum: self.sum(),
-                manifest: self.clone(),
-            };
-            serde_json::to_writer_pretty(&mut file, &signed)?;
+            serde_json::to_writer_pretty(&mut file, &self.signed())?;
             file.write_all(b"\n")?;
             file.sync_all()?;
             std::fs::rename(&draft, &path)?;

@@ -22,15 +22,19 @@
 //! another version is refused with words on how to rebuild it: misreading it would be worse.
 //!
 //! `schema` is the one place that knows the tantivy fields. What is asked of an index goes through
-//! one seam, the trait [`Engine`], of which the folder (`embedded`) is one side.
+//! one seam, the trait [`Engine`]; behind it is the folder (`embedded`), or a cluster that speaks the
+//! language of OpenSearch (`cluster`). [`Home`] says which.
 
 mod build;
 mod check;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod embedded;
 mod engine;
 mod files;
 mod gather;
 mod generation;
+mod home;
 mod intake;
 mod lock;
 mod manifest;
@@ -50,10 +54,13 @@ use std::sync::Arc;
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
 
-pub use build::{BuildEvent, BuildReport, Skipped, Sources, build, update};
+pub use build::{BuildEvent, BuildReport, Repeated, Skipped, Sources, build, update};
 pub use check::{CheckReport, Damage, check};
+#[cfg(feature = "cluster")]
+pub use cluster::{Cluster, ClusterAddress};
 pub use engine::{Counted, Dictionary, Engine, PassageAt, Tallies, ToCount};
 pub use files::Changes;
+pub use home::Home;
 pub use lock::Busy;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub(crate) use phrases::fold;
@@ -99,6 +106,17 @@ pub enum IndexError {
         path: PathBuf,
         cause: std::io::Error,
     },
+    /// A cluster did not answer, or not as it should.
+    #[cfg(feature = "cluster")]
+    #[error("the cluster at {at}: {cause}")]
+    Cluster { at: String, cause: String },
+    #[cfg(feature = "cluster")]
+    #[error("there is no index at {0}; `palpate index --engine {0}` builds one")]
+    MissingInCluster(String),
+    /// What does not say where a cluster is, or how to reach it.
+    #[cfg(feature = "cluster")]
+    #[error("the address of the cluster: {cause}")]
+    Address { cause: String },
     #[error("{path} is no aspect model: {cause}")]
     Model { path: PathBuf, cause: String },
     #[error(transparent)]

@@ -126,7 +126,8 @@ fn packed(weights: &AspectWeights) -> [u64; ASPECT_COLUMNS.len()] {
 pub struct Order(pub(crate) u64);
 
 impl Order {
-    fn new(document: u64, passage: u32) -> Self {
+    /// The place of a passage, from 0, of the document with that number.
+    pub(super) fn new(document: u64, passage: u32) -> Self {
         let last = (1 << PASSAGE_BITS) - 1;
         Order(document << PASSAGE_BITS | u64::from(passage.min(last)))
     }
@@ -166,7 +167,7 @@ pub struct StoredPassage {
 }
 
 impl StoredPassage {
-    fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
+    pub(super) fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
         let mut aspects: Vec<String> = Vec::new();
         for aspect in annotations.aspects.shown() {
             if !aspects.iter().any(|label| label == aspect.label()) {
@@ -278,8 +279,8 @@ impl Fields {
         for aspect in annotations.aspects.likely() {
             entry.add_text(self.kinds, aspect.name());
         }
-        for facet in facets(annotations) {
-            entry.add_facet(self.facets, facet);
+        for (group, value) in facet_values(annotations) {
+            entry.add_facet(self.facets, facet(group, value));
         }
     }
 
@@ -370,20 +371,20 @@ fn unsealed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
-/// What a passage is counted under: aspects by name and label, concepts by kind.
-/// What is only denied of a passage is not what it is about.
-fn facets(annotations: &Annotations) -> Vec<Facet> {
-    let mut facets = Vec::new();
+/// What a passage is counted under, each group with a value: aspects by name and label, concepts by
+/// kind. What is only denied of a passage is not what it is about.
+pub(super) fn facet_values(annotations: &Annotations) -> Vec<(&'static str, &str)> {
+    let mut values: Vec<(&str, &str)> = Vec::new();
     for aspect in annotations.aspects.shown() {
-        facets.push(facet("aspect", aspect.label()));
-        facets.push(facet("kind", aspect.name()));
+        values.push(("aspect", aspect.label()));
+        values.push(("kind", aspect.name()));
     }
     for concept in &annotations.concepts {
         if concept.assertion != Assertion::Negated {
-            facets.push(facet(concept.kind.name(), &concept.name));
+            values.push((concept.kind.name(), &concept.name));
         }
     }
-    facets.sort();
-    facets.dedup();
-    facets
+    values.sort_unstable();
+    values.dedup();
+    values
 }

@@ -30,6 +30,57 @@ pub struct Table {
     pub(crate) counts: Vec<u32>,
     /// By name, by candidate: how often its words stand one after the other.
     pub(crate) names: Vec<Vec<Counts>>,
+    /// By term, field and candidate: where it stands, if the engine has read that already.
+    #[cfg(feature = "cluster")]
+    pub(crate) positions: Vec<Vec<u32>>,
+}
+
+#[cfg(feature = "cluster")]
+impl Table {
+    /// The table of candidates of which is known where each term stands in each field.
+    pub(crate) fn of_positions(
+        candidates: Vec<Candidate>,
+        positions: Vec<Vec<u32>>,
+        names: &[&[usize]],
+    ) -> Table {
+        let mut table = Table {
+            counts: positions.iter().map(|places| places.len() as u32).collect(),
+            candidates,
+            names: Vec::with_capacity(names.len()),
+            positions,
+        };
+        for name in names {
+            let candidates = 0..table.candidates.len();
+            let counts = candidates.map(|c| table.name_counts_in(name, c)).collect();
+            table.names.push(counts);
+        }
+        table
+    }
+
+    fn name_counts_in(&self, name: &[usize], candidate: usize) -> Counts {
+        std::array::from_fn(|field| {
+            let places = name.iter().map(|&t| self.positions_of(t, field, candidate));
+            phrase_count(&places.collect::<Vec<_>>())
+        })
+    }
+
+    fn positions_of(&self, term: usize, field: usize, candidate: usize) -> &[u32] {
+        &self.positions[(term * FIELDS + field) * self.candidates.len() + candidate]
+    }
+
+    /// Where the `used` ones of the terms stand in the `chosen` ones of the candidates.
+    pub(crate) fn places(&self, chosen: &[usize], used: &[usize]) -> Places {
+        let mut places = Places::empty(used, chosen.len());
+        for (u, &term) in used.iter().enumerate() {
+            for field in 0..FIELDS {
+                let of_field = places.of_field(u, field).iter_mut();
+                for (positions, &candidate) in of_field.zip(chosen) {
+                    *positions = self.positions_of(term, field, candidate).to_vec();
+                }
+            }
+        }
+        places
+    }
 }
 
 impl Table {

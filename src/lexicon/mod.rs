@@ -392,7 +392,8 @@ impl Lexicon {
         })
     }
 
-    fn parse(text: &str) -> Option<Lexicon> {
+    /// Reads what [`Lexicon::write`] wrote; `None` where it is something else.
+    pub(crate) fn parse(text: &str) -> Option<Lexicon> {
         let mut concepts: Vec<Concept> = Vec::new();
         let mut forms = Vec::new();
         let mut keys = HashMap::new();

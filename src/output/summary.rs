@@ -31,6 +31,10 @@ pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
             )?;
         }
     }
+    for repeated in &report.repeated {
+        let times = counted(repeated.times, "time");
+        writeln!(out, "sent again: {times}, {}", repeated.cause)?;
+    }
     write_skipped(out, "not read", &report.unknown)?;
     write_skipped(out, "FAILED", &report.failed)
 }

@@ -290,6 +290,10 @@ fn said_of(silent: &Silent) -> String {
         1 => "1 source".to_owned(),
         count => format!("{count} sources"),
     };
+    let sources = match silent.about {
+        true => format!("about {sources}"),
+        false => sources,
+    };
     match silent.sources.len() {
         1..=SILENT_NAMED => format!("nothing in {sources}: {}", silent.sources.join(", ")),
         _ => format!("nothing in {sources}"),

@@ -30,6 +30,10 @@ pub struct Facets {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Silent {
     pub count: u64,
+    /// Whether the count is only about right: so many passages match that they were not all looked
+    /// at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about: bool,
     /// Their names, in order, where the corpus has few enough sources to name them.
     pub sources: Vec<String>,
 }
@@ -82,6 +86,7 @@ pub(super) fn count(
     let silent = match everywhere {
         true => Some(Silent {
             count: documents.saturating_sub(tallies.documents),
+            about: tallies.about,
             sources: match names_silent {
                 true => silent(engine, &tallies.sources)?,
                 false => Vec::new(),

@@ -246,6 +246,7 @@ impl Searcher {
             })
             .collect::<Result<_, SearchError>>()?;
         drop((snippets, scorer));
+        plan.notes.extend(engine.troubles());
         Ok(SearchResults {
             query: request.query.clone(),
             total: counted.or(found.total).unwrap_or_default() as usize,

@@ -15,7 +15,7 @@ use crate::annotate::{Assertion, Mentioned};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::output::text::citation;
-use crate::search::{FacetCount, Facets, Hit, SearchResults, Snippet};
+use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
 
 /// Hits on a page.
 const HITS: usize = 10;
@@ -195,7 +195,7 @@ fn notes(results: &SearchResults, asked: &Asked) -> Markup {
         p.count id="count" role="status" {
             strong { (counted(results.total as u64, "passage")) }
             @if let Some(silent) = silent.filter(|silent| silent.count > 0 && results.total > 0) {
-                " · " a href="#silent" { (counted(silent.count, "source")) " silent" }
+                " · " a href="#silent" { (silent_sources(silent)) " silent" }
             }
             @for correction in &results.corrections {
                 " · searched for " strong { (correction.searched) }
@@ -354,6 +354,11 @@ fn nearest(opened: &Opened, query: &str) -> Result<Vec<String>, Problem> {
 }
 
 /// The sources in which nothing matches.
+fn silent_sources(silent: &Silent) -> String {
+    let about = if silent.about { "about " } else { "" };
+    format!("{about}{}", counted(silent.count, "source"))
+}
+
 fn silent(facets: &Facets, total: usize) -> Markup {
     let Some(silent) = facets
         .silent
@@ -364,7 +369,7 @@ fn silent(facets: &Facets, total: usize) -> Markup {
     };
     html! {
         section.silent aria-labelledby="silent" {
-            h2 id="silent" { "Silent: nothing in " (counted(silent.count, "source")) }
+            h2 id="silent" { "Silent: nothing in " (silent_sources(silent)) }
             @if silent.sources.is_empty() { p.quiet { "Too many to name." } }
             ul.sources {
                 @for source in &silent.sources { li { a href=(document_link(source)) { (source) } } }

@@ -14,11 +14,9 @@ use tantivy::columnar::ColumnValues;
 use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
+use super::super::engine::without_chance;
 use super::super::schema::ORDER;
 
-/// The digits of a score that are not compared, in bits of its mantissa: a relative difference of
-/// 2^-17 or less.
-const CHANCE: u32 = 6;
 /// What lies below a score by more than this factor is surely less, digits left out or not.
 const SURELY_LESS: Score = 1.0 - 2e-5;
 
@@ -42,11 +40,6 @@ impl Match {
     pub(super) fn address(&self) -> DocAddress {
         DocAddress::new(self.address.0, self.address.1)
     }
-}
-
-fn without_chance(score: Score) -> u32 {
-    let half = 1 << (CHANCE - 1);
-    (score.max(0.0).to_bits() + half) >> CHANCE << CHANCE
 }
 
 /// The best matches of a segment so far.
@@ -145,12 +138,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_digits_do_not_count() {
-        let next = |score: Score| Score::from_bits(score.to_bits() + 3);
-        assert_eq!(without_chance(1.5), without_chance(next(1.5)));
-        assert!(without_chance(1.5) < without_chance(1.5002));
+    fn what_is_left_out_is_surely_less() {
         assert!(Score::from_bits(without_chance(1.5)) * SURELY_LESS < 1.5);
-        assert_eq!(without_chance(-1.0), without_chance(0.0));
     }
 
     #[test]

@@ -102,6 +102,7 @@ impl Engine for Index {
         Ok(Tallies {
             passages: sources.iter().map(|count| count.passages).sum(),
             documents: sources.len() as u64,
+            about: false,
             groups: what.groups.iter().map(values).collect(),
             sources: self.most_often(sources, what.sources)?,
         })

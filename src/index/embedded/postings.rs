@@ -48,6 +48,7 @@ pub(super) fn table(
         candidates: Vec::with_capacity(all),
         counts: vec![0; terms.len() * FIELDS * all],
         names: vec![vec![Counts::default(); all]; names.len()],
+        ..Table::default()
     };
     let fields = index.fields();
     for group in groups(index, &addresses) {
