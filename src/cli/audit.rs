@@ -3,9 +3,8 @@
 use clap::ValueEnum;
 
 use super::search::{When, look};
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::audit::{Audit, AuditRequest, By};
-use palpate::index::Index;
 use palpate::lexicon::Kind;
 use palpate::output::audit;
 
@@ -26,7 +25,7 @@ pub(super) struct Args {
     #[arg(value_name = "TOPIC")]
     topics: Vec<String>,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Take the concepts of a kind as columns: all, or beside a topic, those in the same passages;
     /// or the aspects of the topics
     #[arg(long, value_name = "WHAT", value_enum)]
@@ -93,8 +92,8 @@ impl Args {
             source: self.source.clone(),
             columns: self.columns,
         };
-        let index = Index::open(&self.index.path())?;
-        let mut audit = Audit::of(&index, &request)?;
+        let engine = self.index.home()?.open()?;
+        let mut audit = Audit::of(&*engine, &request)?;
         if self.silent {
             audit.silent_first();
         }

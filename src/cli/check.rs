@@ -1,6 +1,6 @@
 //! `palpate check`: whether the index is as it was written.
 
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::index;
 use palpate::output::check;
 
@@ -10,7 +10,7 @@ use palpate::output::check;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Print the report as one JSON object
     #[arg(long)]
     json: bool,
@@ -18,7 +18,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let dir = self.index.path();
+        let dir = self.index.folder()?;
         let report = index::check(&dir)?;
         stdout(|out| match self.json {
             true => check::write_json(out, &report),

@@ -1,8 +1,7 @@
 //! `palpate cite`: a passage to be pasted into a report.
 
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::audit::{Citation, passage_named};
-use palpate::index::Index;
 use palpate::output::cite;
 
 /// Print a passage as a citation that `palpate verify` can check later
@@ -14,7 +13,7 @@ pub(super) struct Args {
     #[arg(value_name = "ID", required = true)]
     passages: Vec<String>,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Print one JSON object per citation
     #[arg(long)]
     json: bool,
@@ -22,12 +21,12 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let index = Index::open(&self.index.path())?;
+        let engine = self.index.home()?.open()?;
         let mut outcome = Outcome::Found;
         let mut citations = Vec::new();
         for name in &self.passages {
-            match passage_named(&index, name)? {
-                Some(passage) => citations.push(Citation::of(&index, &passage)),
+            match passage_named(&*engine, name)? {
+                Some(passage) => citations.push(Citation::of(&*engine, &passage)),
                 None => {
                     eprintln!("palpate: the index has no passage {name}");
                     outcome = Outcome::Nothing;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::run::{DEPTH, Without, answer};
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::eval::{Qrels, Report, Run, Topic, read_topics};
 
 /// Measure a run against relevance judgments
@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// The run of another system, to compare with
     #[arg(long, value_name = "RUN")]
     baseline: Option<PathBuf>,

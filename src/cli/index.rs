@@ -1,13 +1,13 @@
 //! `palpate index`: builds the index.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 
 use super::limits::LimitArgs;
 use super::progress::Progress;
-use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout, watch};
-use palpate::index::{self, BuildEvent, BuildReport, Busy, IndexError, Sources};
+use super::{DEFAULT_CORPUS, HomeArgs, Outcome, stdout, watch};
+use palpate::index::{BuildReport, Busy, Home, Sources};
 use palpate::output::summary;
 
 /// Build the index from files and folders
@@ -21,7 +21,7 @@ pub(super) struct Args {
     #[arg(value_name = "PATH", default_value = DEFAULT_CORPUS)]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Add concepts from a file: Solr synonyms (.txt) or OBO (.obo)
     #[arg(long = "lexicon", value_name = "FILE")]
     lexicons: Vec<PathBuf>,
@@ -37,6 +37,10 @@ pub(super) struct Args {
     /// Go on, and index again whenever a file changes
     #[arg(long)]
     watch: bool,
+    /// Part a new index in a cluster into so many shards [default: one a node]
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), help_heading = "Cluster")]
+    shards: Option<u32>,
     /// Print the summary as one JSON object
     #[arg(long)]
     json: bool,
@@ -56,17 +60,25 @@ impl Args {
                 false => Busy::Leave,
             },
         };
-        let dir = self.index.path();
-        let first = match self.force {
-            true => index::build,
-            false => index::update,
+        let home = self.home()?;
+        let report = match self.force {
+            true => build(&sources, &home)?,
+            false => update(&sources, &home)?,
         };
-        let report = build_with(first, &sources, &dir)?;
         self.say(&report)?;
         if self.watch {
-            self.watch(&sources, &dir)?;
+            self.watch(&sources, &home)?;
         }
         Ok(outcome(&report))
+    }
+
+    fn home(&self) -> anyhow::Result<Home> {
+        #[cfg(feature = "cluster")]
+        if let Home::Cluster(mut address) = self.index.home()? {
+            address.shards = self.shards;
+            return Ok(Home::Cluster(address));
+        }
+        self.index.home()
     }
 
     fn say(&self, report: &BuildReport) -> anyhow::Result<()> {
@@ -76,9 +88,9 @@ impl Args {
         })?)
     }
 
-    fn watch(&self, sources: &Sources, dir: &Path) -> anyhow::Result<()> {
-        watch::watch(&sources.roots, dir, &mut || {
-            match build_with(index::update, sources, dir) {
+    fn watch(&self, sources: &Sources, home: &Home) -> anyhow::Result<()> {
+        watch::watch(&sources.roots, home.folder(), &mut || {
+            match update(sources, home) {
                 Ok(report) if report.changes.is_none_or(|changes| !changes.is_empty()) => {
                     self.say(&report)?;
                     outcome(&report);
@@ -92,18 +104,22 @@ impl Args {
     }
 }
 
-/// Builds with a progress bar, for a search that finds no index.
-pub(super) fn build(sources: &Sources, dir: &Path) -> anyhow::Result<BuildReport> {
-    build_with(index::build, sources, dir)
+/// Builds with a progress bar.
+pub(super) fn build(sources: &Sources, home: &Home) -> anyhow::Result<BuildReport> {
+    let mut progress = Progress::new();
+    home.build(sources, &mut |event| progress.show(event))
+        .with_context(|| cannot_build(home))
 }
 
-type Builder =
-    fn(&Sources, &Path, &mut dyn FnMut(BuildEvent<'_>)) -> Result<BuildReport, IndexError>;
-
-fn build_with(build: Builder, sources: &Sources, dir: &Path) -> anyhow::Result<BuildReport> {
+/// Brings up to date with a progress bar.
+fn update(sources: &Sources, home: &Home) -> anyhow::Result<BuildReport> {
     let mut progress = Progress::new();
-    build(sources, dir, &mut |event| progress.show(event))
-        .with_context(|| format!("cannot build the index at {}", dir.display()))
+    home.update(sources, &mut |event| progress.show(event))
+        .with_context(|| cannot_build(home))
+}
+
+fn cannot_build(home: &Home) -> String {
+    format!("cannot build the index at {home}")
 }
 
 /// Says on stderr what could not be read, and whether anything was wrong.

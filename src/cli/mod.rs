@@ -5,6 +5,7 @@ mod check;
 mod cite;
 mod diff;
 mod eval;
+mod home;
 mod index;
 mod limits;
 mod passages;
@@ -18,10 +19,11 @@ mod verify;
 mod watch;
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use home::HomeArgs;
 
 /// Full-text passage search for clinical documents.
 #[derive(Debug, Parser)]
@@ -90,27 +92,7 @@ impl Cli {
     }
 }
 
-/// Where to find the index; shared by all commands that need one.
-#[derive(Debug, clap::Args)]
-struct IndexArg {
-    /// Folder of the index [default: index]
-    #[arg(long = "index", value_name = "DIR", env = "PALPATE_INDEX")]
-    dir: Option<PathBuf>,
-}
-
-const DEFAULT_INDEX: &str = "index";
 const DEFAULT_CORPUS: &str = "corpus";
-
-impl IndexArg {
-    fn path(&self) -> PathBuf {
-        self.dir.clone().unwrap_or_else(|| DEFAULT_INDEX.into())
-    }
-
-    /// Whether nobody said where the index is.
-    fn is_default(&self) -> bool {
-        self.dir.is_none()
-    }
-}
 
 /// Standard output for `print`, flushed at the end so that a full disk is noticed.
 fn stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

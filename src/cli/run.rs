@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::eval::{Run, Topic, read_topics};
 use palpate::search::{Ranking, RankingPart, Searcher};
 
@@ -19,7 +19,7 @@ pub(super) struct Args {
     /// Queries: queries.jsonl of BEIR, or lines of id, tab, text
     queries: PathBuf,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Return at most this many documents for a query
     #[arg(short = 'n', long, value_name = "N", default_value_t = DEPTH)]
     limit: usize,
@@ -69,12 +69,12 @@ impl Args {
 
 /// The run of palpate itself over some queries.
 pub(super) fn answer(
-    index: &IndexArg,
+    index: &HomeArgs,
     topics: &[Topic],
     limit: usize,
     ranking: &Ranking,
 ) -> anyhow::Result<Run> {
-    let searcher = Searcher::open(&index.path())?;
+    let searcher = Searcher::of(index.home()?.open()?);
     let mut run = Run::default();
     for topic in topics {
         let mut last = f32::INFINITY;

@@ -1,15 +1,14 @@
 //! `palpate search`: finds passages.
 
 use std::io::{IsTerminal, Read};
-use std::path::Path;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
 use super::index::{build, outcome};
 use super::run::Without;
-use super::{DEFAULT_CORPUS, IndexArg, Outcome, stdout};
-use palpate::index::{IndexError, Sources};
+use super::{DEFAULT_CORPUS, HomeArgs, Outcome, stdout};
+use palpate::index::{Home, IndexError, Sources};
 use palpate::lexicon::Kind;
 use palpate::output::{csv, json, text};
 use palpate::search::{Filter, Request, SearchResults, Searcher};
@@ -30,7 +29,7 @@ pub(super) struct Args {
     #[arg(value_name = "QUERY", required_unless_present_any = ["aspects", "conditions", "techniques"])]
     query: Vec<String>,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Show at most this many hits
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     limit: usize,
@@ -138,13 +137,13 @@ impl Args {
 
     /// Opens the index; where none was named and there is none yet, builds it first.
     fn open(&self) -> anyhow::Result<(Searcher, Outcome)> {
-        let dir = self.index.path();
-        match Searcher::open(&dir) {
+        let home = self.index.home()?;
+        match home.open() {
             Err(IndexError::Missing(_)) if self.index.is_default() => {
-                let built = first_build(&dir)?;
-                Ok((Searcher::open(&dir)?, built))
+                let built = first_build(&home)?;
+                Ok((Searcher::of(home.open()?), built))
             }
-            opened => Ok((opened?, Outcome::Found)),
+            opened => Ok((Searcher::of(opened?), Outcome::Found)),
         }
     }
 
@@ -188,12 +187,9 @@ pub(super) fn look(color: When) -> text::Look {
     }
 }
 
-fn first_build(dir: &Path) -> anyhow::Result<Outcome> {
-    eprintln!(
-        "palpate: no index yet; building {} from {DEFAULT_CORPUS}",
-        dir.display()
-    );
-    let report = build(&Sources::of([DEFAULT_CORPUS]), dir)?;
+fn first_build(home: &Home) -> anyhow::Result<Outcome> {
+    eprintln!("palpate: no index yet; building {home} from {DEFAULT_CORPUS}");
+    let report = build(&Sources::of([DEFAULT_CORPUS]), home)?;
     eprintln!(
         "palpate: indexed {} passages of {} documents",
         report.passages, report.documents

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
-use super::{IndexArg, Outcome};
+use super::{HomeArgs, Outcome};
 use palpate::serve::{self, Options};
 
 /// Serve the search as a web page and an API
@@ -16,7 +16,7 @@ use palpate::serve::{self, Options};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Where to listen; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7700")]
     addr: SocketAddr,
@@ -43,7 +43,7 @@ impl Args {
             );
         }
         let options = Options {
-            index: self.index.path(),
+            index: self.index.home()?,
             address: self.addr,
             hosts: self.hosts,
             token,

@@ -1,6 +1,6 @@
 //! `palpate suggest`: completes what somebody is typing.
 
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::output::suggestions;
 use palpate::search::Searcher;
 
@@ -16,7 +16,7 @@ pub(super) struct Args {
     #[arg(value_name = "PREFIX", required = true)]
     prefix: Vec<String>,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Show at most this many
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     limit: usize,
@@ -28,7 +28,8 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let prefix = self.prefix.join(" ");
-        let found = Searcher::open(&self.index.path())?.suggest(&prefix, self.limit)?;
+        let searcher = Searcher::of(self.index.home()?.open()?);
+        let found = searcher.suggest(&prefix, self.limit)?;
         stdout(|out| match self.json {
             true => suggestions::write_json(out, &prefix, &found),
             false => suggestions::write(out, &found),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::search::{When, look};
-use super::{IndexArg, Outcome, stdout};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::audit::{Citation, Verdict, verify};
 use palpate::output::cite::{self, Verified};
 use palpate::search::Searcher;
@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// The file; `-` reads standard input
     file: PathBuf,
     #[command(flatten)]
-    index: IndexArg,
+    index: HomeArgs,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -37,7 +37,7 @@ impl Args {
         let name = self.file.display();
         let bytes = self.read().with_context(|| name.to_string())?;
         let text = String::from_utf8_lossy(&bytes);
-        let searcher = Searcher::open(&self.index.path())?;
+        let searcher = Searcher::of(self.index.home()?.open()?);
         let cited = Citation::find(&text);
         if cited.is_empty() {
             anyhow::bail!("{name}: there is no citation in it");

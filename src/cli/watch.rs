@@ -11,18 +11,18 @@ use notify::{Event, RecursiveMode, Watcher};
 /// writes more.
 const QUIET: Duration = Duration::from_millis(300);
 
-/// Calls `changed` whenever something under `roots` has changed, what is in `index` left out, until
+/// Calls `changed` whenever something under `roots` has changed, what is in the folder `index` left out, until
 /// it fails.
 pub(super) fn watch(
     roots: &[PathBuf],
-    index: &Path,
+    index: Option<&Path>,
     changed: &mut dyn FnMut() -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let (to_here, events) = channel();
-    let index = index.canonicalize().unwrap_or_else(|_| index.to_owned());
+    let index = index.map(|index| index.canonicalize().unwrap_or_else(|_| index.to_owned()));
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // An error means that events were lost: whatever changed, it is time to look.
-        let is_news = event.map_or(true, |event| concerns_sources(&event, &index));
+        let is_news = event.map_or(true, |event| concerns_sources(&event, index.as_deref()));
         if is_news {
             // Nobody listens any more once the watch has ended.
             let _ = to_here.send(());
@@ -42,11 +42,12 @@ pub(super) fn watch(
     Ok(())
 }
 
-fn concerns_sources(event: &Event, index: &Path) -> bool {
+fn concerns_sources(event: &Event, index: Option<&Path>) -> bool {
+    let within = |path: &Path| index.is_some_and(|index| path.starts_with(index));
     let in_index = |path: &PathBuf| match path.canonicalize() {
-        Ok(path) => path.starts_with(index),
+        Ok(path) => within(&path),
         // It is gone; its name has to do.
-        Err(_) => path.starts_with(index),
+        Err(_) => within(path),
     };
     // An event without paths says that events were lost.
     let elsewhere = event.paths.is_empty() || !event.paths.iter().all(in_index);

@@ -109,7 +109,7 @@ mod tests {
 
     fn guard(hosts: &[&str], token: Option<&str>) -> Guard {
         let options = Options {
-            index: "index".into(),
+            index: crate::index::Home::Folder("index".into()),
             address: ([127, 0, 0, 1], 7700).into(),
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             token: token.map(str::to_owned),

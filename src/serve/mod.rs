@@ -35,7 +35,6 @@ mod reference;
 mod state;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,15 +44,15 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::index::IndexError;
+use crate::index::{Home, IndexError};
 use guard::Guard;
 use state::State;
 
 /// How a server is to run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The folder of the index.
-    pub index: PathBuf,
+    /// Where the index is.
+    pub index: Home,
     /// Where to listen. Port 0 is any that is free.
     pub address: SocketAddr,
     /// Names besides `localhost` that the server is reached by.

@@ -84,7 +84,15 @@ impl From<SearchError> for Problem {
 
 impl From<IndexError> for Problem {
     fn from(error: IndexError) -> Problem {
-        unreadable(&error)
+        match error {
+            #[cfg(feature = "cluster")]
+            IndexError::Cluster { .. } => {
+                eprintln!("palpate: {error}");
+                let detail = "what keeps the passages does not answer";
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            }
+            error => unreadable(&error),
+        }
     }
 }
 

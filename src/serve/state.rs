@@ -1,6 +1,5 @@
 //! The index that is served, and the threads that search it.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::metrics::Metrics;
 use super::problem::Problem;
-use crate::index::IndexError;
+use crate::index::{Home, IndexError};
 use crate::search::Searcher;
 
 /// How many requests may wait for a thread to search on, for each that has one.
@@ -30,7 +29,7 @@ pub(super) struct Opened {
 
 /// What all requests share.
 pub(super) struct State {
-    dir: PathBuf,
+    home: Home,
     current: RwLock<Arc<Opened>>,
     /// As many searches as there are cores, and as many again that wait for memory or disk.
     places: Arc<Semaphore>,
@@ -38,13 +37,13 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn open(dir: &Path) -> Result<State, IndexError> {
+    pub(super) fn open(home: &Home) -> Result<State, IndexError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let opened = Opened::open(dir)?;
+        let opened = Opened::open(home)?;
         let metrics = Metrics::default();
         metrics.opened(&opened.searcher);
         Ok(State {
-            dir: dir.to_owned(),
+            home: home.clone(),
             current: RwLock::new(Arc::new(opened)),
             places: Arc::new(Semaphore::new(2 * cores)),
             metrics,
@@ -63,7 +62,7 @@ impl State {
         if matches!(self.current().searcher.is_current(), Ok(true) | Err(_)) {
             return;
         }
-        match Opened::open(&self.dir) {
+        match Opened::open(&self.home) {
             Ok(opened) => {
                 self.metrics.opened(&opened.searcher);
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
@@ -99,8 +98,8 @@ impl State {
 }
 
 impl Opened {
-    fn open(dir: &Path) -> Result<Opened, IndexError> {
-        let searcher = Searcher::open(dir)?;
+    fn open(home: &Home) -> Result<Opened, IndexError> {
+        let searcher = Searcher::of(home.open()?);
         let manifest = searcher.engine().manifest();
         let tag = format!(
             "W/\"{}-{}-{:x}\"",

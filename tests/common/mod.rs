@@ -19,6 +19,7 @@ pub fn palpate(folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env_remove("PALPATE_INDEX")
+        .env_remove("PALPATE_ENGINE")
         .env_remove("NO_COLOR");
     command
 }
@@ -171,6 +172,12 @@ pub fn page(numbers: &mut Numbers) -> String {
 #[allow(dead_code)] // not every test file needs it
 /// All that a search prints, and all that is counted.
 pub fn state(folder: &Path, index: &str) -> Vec<String> {
+    state_of(folder, ["--index", index])
+}
+
+#[allow(dead_code)] // not every test file needs it
+/// The same, wherever the index is.
+pub fn state_of(folder: &Path, home: [&str; 2]) -> Vec<String> {
     const QUERIES: [&str; 6] = [
         "osteoporosis risk",
         "zebrafish",
@@ -181,24 +188,16 @@ pub fn state(folder: &Path, index: &str) -> Vec<String> {
     ];
     let mut state = Vec::new();
     for query in QUERIES {
-        let args = [
-            "search",
-            "--json",
-            "--explain",
-            "--limit",
-            "500",
-            "--index",
-            index,
-            query,
-        ];
-        let run = palpate(folder).args(args).assert();
+        let args = ["search", "--json", "--explain", "--limit", "500", query];
+        let run = palpate(folder).args(args).args(home).assert();
         let mut found: Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON");
         found["elapsed_ms"] = Value::Null;
         state.push(found.to_string());
     }
     for prefix in ["o", "ri", "tr", "z"] {
         let run = palpate(folder)
-            .args(["suggest", "--json", "--index", index, prefix])
+            .args(["suggest", "--json", prefix])
+            .args(home)
             .assert();
         state.push(String::from_utf8_lossy(&run.get_output().stdout).into_owned());
     }

@@ -1,0 +1,201 @@
+//! A cluster for tests: OpenSearch nodes on this machine, in processes of their own, as
+//! `tests/cluster/` starts them.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::common::repository;
+use serde_json::Value;
+
+/// How long nodes may take to do what is waited for. It takes seconds; machines differ.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Nodes of one cluster.
+pub struct TestCluster {
+    nodes: Vec<TestNode>,
+    folder: PathBuf,
+    jars: PathBuf,
+}
+
+struct TestNode {
+    process: Option<Child>,
+    http: u16,
+    transport: u16,
+}
+
+/// The folder with what nodes are made of; `None`, said by name, where it is not there. Under
+/// `CI=true` it has to be.
+fn jars(test: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("PALPATE_CLUSTER_JARS").map(PathBuf::from);
+    let jars = named.unwrap_or_else(|| repository().join("target/cluster"));
+    let java = Command::new("java").arg("-version").output();
+    let why = match java {
+        Err(_) => "there is no java",
+        Ok(_) if !jars.is_dir() => "there are no jars of OpenSearch",
+        Ok(_) => return Some(jars),
+    };
+    let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!ci, "{test}: {why}");
+    eprintln!("skipped {test}: {why}");
+    None
+}
+
+/// An empty folder for nodes. They are ended with the tests and not before, so that it is emptied
+/// by the tests that come next.
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster");
+    // There is none in the first run.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the folder is ours");
+    folder
+}
+
+/// A port that nobody listens at now.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there are ports");
+    listener.local_addr().expect("it is bound").port()
+}
+
+impl TestCluster {
+    /// Starts so many nodes, and waits until they are one cluster. They end when the tests do.
+    pub fn start(test: &str, nodes: usize) -> Option<TestCluster> {
+        let jars = jars(test)?;
+        let node = |_| TestNode {
+            process: None,
+            http: free_port(),
+            transport: free_port(),
+        };
+        let mut cluster = TestCluster {
+            nodes: (0..nodes).map(node).collect(),
+            folder: folder(),
+            jars,
+        };
+        (0..nodes).for_each(|node| cluster.launch(node));
+        cluster.wait_until_whole();
+        Some(cluster)
+    }
+
+    fn launch(&mut self, number: usize) {
+        let seeds = self.nodes.iter();
+        let seeds: Vec<String> = seeds
+            .map(|node| format!("127.0.0.1:{}", node.transport))
+            .collect();
+        let names: Vec<String> = (0..self.nodes.len()).map(|n| format!("node-{n}")).collect();
+        let home = self.folder.join(format!("node-{number}"));
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("nodes.log"))
+            .expect("the folder is ours");
+        let node = &mut self.nodes[number];
+        let process = Command::new("java")
+            // It ends with its input, and its input with whoever has the other end of it.
+            .args(["-Xms512m", "-Xmx512m", "-Dlog4j2.disable.jmx=true", "-cp"])
+            .arg(self.jars.join("*"))
+            .arg(repository().join("tests/cluster/ClusterNode.java"))
+            .arg(home)
+            .args([number.to_string(), node.http.to_string()])
+            .args([node.transport.to_string(), seeds.join(","), names.join(",")])
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().expect("a file can be opened twice"))
+            .stderr(log)
+            .spawn();
+        node.process = Some(process.expect("java was there a moment ago"));
+    }
+
+    /// The address of an index, over all nodes, the one with that number first.
+    pub fn url(&self, index: &str, first: usize) -> String {
+        let count = self.nodes.len();
+        let nodes = (0..count).map(|n| &self.nodes[(first + n) % count]);
+        let hosts: Vec<String> = nodes
+            .map(|node| format!("127.0.0.1:{}", node.http))
+            .collect();
+        format!("http://{}/{index}", hosts.join(","))
+    }
+
+    /// The port of a node.
+    pub fn port(&self, node: usize) -> u16 {
+        self.nodes[node].http
+    }
+
+    /// Ends a node as a power cut would.
+    pub fn kill(&mut self, node: usize) {
+        if let Some(mut process) = self.nodes[node].process.take() {
+            process.kill().expect("it is our process");
+            process.wait().expect("it is our process");
+        }
+    }
+
+    /// Starts the nodes that were killed, with the data they had, and waits until all is well.
+    pub fn mend(&mut self) {
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].process.is_none() {
+                self.launch(node);
+            }
+        }
+        self.wait_until_whole();
+    }
+
+    /// Waits until all nodes are there, and all shards with their copies.
+    fn wait_until_whole(&mut self) {
+        let nodes = self.nodes.len();
+        self.wait(&format!(
+            "/_cluster/health?wait_for_status=green&wait_for_nodes={nodes}&timeout=5s"
+        ));
+    }
+
+    fn wait(&mut self, path: &str) {
+        let started = Instant::now();
+        loop {
+            let health = self.try_get(path);
+            if health.is_some_and(|health| health["timed_out"] == false) {
+                return;
+            }
+            for node in &mut self.nodes {
+                let ended = node.process.as_mut().map(|process| process.try_wait());
+                let ended = ended.is_some_and(|ended| matches!(ended, Ok(Some(_))));
+                assert!(!ended, "a node has ended: {}", self.log());
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "it takes too long: {}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// The end of what the nodes said.
+    fn log(&self) -> String {
+        let log = std::fs::read(self.folder.join("nodes.log"));
+        let log = String::from_utf8_lossy(&log.unwrap_or_default()).into_owned();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+
+    /// What a node that is there answers to GET.
+    pub fn get(&self, path: &str) -> Value {
+        self.try_get(path).expect("a node answers")
+    }
+
+    fn try_get(&self, path: &str) -> Option<Value> {
+        let mut alive = self.nodes.iter().filter(|node| node.process.is_some());
+        let node = alive.next()?;
+        let answer = ureq::get(format!("http://127.0.0.1:{}{path}", node.http)).call();
+        let text = answer.ok()?.body_mut().read_to_string().ok()?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// The names of the indexes of an alias, in order.
+    pub fn indexes(&self, alias: &str) -> Vec<String> {
+        let all = self.get(&format!(
+            "/_cat/indices/{alias}-*?format=json&h=index&s=index"
+        ));
+        let all = all.as_array().into_iter().flatten();
+        all.map(|index| index["index"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+}
