@@ -48,7 +48,8 @@ pub(super) fn table(
         candidates: Vec::with_capacity(all),
         counts: vec![0; terms.len() * FIELDS * all],
         names: vec![vec![Counts::default(); all]; names.len()],
-        ..Table::default()
+        #[cfg(feature = "cluster")]
+        positions: Vec::new(),
     };
     let fields = index.fields();
     for group in groups(index, &addresses) {
