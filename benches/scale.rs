@@ -26,8 +26,7 @@ use serde_json::{Value, json};
 
 use common::corpus::{Seed, entries};
 use common::raw::Raw;
-
-type Failure = Box<dyn std::error::Error>;
+use common::{Failure, folder_bytes, latency};
 
 /// How palpate fares beside raw tantivy as a corpus grows
 #[derive(Debug, Parser)]
@@ -204,29 +203,6 @@ fn child(engine: Engine, work: &Path) -> Result<Value, Failure> {
     }
 }
 
-/// Percentiles over the queries, each asked once to warm up, then three times; the median of the
-/// three counts.
-fn latency(
-    queries: &[&str],
-    search: &mut dyn FnMut(&str) -> Result<usize, Failure>,
-) -> Result<Value, Failure> {
-    let mut times = Vec::with_capacity(queries.len());
-    for query in queries {
-        search(query)?;
-        let mut three = [0.0; 3];
-        for time in &mut three {
-            let started = Instant::now();
-            search(query)?;
-            *time = started.elapsed().as_secs_f64() * 1e3;
-        }
-        three.sort_by(f64::total_cmp);
-        times.push(three[1]);
-    }
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len() - 1));
-    Ok(json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99) }))
-}
-
 /// The most memory this process ever had, in bytes, where the system tells.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -235,18 +211,6 @@ fn peak_memory() -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
-}
-
-fn folder_bytes(dir: &Path) -> std::io::Result<u64> {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        bytes += match entry.file_type()?.is_dir() {
-            true => folder_bytes(&entry.path())?,
-            false => entry.metadata()?.len(),
-        };
-    }
-    Ok(bytes)
 }
 
 fn machine() -> Value {

@@ -51,13 +51,14 @@ pub(super) fn passages(shards: u32) -> Value {
             "dynamic": "strict",
             // A field for each group there is.
             "dynamic_templates": [{"groups": {
-                "path_match": "facets.*", "mapping": {"type": "keyword"},
+                "path_match": "facets.*",
+                "mapping": {"type": "keyword", "eager_global_ordinals": true},
             }}],
             "properties": {
                 "title": text, "heading": text, "body": text,
                 "kinds": {"type": "text", "analyzer": "palpate", "similarity": "palpate"},
                 "facets": {"type": "object", "dynamic": true},
-                "source": {"type": "keyword"},
+                "source": {"type": "keyword", "eager_global_ordinals": true},
                 "id": {"type": "keyword", "doc_values": false},
                 "document": {"type": "long"},
                 "order": {"type": "long"},

@@ -1,8 +1,8 @@
 //! The answers of a cluster: one generation of an index in it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,6 +32,8 @@ use crate::lexicon::Lexicon;
 const PAGE: usize = 1000;
 /// So many terms are counted with one request.
 const TERMS: usize = 500;
+/// No more terms are kept with their frequencies, some ten megabytes.
+const MOST_KNOWN: usize = 100_000;
 /// Each shard hands over at least so many values of what is counted, so that the first of all are
 /// right.
 const VALUES_OF_SHARD: usize = 2000;
@@ -50,6 +52,8 @@ pub struct Cluster {
     lexicon: Arc<Lexicon>,
     /// Fetched when first needed.
     dictionary: OnceLock<Dictionary>,
+    /// How many passages have a term, as far as it was asked for: a generation does not change.
+    frequencies: Mutex<HashMap<Term, u64>>,
 }
 
 /// What is asked for of the entries that are found.
@@ -78,6 +82,7 @@ impl Cluster {
             manifest,
             lexicon: lexicon.into(),
             dictionary: OnceLock::new(),
+            frequencies: Mutex::default(),
         })
     }
 
@@ -257,6 +262,37 @@ impl Cluster {
 }
 
 impl Cluster {
+    fn known_frequencies(&self) -> MutexGuard<'_, HashMap<Term, u64>> {
+        let known = self.frequencies.lock();
+        // Whoever panicked with it left whole entries.
+        known.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many passages have each of some terms, as the cluster counts them.
+    fn counted(&self, terms: &[&Term]) -> Result<Vec<u64>, IndexError> {
+        let mut found = Vec::with_capacity(terms.len());
+        for terms in terms.chunks(TERMS) {
+            let filter = |term: &&Term| {
+                let (field, value) = query::term(term);
+                json!({"term": {field: value}})
+            };
+            let filters: Vec<Value> = terms.iter().map(filter).collect();
+            let mut answer = self.search(Search {
+                query: json!({"match_all": {}}),
+                size: 0,
+                more: json!({"aggs": {"terms": {"filters": {"filters": filters}}}}),
+                parameters: "",
+            })?;
+            let buckets = self.buckets(&mut answer["aggregations"]["terms"])?;
+            let count = |bucket: &Value| bucket["doc_count"].as_u64();
+            found.extend(buckets.iter().filter_map(count));
+        }
+        match found.len() == terms.len() {
+            true => Ok(found),
+            false => Err(self.strange()),
+        }
+    }
+
     /// How many documents have some of so many passages, and whether that is only about right.
     fn documents(&self, wanted: &Wanted, passages: u64) -> Result<(u64, bool), IndexError> {
         if passages == 0 {
@@ -329,27 +365,26 @@ impl Engine for Cluster {
     }
 
     fn frequencies(&self, terms: &[Term]) -> Result<Vec<u64>, IndexError> {
-        let mut found = Vec::with_capacity(terms.len());
-        for terms in terms.chunks(TERMS) {
-            let filter = |term: &Term| {
-                let (field, value) = query::term(term);
-                json!({"term": {field: value}})
-            };
-            let filters: Vec<Value> = terms.iter().map(filter).collect();
-            let mut answer = self.search(Search {
-                query: json!({"match_all": {}}),
-                size: 0,
-                more: json!({"aggs": {"terms": {"filters": {"filters": filters}}}}),
-                parameters: "",
-            })?;
-            let buckets = self.buckets(&mut answer["aggregations"]["terms"])?;
-            let count = |bucket: &Value| bucket["doc_count"].as_u64();
-            found.extend(buckets.iter().filter_map(count));
+        let mut found: HashMap<&Term, u64> = {
+            let known = self.known_frequencies();
+            let known = terms.iter().filter_map(|t| Some((t, *known.get(t)?)));
+            known.collect()
+        };
+        let new = terms.iter().filter(|term| !found.contains_key(term));
+        let new: Vec<&Term> = new.collect::<BTreeSet<_>>().into_iter().collect();
+        if !new.is_empty() {
+            let counted = self.counted(&new)?;
+            let mut known = self.known_frequencies();
+            if known.len() > MOST_KNOWN {
+                known.clear();
+            }
+            for (term, count) in new.into_iter().zip(counted) {
+                known.insert(term.clone(), count);
+                found.insert(term, count);
+            }
         }
-        match found.len() == terms.len() {
-            true => Ok(found),
-            false => Err(self.strange()),
-        }
+        // All were known or new.
+        Ok(terms.iter().map(|term| found[term]).collect())
     }
 
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
