@@ -510,6 +510,89 @@ fn a_spreadsheet_has_a_row_a_cell() {
 }
 
 #[test]
+fn figures_on_the_same_thing_stand_side_by_side() {
+    let (out, _, code) = run(corpus(), &["audit", "--figures", "--json"]);
+    assert_eq!(code, 0);
+    let figures: Value = serde_json::from_str(&out).expect("it is JSON");
+    let group = |subject: &str| {
+        let groups = figures["figures"].as_array().expect("there are some");
+        let found = groups.iter().find(|group| group["subject"] == subject);
+        found.expect("it is given twice").clone()
+    };
+    let given = |group: &Value| -> Vec<String> {
+        let figures = group["figures"].as_array().expect("there are some");
+        let given = figures.iter().map(|figure| {
+            let source = figure["source"].as_str().expect("a path");
+            let name = source.trim_start_matches("corpus/")[..3].to_owned();
+            format!(
+                "{} {name}:{}",
+                figure["text"].as_str().unwrap_or_default(),
+                figure["lines"][0]
+            )
+        });
+        given.collect()
+    };
+    let session = group("length of a session");
+    assert_eq!(session["agreement"], "same");
+    assert_eq!(
+        given(&session),
+        ["30-60 minutes 000:50", "30 to 60 minutes 002:146"]
+    );
+    let soreness = group("soreness after treatment");
+    assert_eq!(soreness["agreement"], "same-in-other-words");
+    assert_eq!(
+        given(&soreness),
+        ["a day or two 000:74", "24 to 48 hours 003:32"]
+    );
+    let price = group("price");
+    assert_eq!(price["agreement"], "different");
+    assert_eq!(given(&price), ["$100-$250 003:12", "$150 to $350 003:101"]);
+    let (page, _, _) = run(corpus(), &["audit", "--format", "html"]);
+    assert!(page.contains("<section id=\"figures\">") && page.contains("$150 to $350"));
+}
+
+#[test]
+fn figures_are_of_the_topics_asked_for_and_of_their_own_subject() {
+    let folder = indexed(&[
+        (
+            "a.txt",
+            "Gout\n\nCost\n\nThe fee is $40. Gout attacks last 3 days; recovery takes 2 weeks.\n",
+        ),
+        (
+            "b.txt",
+            "Gout\n\nMost people recover within 10 to 14 days. In 2020, 40 of 50 had gout.\n",
+        ),
+        ("c.txt", "Asthma\n\nRecovery takes 1 month. It costs $90.\n"),
+        ("d.txt", "Stroke\n\nRecovery takes a month.\n"),
+    ]);
+    let figures = |args: &[&str]| {
+        let (out, _, code) = run(folder.path(), &[&["audit", "--figures"], args].concat());
+        (out, code)
+    };
+    let (gout, code) = figures(&["gout"]);
+    assert_eq!(code, 0, "{gout}");
+    assert!(gout.contains("recovery: figures differ"), "{gout}");
+    assert!(
+        gout.contains("2 weeks") && gout.contains("10 to 14 days"),
+        "{gout}"
+    );
+    for other in ["month", "price", "3 days ", "2020"] {
+        assert!(!gout.contains(&format!("\n{other}")), "{other}: {gout}");
+    }
+    let (all, _) = figures(&[]);
+    assert!(all.contains("price: figures differ"), "{all}");
+    let (one, code) = figures(&["--source", "d.txt"]);
+    assert_eq!(
+        (one.trim(), code),
+        ("0 to look at, 0 the same wherever they are given", 1)
+    );
+    assert_eq!(
+        run(folder.path(), &["audit", "--figures", "--format", "csv"]).2,
+        2
+    );
+}
+
+#[test]
 fn two_indexes_are_compared() {
     let risks = |more: &str| format!("{NECK}\nRisks\n\nRarely, a stroke or {more} is seen.\n");
     let old = indexed(&[("a.txt", &risks("bruising")), ("gone.txt", &risks("gout"))]);

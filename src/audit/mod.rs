@@ -10,6 +10,7 @@
 //!   reads these passages sentence by sentence ([`SaidReader`](crate::annotate::SaidReader)),
 //! * [`Audit::of`] puts the cells together,
 //! * `cite` makes citations that can be pasted, and says later what became of them,
+//! * `agreement` lists figures that sources give on the same thing, which `quantity` reads,
 //! * `diff` compares what two indexes say of an aspect,
 //! * `difference` compares two texts word by word.
 //!
@@ -18,9 +19,11 @@
 //! [`State::Mentioned`], though nobody may have understood what it says. A cell says the strongest
 //! thing that the source says, and keeps the rest.
 
+mod agreement;
 mod cite;
 mod diff;
 mod difference;
+mod quantity;
 mod read;
 mod topic;
 
@@ -34,12 +37,15 @@ use crate::lexicon::Kind;
 use crate::passage::PassageId;
 use crate::search::SearchError;
 
+pub use agreement::{Agreement, Figure, FigureGroup, agreement};
 pub use cite::{Citation, Cited, Standing, Verdict, passage_named, verify};
 pub use diff::{Changed, CorpusDiff, diff};
 pub use difference::{Change, ChangedStretch, Difference};
+pub use quantity::Quantity;
 pub use topic::{AuditTopic, TopicKind};
 
 /// What is said of a topic. The greater, the stronger.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -139,6 +145,7 @@ impl AuditRequest {
 }
 
 /// Where in a source something stands.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
@@ -148,6 +155,7 @@ pub enum Place {
 }
 
 /// A sentence that names a topic.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evidence {
     /// What it says; never [`State::Silent`].

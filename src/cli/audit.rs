@@ -4,7 +4,8 @@ use clap::ValueEnum;
 
 use super::search::{When, look};
 use super::{HomeArgs, Outcome, stdout};
-use palpate::audit::{Audit, AuditRequest, By};
+use palpate::audit::{Audit, AuditRequest, By, FigureGroup, agreement};
+use palpate::index::Engine;
 use palpate::lexicon::Kind;
 use palpate::output::audit;
 
@@ -45,6 +46,10 @@ pub(super) struct Args {
     /// Count the sources of each folder, in place of one line each
     #[arg(long)]
     group: bool,
+    /// List the figures (durations, prices, shares) that sources give on the same thing, in
+    /// passages on the topics if there are any, where they are not the same in the same words
+    #[arg(long, conflicts_with_all = ["by", "silent", "group"])]
+    figures: bool,
     /// Only sources that match this pattern
     #[arg(long, value_name = "GLOB")]
     source: Option<String>,
@@ -82,6 +87,9 @@ impl From<Columns> for By {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        if self.figures && matches!(self.format(), Format::Csv | Format::Html) {
+            anyhow::bail!("figures are printed as a table or as json; every html report has them");
+        }
         let by = self.by.or(self.topics.is_empty().then_some(Columns::Risk));
         if self.topics.is_empty() && by == Some(Columns::Aspect) {
             anyhow::bail!("name the topic whose aspects are to be audited");
@@ -93,6 +101,9 @@ impl Args {
             columns: self.columns,
         };
         let engine = self.index.home()?.open()?;
+        if self.figures {
+            return self.figures(&*engine, &request);
+        }
         let mut audit = Audit::of(&*engine, &request)?;
         if self.silent {
             audit.silent_first();
@@ -100,21 +111,40 @@ impl Args {
         for note in &audit.notes {
             eprintln!("note: {note}");
         }
-        self.print(&audit)?;
+        let figures = match self.format() {
+            Format::Html => agreement(&*engine, &request)?,
+            _ => Vec::new(),
+        };
+        self.print(&audit, &figures)?;
         Ok(match audit.is_silent() {
             true => Outcome::Nothing,
             false => Outcome::Found,
         })
     }
 
-    fn print(&self, audit: &Audit) -> std::io::Result<()> {
-        let format = if self.json { Format::Json } else { self.format };
-        stdout(|out| match format {
+    fn figures(&self, engine: &dyn Engine, request: &AuditRequest) -> anyhow::Result<Outcome> {
+        let groups = agreement(engine, request)?;
+        stdout(|out| match self.format() {
+            Format::Json => audit::figures::write_json(out, &groups),
+            _ => audit::figures::write(out, &groups, look(self.color)),
+        })?;
+        Ok(match groups.is_empty() {
+            true => Outcome::Nothing,
+            false => Outcome::Found,
+        })
+    }
+
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    fn print(&self, audit: &Audit, figures: &[FigureGroup]) -> std::io::Result<()> {
+        stdout(|out| match self.format() {
             Format::Table if self.group => audit::write_groups(out, audit, look(self.color)),
             Format::Table => audit::write(out, audit, look(self.color)),
             Format::Json => audit::json::write(out, audit),
             Format::Csv => audit::csv::write(out, audit),
-            Format::Html => audit::html::write(out, audit),
+            Format::Html => audit::html::write(out, audit, figures),
         })
     }
 }

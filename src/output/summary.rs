@@ -79,7 +79,8 @@ fn write_skipped(out: &mut dyn Write, what: &str, skipped: &[Skipped]) -> io::Re
     Ok(())
 }
 
-pub(super) fn counted(n: u64, what: &str) -> String {
+/// A number of things, in words.
+pub(crate) fn counted(n: u64, what: &str) -> String {
     match n {
         1 => format!("1 {what}"),
         _ => format!("{n} {what}s"),

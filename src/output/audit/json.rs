@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use crate::audit::{Audit, AuditTopic, Cell, Evidence, Row, State, Tally};
 
+/// An audit, as it is written.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Serialize)]
-struct AuditJson<'a> {
+pub struct AuditJson<'a> {
     generation: u64,
     topics: Vec<TopicJson<'a>>,
     sources: Vec<RowJson<'a>>,
@@ -18,6 +20,7 @@ struct AuditJson<'a> {
     notes: &'a [String],
 }
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Serialize)]
 struct TopicJson<'a> {
     name: &'a str,
@@ -29,6 +32,7 @@ struct TopicJson<'a> {
     sources: BTreeMap<&'static str, usize>,
 }
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Serialize)]
 struct RowJson<'a> {
     source: &'a str,
@@ -36,6 +40,7 @@ struct RowJson<'a> {
     cells: Vec<CellJson<'a>>,
 }
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Serialize)]
 struct CellJson<'a> {
     state: State,
@@ -44,6 +49,7 @@ struct CellJson<'a> {
     evidence: Vec<&'a Evidence>,
 }
 
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Serialize)]
 struct GroupJson {
     folder: String,
@@ -54,26 +60,32 @@ struct GroupJson {
 
 /// Writes an audit as one JSON object on one line.
 pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
-    let tallies = audit.tallies();
-    let topics = audit.topics.iter().zip(&tallies);
-    let groups = audit.groups().into_iter();
-    let object = AuditJson {
-        generation: audit.generation,
-        topics: topics
-            .map(|(topic, tally)| TopicJson::new(topic, tally))
-            .collect(),
-        sources: audit.rows.iter().map(RowJson::new).collect(),
-        groups: groups
-            .map(|group| GroupJson {
-                folder: group.folder,
-                sources: group.sources,
-                topics: group.tallies.iter().map(counts).collect(),
-            })
-            .collect(),
-        notes: &audit.notes,
-    };
-    serde_json::to_writer(&mut *out, &object)?;
+    serde_json::to_writer(&mut *out, &AuditJson::new(audit))?;
     writeln!(out)
+}
+
+impl<'a> AuditJson<'a> {
+    /// The JSON of an audit.
+    pub fn new(audit: &'a Audit) -> AuditJson<'a> {
+        let tallies = audit.tallies();
+        let topics = audit.topics.iter().zip(&tallies);
+        let groups = audit.groups().into_iter();
+        AuditJson {
+            generation: audit.generation,
+            topics: topics
+                .map(|(topic, tally)| TopicJson::new(topic, tally))
+                .collect(),
+            sources: audit.rows.iter().map(RowJson::new).collect(),
+            groups: groups
+                .map(|group| GroupJson {
+                    folder: group.folder,
+                    sources: group.sources,
+                    topics: group.tallies.iter().map(counts).collect(),
+                })
+                .collect(),
+            notes: &audit.notes,
+        }
+    }
 }
 
 fn counts(tally: &Tally) -> BTreeMap<&'static str, usize> {

@@ -1,10 +1,11 @@
 //! An audit, for people on a terminal; [`json`] for programs, [`csv`] for spreadsheets, [`html`]
-//! as a page.
+//! as a page. [`figures`] shows figures side by side.
 //!
 //! Where there is one topic, each source has its sentence. Where there are more, a matrix of
 //! letters comes first, and after it the same for each topic.
 
 pub mod csv;
+pub mod figures;
 pub mod html;
 pub mod json;
 

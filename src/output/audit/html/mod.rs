@@ -4,13 +4,18 @@
 //! state is told by letter and shape as well as by colour (Okabe and Ito, "Color universal design",
 //! 2008), in light, in dark and on paper.
 
+mod figures;
+
 use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 
 use super::{citation, letter, tallied};
-use crate::audit::{Audit, AuditTopic, Cell, Evidence, Place, Row, State};
+use crate::audit::{Audit, AuditTopic, Cell, Evidence, FigureGroup, Place, Row, State};
+use crate::output::summary::counted;
+use crate::passage::PassageId;
 
-const STYLE: &str = include_str!("report.css");
+/// How it looks: rules for all that is inside of the class `report`.
+pub const STYLE: &str = include_str!("../report.css");
 /// So many sentences of a cell are shown.
 const SHOWN: usize = 5;
 
@@ -34,8 +39,46 @@ impl Display for Escaped<'_> {
     }
 }
 
-/// Writes an audit as a page.
-pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+/// What of an audit is shown, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// So many sources at most; the rest is only counted.
+    pub sources: usize,
+    /// Where citations lead, if anywhere.
+    pub links: Option<Links>,
+}
+
+/// Where citations lead.
+#[derive(Debug, Clone, Copy)]
+pub struct Links {
+    /// The address of a source.
+    pub source: fn(source: &str) -> String,
+    /// The address of a passage of a source, by its id.
+    pub passage: fn(source: &str, id: &str) -> String,
+}
+
+impl View {
+    /// A source, with a link to it if there is one.
+    fn source(&self, source: &str) -> String {
+        self.linked(source, |links| (links.source)(source))
+    }
+
+    /// A citation, with a link to its passage if there is one.
+    fn cited(&self, citation: &str, source: &str, id: &PassageId) -> String {
+        self.linked(citation, |links| (links.passage)(source, id.as_str()))
+    }
+
+    fn linked(&self, text: &str, address: impl FnOnce(Links) -> String) -> String {
+        let text = Escaped(text);
+        match self.links.map(address) {
+            Some(address) => format!("<a href=\"{}\">{text}</a>", Escaped(&address)),
+            None => text.to_string(),
+        }
+    }
+}
+
+/// Writes an audit as a page of its own, with the figures that are given on the same things.
+pub fn write(out: &mut dyn Write, audit: &Audit, figures: &[FigureGroup]) -> io::Result<()> {
     let title = title(audit);
     let title = Escaped(&title);
     writeln!(
@@ -43,24 +86,49 @@ pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
          name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta \
          name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}\
-         </style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>"
+         </style>\n</head>\n<body class=\"report\">\n<main>\n<h1>{title}</h1>"
     )?;
-    write_summary(out, audit)?;
-    write_legend(out)?;
-    writeln!(out, "</header>\n<main>")?;
-    write_map(out, audit)?;
-    for (number, topic) in audit.topics.iter().enumerate() {
-        write_topic(out, audit, number, topic)?;
-    }
+    let all = View {
+        sources: usize::MAX,
+        links: None,
+    };
+    write_part(out, audit, figures, all)?;
     writeln!(
         out,
-        "</main>\n<footer>Made by palpate from generation {} of its index. What a sentence says is \
-         told by rules, and may be wrong: the sentence counts.</footer>\n</body>\n</html>",
+        "</main>\n<footer>Made by palpate from generation {} of its index.</footer>\n</body>\n\
+         </html>",
         audit.generation
     )
 }
 
-fn title(audit: &Audit) -> String {
+/// Writes all there is to an audit below its title, for a page that has [`STYLE`].
+pub fn write_part(
+    out: &mut dyn Write,
+    audit: &Audit,
+    figures: &[FigureGroup],
+    view: View,
+) -> io::Result<()> {
+    write_summary(out, audit)?;
+    write_legend(out)?;
+    write_map(out, audit, view)?;
+    for (number, topic) in audit.topics.iter().enumerate() {
+        write_topic(out, audit, number, topic, view)?;
+    }
+    figures::write(out, figures, view)?;
+    writeln!(
+        out,
+        "<p class=\"note\">What a sentence says is told by rules, and may be wrong: the sentence \
+         counts.</p>"
+    )
+}
+
+/// The rows that are shown.
+fn rows(audit: &Audit, view: View) -> impl Iterator<Item = (usize, &Row)> {
+    audit.rows.iter().enumerate().take(view.sources)
+}
+
+/// What an audit is about, in a line.
+pub fn title(audit: &Audit) -> String {
     let names: Vec<&str> = audit.topics.iter().map(AuditTopic::heading).collect();
     match audit.topics.as_slice() {
         [first, ..] if first.aspect.is_some() => {
@@ -73,19 +141,15 @@ fn title(audit: &Audit) -> String {
 
 /// How many sources are silent of what: what the reader has to know first.
 fn write_summary(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
-    let sources = audit.rows.len();
-    let sources = match sources {
-        1 => "1 source".to_owned(),
-        _ => format!("{sources} sources"),
-    };
+    let (sources, topics) = (audit.rows.len(), audit.topics.len());
     let cells = || audit.rows.iter().flat_map(|row| &row.cells);
     let silent = cells().filter(|cell| **cell == Cell::Silent).count();
     let all = cells().count();
     writeln!(
         out,
-        "<p class=\"summary\">{sources}, {} topics: <strong>{silent} of {all}</strong> cells are \
-         silent.</p>",
-        audit.topics.len()
+        "<p class=\"summary\">{}, {}: <strong>{silent} of {all}</strong> cells are silent.</p>",
+        counted(sources as u64, "source"),
+        counted(topics as u64, "topic")
     )?;
     for note in &audit.notes {
         writeln!(out, "<p class=\"note\">{}</p>", Escaped(note))?;
@@ -115,10 +179,18 @@ fn badge(state: State) -> String {
     )
 }
 
-fn write_map(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+fn write_map(out: &mut dyn Write, audit: &Audit, view: View) -> io::Result<()> {
+    let more = audit.rows.len().saturating_sub(view.sources);
+    if more > 0 {
+        writeln!(
+            out,
+            "<p class=\"note\">{} sources are shown; {more} more are counted.</p>",
+            view.sources
+        )?;
+    }
     writeln!(
         out,
-        "<div class=\"map\">\n<table>\n<thead>\n<tr><th class=\"source\">source</th>"
+        "<div class=\"map\" role=\"region\" aria-label=\"Sources and topics\" tabindex=\"0\">\n<table>\n<thead>\n<tr><th class=\"source\">source</th>"
     )?;
     for (number, topic) in audit.topics.iter().enumerate() {
         let heading = Escaped(topic.heading());
@@ -129,7 +201,7 @@ fn write_map(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
     }
     writeln!(out, "</tr>\n</thead>\n<tbody>")?;
     let mut folder = None;
-    for (at, row) in audit.rows.iter().enumerate() {
+    for (at, row) in rows(audit, view) {
         let (here, name) = row.source.rsplit_once('/').unwrap_or(("", &row.source));
         if folder != Some(here) {
             folder = Some(here);
@@ -192,6 +264,7 @@ fn write_topic(
     audit: &Audit,
     number: usize,
     topic: &AuditTopic,
+    view: View,
 ) -> io::Result<()> {
     let heading = match topic.aspect {
         Some(label) => format!("{}, as to {label}", topic.name),
@@ -213,12 +286,11 @@ fn write_topic(
             Escaped(&narrower)
         )?;
     }
-    for (at, row) in audit.rows.iter().enumerate() {
-        write_said(out, topic, (at, number), row)?;
+    for (at, row) in rows(audit, view) {
+        write_said(out, topic, (at, number), row, view)?;
     }
-    let silent: Vec<&Row> = audit
-        .rows
-        .iter()
+    let silent = rows(audit, view).map(|(_, row)| row);
+    let silent: Vec<&Row> = silent
         .filter(|row| row.cells[number] == Cell::Silent)
         .collect();
     if !silent.is_empty() {
@@ -228,7 +300,7 @@ fn write_topic(
             badge(State::Silent)
         )?;
         for row in silent {
-            writeln!(out, "<li>{}</li>", Escaped(&row.source))?;
+            writeln!(out, "<li>{}</li>", view.source(&row.source))?;
         }
         writeln!(out, "</ul></div>")?;
     }
@@ -240,6 +312,7 @@ fn write_said(
     topic: &AuditTopic,
     (at, number): (usize, usize),
     row: &Row,
+    view: View,
 ) -> io::Result<()> {
     let cell = &row.cells[number];
     if *cell == Cell::Silent {
@@ -249,10 +322,10 @@ fn write_said(
         out,
         "<article id=\"s{at}-{number}\">\n<h3>{} {}</h3>",
         badge(cell.state()),
-        Escaped(&row.source)
+        view.source(&row.source)
     )?;
     for evidence in cell.evidence().take(SHOWN) {
-        write_evidence(out, topic, evidence)?;
+        write_evidence(out, topic, evidence, view)?;
     }
     let more = cell.evidence().count().saturating_sub(SHOWN);
     if more > 0 {
@@ -261,7 +334,12 @@ fn write_said(
     writeln!(out, "</article>")
 }
 
-fn write_evidence(out: &mut dyn Write, topic: &AuditTopic, evidence: &Evidence) -> io::Result<()> {
+fn write_evidence(
+    out: &mut dyn Write,
+    topic: &AuditTopic,
+    evidence: &Evidence,
+    view: View,
+) -> io::Result<()> {
     let (start, end) = evidence.name;
     let sentence = &evidence.sentence;
     // The bytes of a name lie in its sentence, at the bounds of words.
@@ -282,8 +360,9 @@ fn write_evidence(out: &mut dyn Write, topic: &AuditTopic, evidence: &Evidence) 
         badge(evidence.state),
         evidence.state.name()
     );
+    let place = view.cited(&citation(evidence), &evidence.source, &evidence.id);
+    cited.push_str(&format!(" · {place}"));
     let mut add = |text: &str| cited.push_str(&format!(" · {}", Escaped(text)));
-    add(&citation(evidence));
     if evidence.concept != topic.name {
         add(&format!("as {}", evidence.concept));
     }

@@ -1,0 +1,244 @@
+//! Where materials give figures on the same thing: side by side, with citations. Which of them is
+//! right is not for a program to say.
+//!
+//! What a figure is about is told by the subject words of `data/quantities.toml` that stand nearest
+//! in its sentence, or in the headings above.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use super::quantity::{Quantity, Subject, TABLE, quantities};
+use super::{AuditRequest, lines_of, read, sources, topic};
+use crate::analysis;
+use crate::document::sentences;
+use crate::index::{Engine, StoredPassage, TextField, Wanted, unless_damaged};
+use crate::passage::PassageId;
+use crate::search::SearchError;
+use serde::Serialize;
+
+/// A quantity where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    #[serde(flatten)]
+    pub quantity: Quantity,
+    /// The sentence it stands in, verbatim.
+    pub sentence: String,
+    pub source: String,
+    pub lines: (usize, usize),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<(usize, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paragraphs: Option<(usize, usize)>,
+    pub id: PassageId,
+}
+
+/// How figures on one thing compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Agreement {
+    /// All say the same in the same way.
+    Same,
+    /// All say the same, some in other words: "24 to 48 hours" and "a day or two".
+    SameInOtherWords,
+    Different,
+}
+
+/// What is said of one thing in several places.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FigureGroup {
+    /// What the figures are about.
+    pub subject: String,
+    pub agreement: Agreement,
+    /// In the order of the sources.
+    pub figures: Vec<Figure>,
+}
+
+/// The figures that several sources give on the same thing, or one source differently in several
+/// places, of all passages or of those that name one of the topics of a request.
+pub fn agreement(
+    engine: &dyn Engine,
+    request: &AuditRequest,
+) -> Result<Vec<FigureGroup>, SearchError> {
+    unless_damaged(|| agreement_unguarded(engine, request))
+        .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
+}
+
+fn agreement_unguarded(
+    engine: &dyn Engine,
+    request: &AuditRequest,
+) -> Result<Vec<FigureGroup>, SearchError> {
+    let wanted: HashSet<String> = sources(engine, request.source.as_deref())?
+        .into_iter()
+        .collect();
+    let subjects: Vec<Watched> = TABLE.subject.iter().map(Watched::new).collect();
+    let mut groups: BTreeMap<(usize, &str), Vec<Figure>> = BTreeMap::new();
+    let mut passages = Vec::new();
+    engine.each(&candidates(engine, &subjects, request)?, &mut |passage| {
+        if wanted.contains(&passage.source) {
+            passages.push(passage);
+        }
+    })?;
+    passages.sort_by(|a, b| (&a.source, a.bytes).cmp(&(&b.source, b.bytes)));
+    for passage in &passages {
+        for (subject, figure) in figures(passage, &subjects) {
+            let group = groups
+                .entry((subject, figure.quantity.dimension))
+                .or_default();
+            let again = |f: &Figure| f.source == figure.source && f.quantity.same(&figure.quantity);
+            if !group.iter().any(again) {
+                group.push(figure);
+            }
+        }
+    }
+    let groups = groups.into_iter().filter(|(_, figures)| figures.len() > 1);
+    Ok(groups
+        .map(|((subject, _), figures)| FigureGroup {
+            subject: TABLE.subject[subject].name.clone(),
+            agreement: compared(&figures),
+            figures,
+        })
+        .collect())
+}
+
+fn compared(figures: &[Figure]) -> Agreement {
+    let mut pairs = figures
+        .windows(2)
+        .map(|pair| (&pair[0].quantity, &pair[1].quantity));
+    // "30-60 minutes" and "30 to 60 minutes" are the same words.
+    let words = |text: &str| -> Vec<String> {
+        let words = text.to_lowercase().replace(['-', '–', '—'], " to ");
+        let words = words.replace(['$', '€', '£'], " ");
+        words.split_whitespace().map(str::to_owned).collect()
+    };
+    match pairs.clone().all(|(a, b)| a.same(b)) {
+        false => Agreement::Different,
+        true if pairs.all(|(a, b)| words(&a.text) == words(&b.text)) => Agreement::Same,
+        true => Agreement::SameInOtherWords,
+    }
+}
+
+/// A subject with its words as terms.
+struct Watched {
+    dimensions: &'static [String],
+    words: Vec<Vec<String>>,
+}
+
+impl Watched {
+    fn new(subject: &'static Subject) -> Watched {
+        let terms = |text: &String| analysis::words(text).into_iter().map(|w| w.term).collect();
+        Watched {
+            dimensions: &subject.dimensions,
+            words: subject.words.iter().map(terms).collect(),
+        }
+    }
+}
+
+/// The passages that name a topic, or where there is none, those with a word of a subject.
+fn candidates(
+    engine: &dyn Engine,
+    subjects: &[Watched],
+    request: &AuditRequest,
+) -> Result<Wanted, SearchError> {
+    if request.topics.is_empty() {
+        let names = subjects.iter().flat_map(|subject| &subject.words);
+        let first_words = names.filter_map(|terms| terms.first());
+        let has =
+            |text: &String| [TextField::Body, TextField::Heading].map(|f| Wanted::word(f, text));
+        return Ok(Wanted::Any(first_words.flat_map(has).collect()));
+    }
+    let only = AuditRequest {
+        by: None,
+        ..request.clone()
+    };
+    let columns = topic::columns(engine, &only, &mut Vec::new())?;
+    let named = columns.iter().map(|c| read::wanted(&c.look_for));
+    Ok(Wanted::Any(named.collect()))
+}
+
+/// The figures of a passage that are about a known subject.
+fn figures(passage: &StoredPassage, subjects: &[Watched]) -> Vec<(usize, Figure)> {
+    let mut found = Vec::new();
+    for bytes in sentences(&passage.text) {
+        let sentence = &passage.text[bytes.clone()];
+        for quantity in quantities(sentence) {
+            let own = nearest(sentence, &quantity, subjects);
+            let above = || {
+                let headings = passage.headings.iter().rev();
+                headings
+                    .filter_map(|heading| in_heading(heading, &quantity, subjects))
+                    .next()
+            };
+            let Some(subject) = own.or_else(above) else {
+                continue;
+            };
+            let at = bytes.start + quantity.bytes.start..bytes.start + quantity.bytes.end;
+            found.push((subject, figure(passage, sentence, &at, quantity)));
+        }
+    }
+    found
+}
+
+fn figure(
+    passage: &StoredPassage,
+    sentence: &str,
+    at: &Range<usize>,
+    quantity: Quantity,
+) -> Figure {
+    Figure {
+        quantity,
+        sentence: sentence.trim().to_owned(),
+        source: passage.source.clone(),
+        lines: lines_of(passage, at),
+        pages: passage.pages,
+        paragraphs: passage.paragraphs,
+        id: passage.id.clone(),
+    }
+}
+
+/// The part of a sentence, between semicolons, in which a quantity stands.
+fn clause(sentence: &str, quantity: &Quantity) -> Range<usize> {
+    let (before, after) = sentence.split_at(quantity.bytes.start);
+    let start = before.rfind(';').map_or(0, |at| at + 1);
+    let end = after
+        .find(';')
+        .map_or(sentence.len(), |at| before.len() + at);
+    start..end
+}
+
+/// The subject whose word stands nearest to a quantity, before it sooner than after it.
+fn nearest(sentence: &str, quantity: &Quantity, subjects: &[Watched]) -> Option<usize> {
+    let clause = clause(sentence, quantity);
+    let words: Vec<analysis::Word> = analysis::words(sentence)
+        .into_iter()
+        .filter(|word| !word.compound && clause.contains(&word.bytes.start))
+        .collect();
+    let here = words.partition_point(|word| word.bytes.start < quantity.bytes.start);
+    let distance = |at: usize| match at < here {
+        true => (0, here - at),
+        false => (1, at - here),
+    };
+    let mut best: Option<((i32, usize), usize)> = None;
+    for (number, subject) in subjects.iter().enumerate() {
+        if !subject.dimensions.iter().any(|d| d == quantity.dimension) {
+            continue;
+        }
+        for terms in &subject.words {
+            let places = words.windows(terms.len()).enumerate();
+            let matching =
+                places.filter(|(_, window)| window.iter().map(|word| &word.term).eq(terms.iter()));
+            for (at, _) in matching {
+                let candidate = (distance(at), number);
+                best = Some(best.map_or(candidate, |known| known.min(candidate)));
+            }
+        }
+    }
+    best.map(|(_, number)| number)
+}
+
+fn in_heading(heading: &str, quantity: &Quantity, subjects: &[Watched]) -> Option<usize> {
+    let after = Quantity {
+        bytes: heading.len()..heading.len(),
+        ..quantity.clone()
+    };
+    nearest(heading, &after, subjects)
+}

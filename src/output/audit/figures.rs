@@ -1,0 +1,68 @@
+//! Figures side by side.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::on_a_line;
+use crate::audit::{Agreement, Figure, FigureGroup};
+use crate::output::text::{CITATION, FAINT, Look, Printer, TITLE, place, visible};
+
+/// Columns that a figure takes.
+const FIGURE: usize = 22;
+
+/// Prints the groups whose figures are not the same in the same words.
+pub fn write(out: &mut dyn Write, groups: &[FigureGroup], look: Look) -> io::Result<()> {
+    let printer = Printer { look };
+    let shown = groups
+        .iter()
+        .filter(|group| group.agreement != Agreement::Same);
+    for group in shown.clone() {
+        let subject = printer.styled(&group.subject, TITLE);
+        writeln!(out, "{subject}: {}\n", verdict(group.agreement))?;
+        for figure in &group.figures {
+            let text = visible(&on_a_line(&figure.quantity.text));
+            let cited = printer.styled(&citation(figure), CITATION);
+            writeln!(out, "{text:<FIGURE$} {cited}")?;
+            let indent = " ".repeat(FIGURE + 1);
+            let sentence = format!("“{}”", visible(&on_a_line(&figure.sentence)));
+            printer.wrapped(out, &sentence, &indent, &indent)?;
+        }
+        writeln!(out)?;
+    }
+    let same = groups.len() - shown.clone().count();
+    let tally = format!(
+        "{} to look at, {same} the same wherever they are given",
+        shown.count()
+    );
+    writeln!(out, "{}", printer.styled(&tally, FAINT))
+}
+
+/// What is said of a group.
+pub(super) fn verdict(agreement: Agreement) -> &'static str {
+    match agreement {
+        Agreement::Same => "the same wherever they are given",
+        Agreement::SameInOtherWords => "the same in other words",
+        Agreement::Different => "figures differ",
+    }
+}
+
+/// Where a figure stands.
+pub(super) fn citation(figure: &Figure) -> String {
+    place(
+        &figure.source,
+        figure.pages,
+        figure.paragraphs,
+        figure.lines,
+    )
+}
+
+/// Writes all groups as one JSON object on one line.
+pub fn write_json(out: &mut dyn Write, groups: &[FigureGroup]) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct FiguresJson<'a> {
+        figures: &'a [FigureGroup],
+    }
+    serde_json::to_writer(&mut *out, &FiguresJson { figures: groups })?;
+    writeln!(out)
+}
