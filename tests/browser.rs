@@ -93,7 +93,7 @@ fn results_come_as_one_types_and_the_address_follows() {
         "{}",
         seen.text("#count")
     );
-    assert!(seen.text(".silent").contains("000_c69984d4732e6a33"));
+    assert!(seen.text(".silences").contains("000_c69984d4732e6a33"));
     assert_eq!(seen.number("article.hit.warns .badge.risk"), 3);
     seen.picture("results.png");
     assert!(
@@ -232,6 +232,68 @@ fn texts_and_queries_run_no_scripts() {
     assert_eq!(seen.number("main img"), 0);
 }
 
+#[test]
+fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
+    let Some(seen) = Seen::open("an_audit_leads_from_the_map", WIDE) else {
+        return;
+    };
+    seen.goto("/");
+    seen.browser
+        .run("document.querySelector('.top nav a').click()");
+    seen.browser
+        .wait_for("return location.pathname === '/audit'");
+    // Without a question: the risks that most passages name, and figures side by side.
+    assert!(seen.number(".map td") >= 4 * 5);
+    let figures = seen.text("#figures");
+    for given in [
+        "a day or two",
+        "24 to 48 hours",
+        "$100-$250",
+        "$150 to $350",
+    ] {
+        assert!(figures.contains(given), "{given}: {figures}");
+    }
+    seen.picture("audit.png");
+    seen.browser
+        .run("document.querySelector('.ask input[name=topic]').value = 'brittle bones'");
+    seen.browser
+        .run("document.querySelector('.ask button').click()");
+    seen.browser
+        .wait_for("return location.search.includes('topic=brittle+bones')");
+    assert!(
+        seen.text("h1").contains("osteoporosis"),
+        "{}",
+        seen.text("h1")
+    );
+    assert_eq!(
+        seen.number(".map td .silent"),
+        2,
+        "one text, and the zebrafish"
+    );
+    let names = "return [...document.querySelectorAll('.map td [aria-label]')]
+        .map((e) => e.getAttribute('aria-label')).join('; ')";
+    let names = seen.browser.run(names).to_string();
+    assert!(names.contains("osteoporosis: conditional: "), "{names}");
+    // From a cell to its sentence, and from there to where it stands.
+    seen.browser
+        .run("document.querySelector('.map td a.c').click()");
+    seen.browser
+        .wait_for("return document.querySelector('article:target blockquote') !== null");
+    seen.browser
+        .run("document.querySelector('article:target .cited a').click()");
+    seen.browser
+        .wait_for("return location.pathname.startsWith('/documents/')");
+    assert!(
+        seen.text(".passage.wanted")
+            .to_lowercase()
+            .contains("osteoporosis")
+    );
+    // What is silent can be opened, too.
+    seen.goto("/audit?topic=osteoporosis");
+    assert!(seen.text(".silences").contains("000_c69984d4732e6a33.txt"));
+    assert_eq!(seen.number(".silences a"), 2);
+}
+
 /// What axe-core finds wrong on a page; `None` where it is not installed.
 fn axe(seen: &Seen) -> Option<Value> {
     let path = repository().join("target/axe/node_modules/axe-core/axe.min.js");
@@ -266,6 +328,9 @@ fn everybody_can_use_it() {
             "/?q=xylophone",
             "/documents/corpus%2F001_1042d628ddd1fd57.txt?q=osteoporosis",
             "/documents/nothing",
+            "/audit",
+            "/audit?topic=osteoporosis&by=aspect",
+            "/audit?topic=nonsense",
             "/api",
         ] {
             seen.goto(path);
@@ -294,11 +359,12 @@ fn it_fits_a_phone() {
             "/",
             "/?q=osteoporosis+risk",
             "/documents/corpus%2F002_b719b6c7da76650d.txt",
+            "/audit",
             "/api",
         ] {
             seen.goto(path);
             let wider = "return [...document.querySelectorAll('body *')] \
-                .filter((e) => e.getBoundingClientRect().right > screen.width + 1 && !e.closest('.scroll')) \
+                .filter((e) => e.getBoundingClientRect().right > screen.width + 1 && !e.closest('.scroll, .map')) \
                 .map((e) => e.outerHTML.slice(0, 80))";
             assert_eq!(seen.browser.run(wider), json!([]), "{path} at {width}");
             let wide = "return document.documentElement.scrollWidth";

@@ -59,6 +59,39 @@ fn the_api_answers_as_the_command_line_does() {
 }
 
 #[test]
+fn an_audit_is_that_of_the_command_line() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    for (args, path) in [
+        (
+            &["osteoporosis", "pregnancy"][..],
+            "topic=osteoporosis,pregnancy",
+        ),
+        (
+            &["osteoporosis", "--by", "aspect", "--silent"],
+            "topic=osteoporosis&by=aspect&silent=true",
+        ),
+        (&["--source", "00[01]*"], "source=00%5B01%5D*"),
+    ] {
+        let run = palpate(folder.path())
+            .args(["audit", "--json"])
+            .args(args)
+            .assert();
+        let printed: Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON");
+        assert_eq!(
+            json(&server, &format!("/api/v1/audit?{path}")),
+            printed,
+            "{path}"
+        );
+    }
+    let page = server.get("/audit?topic=osteoporosis").body;
+    assert!(page.contains("What our materials say of osteoporosis"));
+    assert!(page.contains("href=\"/documents/corpus%2F000_c69984d4732e6a33.txt\""));
+    let topic = "/audit?topic=%3Cscript%3Ealert(1)%3C/script%3E";
+    assert!(!server.get(topic).body.contains("<script>alert"));
+}
+
+#[test]
 fn documents_and_passages_are_served_whole() {
     let folder = indexed();
     let server = Server::start(folder.path(), &[]);
@@ -101,6 +134,9 @@ fn problems_are_problem_details() {
         ("/api/v1/search?q=a&aspect=nonsense", 400),
         ("/api/v1/search?q=a&condition=nonsense", 400),
         ("/api/v1/suggest?limit=x", 400),
+        ("/api/v1/audit?by=color", 400),
+        ("/api/v1/audit?by=aspect", 400),
+        ("/api/v1/audit?topic=%3F%3F", 400),
         ("/api/v1/documents/nothing.txt", 404),
         ("/api/v1/nothing", 404),
     ] {
@@ -371,6 +407,7 @@ fn the_description_of_the_api_names_every_answer() {
     for path in [
         "/api/v1/search",
         "/api/v1/suggest",
+        "/api/v1/audit",
         "/api/v1/documents",
         "/healthz",
     ] {
@@ -380,6 +417,15 @@ fn the_description_of_the_api_names_every_answer() {
     let found = json(&server, "/api/v1/search?q=osteoporosis&explain=true");
     for name in found["hits"][0].as_object().expect("a hit").keys() {
         assert!(!hit[name].is_null(), "{name}");
+    }
+    let evidence = &api["components"]["schemas"]["Evidence"]["properties"];
+    let audit = json(&server, "/api/v1/audit?topic=pregnancy");
+    let rows = audit["sources"].as_array().expect("rows");
+    let said = rows
+        .iter()
+        .find_map(|row| row["cells"][0]["evidence"][0].as_object());
+    for name in said.expect("somebody says something").keys() {
+        assert!(!evidence[name].is_null(), "{name}");
     }
     assert!(server.get("/api").body.contains("/api/v1/suggest"));
 }

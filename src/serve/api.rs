@@ -23,10 +23,10 @@ const SUGGESTIONS: usize = 50;
 const SOURCES: usize = 1000;
 
 /// JSON, written where the work is done: what it is made of is borrowed from there.
-struct Json(Vec<u8>);
+pub(super) struct Json(Vec<u8>);
 
 impl Json {
-    fn of(value: &impl Serialize) -> Result<Json, Problem> {
+    pub(super) fn of(value: &impl Serialize) -> Result<Json, Problem> {
         let written = serde_json::to_vec(value);
         // Strings, numbers and lists can be written; if not, it is a fault of ours.
         let status = axum::http::StatusCode::INTERNAL_SERVER_ERROR;

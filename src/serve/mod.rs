@@ -20,10 +20,12 @@
 //! * `api` answers programs, `openapi` describes that to them, `problem` says what went wrong
 //!   (RFC 9457),
 //! * `page` and `reading` answer people: results, and a document opened at a passage,
+//! * `audit` says what every source says of a topic, to both,
 //! * `metrics` counts for whoever runs the server.
 
 mod api;
 mod asked;
+mod audit;
 mod guard;
 mod listen;
 mod metrics;
@@ -118,11 +120,13 @@ async fn keep_current(state: Arc<State>) {
 fn router(state: Arc<State>, guard: Guard) -> Router {
     Router::new()
         .route("/", get(page::search))
+        .route("/audit", get(audit::page))
         .route("/documents/{source}", get(reading::document))
         .route("/p/{id}", get(reading::passage))
         .route("/api", get(reference::page))
         .route("/assets/{name}", get(page::asset))
         .route("/api/v1/search", get(api::search))
+        .route("/api/v1/audit", get(audit::json))
         .route("/api/v1/suggest", get(api::suggest))
         .route("/api/v1/documents", get(api::documents))
         .route("/api/v1/documents/{source}", get(api::document))

@@ -4,8 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::{api, problem};
+use super::{api, audit, problem};
 use crate::index::StoredPassage;
+use crate::output::audit::json::AuditJson;
 use crate::output::json::ResultsJson;
 use crate::output::suggestions::SuggestionsJson;
 
@@ -18,6 +19,7 @@ use crate::output::suggestions::SuggestionsJson;
     paths(
         api::search,
         api::suggest,
+        audit::json,
         api::documents,
         api::document,
         api::passage,
@@ -26,6 +28,7 @@ use crate::output::suggestions::SuggestionsJson;
     components(schemas(
         ResultsJson,
         SuggestionsJson,
+        AuditJson,
         StoredPassage,
         api::SourcesJson,
         api::DocumentJson,

@@ -14,6 +14,7 @@ use super::state::{Opened, State};
 use crate::annotate::{Assertion, Mentioned};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
+use crate::output::summary::counted;
 use crate::output::text::citation;
 use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
 
@@ -29,10 +30,13 @@ pub(super) const RISK: &str = "risk";
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/page.js");
 const ICON: &str = include_str!("assets/icon.svg");
+/// How an audit looks, here as in its report.
+const REPORT: &str = crate::output::audit::html::STYLE;
 
 /// The files of the page, by name, with their types.
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 4] = [
     ("style.css", "text/css; charset=utf-8", STYLE),
+    ("report.css", "text/css; charset=utf-8", REPORT),
     ("page.js", "text/javascript; charset=utf-8", SCRIPT),
     ("icon.svg", "image/svg+xml", ICON),
 ];
@@ -46,6 +50,11 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
 
 /// The frame of every page: head, search box, and what it is about.
 pub(super) fn shell(title: &str, query: &str, body: &Markup) -> Markup {
+    styled_shell(title, query, &["style.css"], body)
+}
+
+/// The same, with more styles.
+pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -55,7 +64,7 @@ pub(super) fn shell(title: &str, query: &str, body: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 title { (title) " · palpate" }
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/assets/style.css";
+                @for style in styles { link rel="stylesheet" href={ "/assets/" (style) }; }
                 script src="/assets/page.js" defer {}
             }
             body {
@@ -65,6 +74,7 @@ pub(super) fn shell(title: &str, query: &str, body: &Markup) -> Markup {
                         (PreEscaped(ICON)) span { "palpate" }
                     }
                     (search_box(query))
+                    nav { a href="/audit" { "Audit" } }
                 }
                 main id="main" tabindex="-1" { (body) }
                 footer.end {
@@ -353,12 +363,12 @@ fn nearest(opened: &Opened, query: &str) -> Result<Vec<String>, Problem> {
     Ok(nearest)
 }
 
-/// The sources in which nothing matches.
 fn silent_sources(silent: &Silent) -> String {
     let about = if silent.about { "about " } else { "" };
     format!("{about}{}", counted(silent.count, "source"))
 }
 
+/// The sources in which nothing matches.
 fn silent(facets: &Facets, total: usize) -> Markup {
     let Some(silent) = facets
         .silent
@@ -368,7 +378,7 @@ fn silent(facets: &Facets, total: usize) -> Markup {
         return html! {};
     };
     html! {
-        section.silent aria-labelledby="silent" {
+        section.silences aria-labelledby="silent" {
             h2 id="silent" { "Silent: nothing in " (silent_sources(silent)) }
             @if silent.sources.is_empty() { p.quiet { "Too many to name." } }
             ul.sources {
@@ -419,12 +429,17 @@ pub(super) fn document_link(source: &str) -> String {
 
 /// The address of a document, opened at a passage.
 pub(super) fn passage_link(passage: &StoredPassage, query: &str) -> String {
-    let mut link = format!("{}?p={}", document_link(&passage.source), passage.id);
+    link_to(&passage.source, passage.id.as_str(), query)
+}
+
+/// The same, of a passage that is only cited.
+pub(super) fn link_to(source: &str, id: &str, query: &str) -> String {
+    let mut link = format!("{}?p={id}", document_link(source));
     if !query.is_empty() {
         link.push_str("&q=");
         link.extend(byte_serialize(query.as_bytes()));
     }
-    format!("{link}#{}", passage.id)
+    format!("{link}#{id}")
 }
 
 /// A name as one part of a path.
@@ -433,13 +448,6 @@ fn encoded(name: &str) -> String {
     byte_serialize(name.as_bytes())
         .collect::<String>()
         .replace('+', "%20")
-}
-
-pub(super) fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
 }
 
 /// Sends to another page of this server.

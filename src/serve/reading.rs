@@ -12,6 +12,7 @@ use super::problem::Problem;
 use super::state::{Opened, State};
 use crate::document::{Block, BlockKind, trim_range};
 use crate::index::{StoredPassage, WholeDocument};
+use crate::output::summary::counted;
 use crate::search::Request;
 
 /// Hits that are marked in a document.
@@ -129,7 +130,7 @@ impl Reading {
         html! {
             @if !hits.is_empty() {
                 nav.hits-here aria-label="Hits in this document" {
-                    span { (page::counted(hits.len() as u64, "hit")) " in this document: " }
+                    span { (counted(hits.len() as u64, "hit")) " in this document: " }
                     @for (n, passage) in hits.iter().enumerate() {
                         a href=(format!("#{}", passage.id)) { (n + 1) span.hidden { ", " (place(passage)) } }
                     }
