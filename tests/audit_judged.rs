@@ -45,7 +45,8 @@ impl Counts {
     }
 }
 
-fn judged() -> Vec<Judged> {
+/// What is judged, a JSON object a line.
+fn judged(lines: &str) -> Vec<Judged> {
     let cell = |line: &str| {
         let cell: Value = serde_json::from_str(line).expect("a JSON object a line");
         let text = |field: &str| cell[field].as_str().expect("text").to_owned();
@@ -56,16 +57,15 @@ fn judged() -> Vec<Judged> {
             line: cell["line"].as_u64(),
         }
     };
-    let lines = include_str!("judged/audit.jsonl").lines();
-    lines.map(cell).collect()
+    lines.lines().map(cell).collect()
 }
 
 /// The judged cells of which the source is there, with what the audit says of them.
-fn compared() -> Vec<Compared> {
+fn compared(judged: Vec<Judged>) -> Vec<Compared> {
     let collections = collections();
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let mut there: Vec<Judged> = Vec::new();
-    for cell in judged() {
+    for cell in judged {
         let own = cell.source.starts_with("corpus/");
         let from = match (own, &collections) {
             (true, _) => repository().join(&cell.source),
@@ -124,9 +124,8 @@ fn counts<'c>(cells: impl Iterator<Item = &'c Compared>, state: State) -> Counts
     counts
 }
 
-#[test]
-fn cells_are_as_people_judge_them() {
-    let cells = compared();
+/// Prints what is not as it was judged, and the figures by kind and state.
+fn report(cells: &[Compared]) {
     for cell in cells.iter().filter(|c| c.judged.state != c.found.name()) {
         let Judged {
             source,
@@ -155,6 +154,12 @@ fn cells_are_as_people_judge_them() {
             }
         }
     }
+}
+
+#[test]
+fn cells_are_as_people_judge_them() {
+    let cells = compared(judged(include_str!("judged/audit.jsonl")));
+    report(&cells);
     let cited = cells.iter().filter(|cell| cell.cited).count();
     println!("{cited} of {} cells cite the judged line", cells.len());
     let all = |state| counts(cells.iter(), state);
@@ -192,5 +197,26 @@ fn cells_are_as_people_judge_them() {
             counts.precision()
         );
         assert!(counts.recall() >= recall, "{kind}: {}", counts.recall());
+    }
+}
+
+/// Judged when the rules were made, before any output was looked at. What was missed then (README.md
+/// has the figures) has been mended since where that was right for all texts.
+#[test]
+fn cells_that_were_held_out_are_as_people_judge_them() {
+    if collections().is_none() {
+        return;
+    }
+    let cells = compared(judged(include_str!("judged/audit-held-out.jsonl")));
+    report(&cells);
+    for (state, precision, recall) in [
+        (State::Stated, 0.95, 0.92),
+        (State::Negated, 0.95, 0.85),
+        (State::Silent, 0.99, 0.99),
+    ] {
+        let counts = counts(cells.iter(), state);
+        let name = state.name();
+        assert!(counts.precision() >= precision, "{name}");
+        assert!(counts.recall() >= recall, "{name}");
     }
 }

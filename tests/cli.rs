@@ -92,7 +92,7 @@ fn an_index_of_another_version_says_so_and_how_to_rebuild() {
     let format = format!("\"format\": {}", palpate::index::FORMAT_VERSION);
     for (from, to, said) in [
         (format.as_str(), "\"format\": 999", "in format 999"),
-        ("\"en-1\"", "\"xx-0\"", "with analysis chain xx-0"),
+        ("\"en-2\"", "\"xx-0\"", "with analysis chain xx-0"),
         ("{", "", "damaged"),
     ] {
         let changed = now.replacen(from, to, 1);

@@ -10,7 +10,8 @@
 //!    other apostrophes closed up ("O'Brien" is `obrien`), thousands separators closed up
 //!    ("1,000" is `1000`). What this gives is the *surface* of a word.
 //! 3. **Stemming** (Snowball English) of words without digits: the *term*. Inflammations keep their
-//!    ending, without which they would be organs ("tendonitis").
+//!    ending, without which they would be organs ("tendonitis"); immunizations have a term of their
+//!    own, without which whatever is immune would be one.
 //!
 //! Letters joined by hyphens give their parts and, in the place of the last part, the closed
 //! form: "low-amplitude" is `low`, `amplitude` and `lowamplitude`, so that "x-ray" meets "xray".
@@ -37,7 +38,7 @@ pub use vocabulary::{Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an
 /// index made with another chain would silently miss words.
-pub const ANALYSIS_VERSION: &str = "en-1";
+pub const ANALYSIS_VERSION: &str = "en-2";
 
 /// The name that [`TermTokenizer`] is registered under in tantivy.
 pub(crate) const TOKENIZER_NAME: &str = "palpate_terms";

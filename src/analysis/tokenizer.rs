@@ -264,6 +264,8 @@ impl Analyzer {
     fn stem<'s>(&self, surface: &'s str) -> Cow<'s, str> {
         if surface.bytes().any(|byte| byte.is_ascii_digit()) || is_inflammation(surface) {
             Cow::Borrowed(surface)
+        } else if is_immunization(surface) {
+            Cow::Borrowed(IMMUNIZATION)
         } else {
             self.stemmer.stem(surface)
         }
@@ -273,6 +275,14 @@ impl Analyzer {
 /// Whether a word names an inflammation: the stemmer would make "tendonitis" a tendon.
 fn is_inflammation(surface: &str) -> bool {
     surface.len() > 6 && surface.ends_with("itis")
+}
+
+/// The term of immunizations.
+const IMMUNIZATION: &str = "immuniz";
+
+/// Whether a word names an immunization: the stemmer would make one of whatever is immune.
+fn is_immunization(surface: &str) -> bool {
+    surface.starts_with("immuniz") || surface.starts_with("immunis")
 }
 
 /// Drops a possessive `'s`, closes up other apostrophes and thousands separators.
@@ -451,6 +461,12 @@ mod tests {
     fn an_inflammation_is_not_its_organ() {
         assert_ne!(terms("tendonitis"), terms("tendon"));
         assert_eq!(terms("Arthritis"), ["arthritis"]);
+    }
+
+    #[test]
+    fn what_is_immune_is_no_immunization() {
+        assert_ne!(terms("immunizations"), terms("immune"));
+        assert_eq!(terms("Immunised"), terms("immunization"));
     }
 
     #[test]

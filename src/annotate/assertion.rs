@@ -34,11 +34,12 @@ const REACH: usize = 6;
 /// The same for what is rare, possible or supposed: longer than most clauses.
 const LONG_REACH: usize = 24;
 /// How many words after a phrase a hedge still reaches it: a short list may stand between.
-const REACH_BACK: usize = 6;
+const REACH_BACK: usize = 10;
 
 #[derive(Deserialize)]
 struct Table {
     negated: Vec<String>,
+    negated_next: Vec<String>,
     negated_after: Vec<String>,
     hedged: Vec<String>,
     hedged_after: Vec<String>,
@@ -51,6 +52,8 @@ struct Table {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     Gives(Assertion),
+    /// Denies what comes right after it.
+    DeniesNext,
     Pseudo,
     End,
 }
@@ -82,6 +85,7 @@ impl Triggers {
         add(before, &table.pseudo, Role::Pseudo);
         add(before, &table.end, Role::End);
         add(before, &table.negated, Role::Gives(Assertion::Negated));
+        add(before, &table.negated_next, Role::DeniesNext);
         let hypothetical = Role::Gives(Assertion::Hypothetical);
         add(before, &table.hypothetical, hypothetical);
         add(before, &table.hedged, Role::Gives(Assertion::Hedged));
@@ -105,9 +109,14 @@ impl Triggers {
             let distance = first - (at + length);
             match role {
                 Role::End => found = Assertion::Affirmed,
-                // A negation outweighs a hedge that comes after it: "no possible harm".
-                Role::Gives(given) if distance <= reach(given) && found != Assertion::Negated => {
+                Role::Gives(given) if distance <= reach(given) && !outweighs(found, given) => {
                     found = given;
+                }
+                Role::DeniesNext if distance == 0 => found = Assertion::Negated,
+                Role::DeniesNext => {
+                    // Its words may belong to another trigger: "is not at risk of".
+                    at += 1;
+                    continue;
                 }
                 Role::Gives(_) | Role::Pseudo => {}
             }
@@ -138,6 +147,12 @@ impl Triggers {
         }
         None
     }
+}
+
+/// Whether what was said before outweighs what comes after it: a negation does a hedge ("no possible
+/// harm"), and no supposition ("not used if there is gout").
+fn outweighs(before: Assertion, after: Assertion) -> bool {
+    before == Assertion::Negated && after != Assertion::Hypothetical
 }
 
 /// How many words before a phrase a trigger reaches it.
@@ -192,6 +207,20 @@ mod tests {
                 Negated,
             ),
             ("No pain, but a fracture was seen.", "fracture", Affirmed),
+            ("Growths are not cancer.", "cancer", Negated),
+            (
+                "It is not treated, and cancer may follow.",
+                "cancer",
+                Hedged,
+            ),
+            ("Most do not undergo chemotherapy.", "chemotherapy", Negated),
+            ("It does not usually cause pain.", "pain", Negated),
+            ("With or without fever, it hurts.", "fever", Affirmed),
+            (
+                "It is not used if there is dementia.",
+                "dementia",
+                Hypothetical,
+            ),
             (
                 "It is not only a risk of fracture.",
                 "risk of fracture",
@@ -225,6 +254,18 @@ mod tests {
                 Hedged,
             ),
             ("Osteoporosis is rare in children.", "osteoporosis", Hedged),
+            (
+                "A rare disorder characterized by paralysis.",
+                "paralysis",
+                Affirmed,
+            ),
+            ("A rare complication is paralysis.", "paralysis", Hedged),
+            (
+                "Analgesics, low doses of antidepressants, and others may be prescribed.",
+                "analgesics",
+                Hedged,
+            ),
+            ("Stroke happens only in rare cases.", "stroke", Hedged),
             (
                 "Osteoporosis is common, and gout is rare.",
                 "osteoporosis",

@@ -42,7 +42,7 @@ use said::Context;
 pub use said::{Said, SaidReader, Topic};
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "3";
+pub const ANNOTATION_VERSION: &str = "4";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
