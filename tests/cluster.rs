@@ -551,8 +551,12 @@ fn queries_go_on_when_a_node_is_killed() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let note = "note: the cluster was asked again";
     assert!(ended.err.contains(note), "{}", ended.err);
+    let server = Server::start(folder, &["--engine", &url, "--engine-timeout", "3"]);
+    let path = "/api/v1/search?q=osteoporosis";
+    assert_eq!(server.get(path).status, 200);
     // With one node of three, shards are missing: half an answer could lack a warning.
     cluster.kill(2);
+    assert_eq!(server.get(path).status, 503);
     let ended = run(
         folder,
         &url,
@@ -565,6 +569,9 @@ fn queries_go_on_when_a_node_is_killed() {
         ended.err
     );
     assert!(ended.err.contains("the cluster at"), "{}", ended.err);
+    // When the nodes are back, so is the page, without a restart.
+    cluster.mend();
+    assert_eq!(server.get(path).status, 200);
 }
 
 #[test]

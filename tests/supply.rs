@@ -123,3 +123,21 @@ fn no_crate_is_there_twice_without_a_reason() {
         assert!(TWICE.contains(&name.as_str()), "{name}: {versions:?}");
     }
 }
+
+#[test]
+fn without_its_features_nothing_speaks_to_a_network() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let tree = Command::new(cargo)
+        .args(["tree", "--offline", "--locked", "--no-default-features"])
+        .args(["--edges", "normal", "--prefix", "none", "--target", &host()])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output();
+    let tree = String::from_utf8(tree.expect("cargo runs").stdout).expect("names are text");
+    let names: BTreeSet<&str> = tree.lines().filter_map(|l| l.split(' ').next()).collect();
+    assert!(names.contains("tantivy"), "{names:?}");
+    for network in [
+        "ureq", "rustls", "hyper", "axum", "tokio", "ring", "socket2",
+    ] {
+        assert!(!names.contains(network), "{network}");
+    }
+}

@@ -17,6 +17,7 @@ use super::whole::Around;
 use crate::analysis::TOKENIZER_NAME;
 use crate::annotate::{Annotations, Aspect, AspectWeights, Assertion, Mentioned};
 use crate::document::Document;
+use crate::lexicon::Kind;
 use crate::passage::{Passage, PassageId};
 
 /// The searchable text of a passage.
@@ -371,13 +372,20 @@ fn unsealed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
+/// The groups of what is counted: aspects by label and by name, then the kinds of concepts.
+pub(super) const GROUPS: [&str; 2 + Kind::ALL.len()] = {
+    let [a, b, c, d] = Kind::ALL;
+    ["aspect", "kind", a.name(), b.name(), c.name(), d.name()]
+};
+
 /// What a passage is counted under, each group with a value: aspects by name and label, concepts by
 /// kind. What is only denied of a passage is not what it is about.
 pub(super) fn facet_values(annotations: &Annotations) -> Vec<(&'static str, &str)> {
     let mut values: Vec<(&str, &str)> = Vec::new();
+    let [label, name, ..] = GROUPS;
     for aspect in annotations.aspects.shown() {
-        values.push(("aspect", aspect.label()));
-        values.push(("kind", aspect.name()));
+        values.push((label, aspect.label()));
+        values.push((name, aspect.name()));
     }
     for concept in &annotations.concepts {
         if concept.assertion != Assertion::Negated {

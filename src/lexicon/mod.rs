@@ -45,8 +45,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 4] = [Kind::Condition, Kind::Technique, Kind::Risk, Kind::Term];
+
     /// The name in data files, output and filters.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Kind::Condition => "condition",
             Kind::Technique => "technique",

@@ -19,6 +19,8 @@ use super::address::ClusterAddress;
 
 /// How long a node may take to take a connection.
 const CONNECT: Duration = Duration::from_secs(3);
+/// How long one node may take for an answer; then it is asked again, or another one is.
+const ANSWER: Duration = Duration::from_secs(30);
 /// The first pause, and the longest.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -190,7 +192,7 @@ impl Client {
         let request = self
             .agent
             .configure_request(request)
-            .timeout_global(Some(left.max(Duration::from_millis(1))))
+            .timeout_global(Some(left.clamp(Duration::from_millis(1), ANSWER)))
             .build();
         let mut response = self.agent.run(request).map_err(trouble)?;
         let status = response.status().as_u16();

@@ -1,6 +1,8 @@
 //! What the indexes of a generation look like to the cluster.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::super::schema::GROUPS;
 
 /// The index of the passages.
 ///
@@ -16,6 +18,10 @@ pub(super) fn passages(shards: u32) -> Value {
         "position_increment_gap": 1,
     });
     let kept = json!({"type": "object", "enabled": false});
+    // What is sorted or counted by is made ready when the index is, and not by the first who asks.
+    let counted = json!({"type": "keyword", "eager_global_ordinals": true});
+    let facets = GROUPS.map(|group| (group.to_owned(), counted.clone()));
+    let facets: Map<String, Value> = facets.into_iter().collect();
     json!({
         "settings": {
             "index": {
@@ -49,16 +55,11 @@ pub(super) fn passages(shards: u32) -> Value {
         },
         "mappings": {
             "dynamic": "strict",
-            // A field for each group there is.
-            "dynamic_templates": [{"groups": {
-                "path_match": "facets.*",
-                "mapping": {"type": "keyword", "eager_global_ordinals": true},
-            }}],
             "properties": {
                 "title": text, "heading": text, "body": text,
                 "kinds": {"type": "text", "analyzer": "palpate", "similarity": "palpate"},
-                "facets": {"type": "object", "dynamic": true},
-                "source": {"type": "keyword", "eager_global_ordinals": true},
+                "facets": {"properties": facets},
+                "source": counted,
                 "id": {"type": "keyword", "doc_values": false},
                 "document": {"type": "long"},
                 "order": {"type": "long"},

@@ -200,7 +200,7 @@ impl<'s> Building<'s> {
         }
         // What is acknowledged before there is a copy could be lost with its node. Where there is
         // nowhere to put one, the wait ends, and no node may be lost.
-        let path = format!("/{name}?wait_for_active_shards=all&timeout=45s");
+        let path = format!("/{name}?wait_for_active_shards=all&timeout=25s");
         let answer = self
             .client
             .send("PUT", &path, Body::Json(&what), ENDURANCE)?;
