@@ -34,7 +34,7 @@ fn cluster(test: &str) -> Option<Held> {
     let mut cluster = CLUSTER.lock().unwrap_or_else(PoisonError::into_inner);
     match &mut *cluster {
         // Whatever the test before did, or did not come to do.
-        Some(cluster) => cluster.mend(),
+        Some(cluster) => cluster.empty(),
         none => *none = Some(TestCluster::start(test, 3)?),
     }
     Some(Held(cluster))

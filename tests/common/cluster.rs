@@ -11,7 +11,9 @@ use crate::common::repository;
 use serde_json::Value;
 
 /// How long nodes may take to do what is waited for. It takes seconds; machines differ.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a node may take for an answer.
+const ANSWER: Duration = Duration::from_secs(40);
 
 /// Nodes of one cluster.
 pub struct TestCluster {
@@ -121,6 +123,10 @@ impl TestCluster {
         self.nodes[node].http
     }
 
+    fn address(&self, node: usize, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port(node))
+    }
+
     /// Ends a node as a power cut would.
     pub fn kill(&mut self, node: usize) {
         if let Some(mut process) = self.nodes[node].process.take() {
@@ -131,29 +137,45 @@ impl TestCluster {
 
     /// Starts the nodes that were killed, with the data they had, and waits until all is well.
     pub fn mend(&mut self) {
+        self.restart();
+        self.wait_until_whole();
+    }
+
+    /// Makes a cluster of all nodes again that has nothing in it: no test waits for what the one
+    /// before left to be recovered and copied.
+    pub fn empty(&mut self) {
+        self.restart();
+        // While the nodes have yet to read what there is, it is refused.
+        self.wait(|cluster| {
+            let all = ureq::delete(cluster.address(0, "/_all"));
+            let answer = all.config().timeout_global(Some(ANSWER)).build().call();
+            answer.is_ok()
+        });
+        self.wait_until_whole();
+    }
+
+    fn restart(&mut self) {
         for node in 0..self.nodes.len() {
             if self.nodes[node].process.is_none() {
                 self.launch(node);
             }
         }
-        self.wait_until_whole();
     }
 
     /// Waits until all nodes are there, and all shards with their copies.
     fn wait_until_whole(&mut self) {
         let nodes = self.nodes.len();
-        self.wait(&format!(
-            "/_cluster/health?wait_for_status=green&wait_for_nodes={nodes}&timeout=5s"
-        ));
+        let path =
+            format!("/_cluster/health?wait_for_status=green&wait_for_nodes={nodes}&timeout=5s");
+        self.wait(|cluster| {
+            let health = cluster.try_get(&path);
+            health.is_some_and(|health| health["timed_out"] == false)
+        });
     }
 
-    fn wait(&mut self, path: &str) {
+    fn wait(&mut self, is_done: impl Fn(&TestCluster) -> bool) {
         let started = Instant::now();
-        loop {
-            let health = self.try_get(path);
-            if health.is_some_and(|health| health["timed_out"] == false) {
-                return;
-            }
+        while !is_done(self) {
             for node in &mut self.nodes {
                 let ended = node.process.as_mut().map(|process| process.try_wait());
                 let ended = ended.is_some_and(|ended| matches!(ended, Ok(Some(_))));
@@ -161,11 +183,33 @@ impl TestCluster {
             }
             assert!(
                 started.elapsed() < PATIENCE,
-                "it takes too long: {}",
+                "it takes too long: {}\n{}",
+                self.state(),
                 self.log()
             );
+            // A shard that could not be placed five times is only tried again when somebody asks;
+            // while nodes come and go on a busy machine that is soon the case.
+            let retry = ureq::post(self.address(0, "/_cluster/reroute?retry_failed=true"));
+            // Where there is no leader yet, there is nothing to try again.
+            let _ = retry
+                .config()
+                .timeout_global(Some(ANSWER))
+                .build()
+                .send_empty();
             std::thread::sleep(Duration::from_millis(200));
         }
+    }
+
+    /// What each node sees of the cluster, and why shards are not where they belong.
+    fn state(&self) -> String {
+        let paths = [
+            "/_cluster/health?local=true",
+            "/_cat/shards?format=json&h=index,shard,prirep,state,node,unassigned.reason",
+            "/_cluster/allocation/explain",
+        ];
+        let asked = (0..self.nodes.len()).flat_map(|node| paths.map(|path| (node, path)));
+        let said = asked.map(|(node, path)| format!("{node} {path}: {:?}", self.ask(node, path)));
+        said.collect::<Vec<_>>().join("\n")
     }
 
     /// The end of what the nodes said.
@@ -182,9 +226,16 @@ impl TestCluster {
     }
 
     fn try_get(&self, path: &str) -> Option<Value> {
-        let mut alive = self.nodes.iter().filter(|node| node.process.is_some());
-        let node = alive.next()?;
-        let answer = ureq::get(format!("http://127.0.0.1:{}{path}", node.http)).call();
+        let alive = self.nodes.iter().position(|node| node.process.is_some());
+        self.ask(alive?, path)
+    }
+
+    fn ask(&self, node: usize, path: &str) -> Option<Value> {
+        let answer = ureq::get(self.address(node, path))
+            .config()
+            .timeout_global(Some(ANSWER))
+            .build()
+            .call();
         let text = answer.ok()?.body_mut().read_to_string().ok()?;
         serde_json::from_str(&text).ok()
     }
