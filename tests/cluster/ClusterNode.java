@@ -37,6 +37,9 @@ public class ClusterNode {
             // A node that was killed is noticed in a second, as its connections are gone; copies are
             // made anew at once.
             .put("cluster.fault_detection.follower_check.interval", "500ms")
+            // A copy that is to be made on a node which is killed and comes back at that moment can
+            // wait for an answer that is lost: half an hour, where nothing is said.
+            .put("indices.recovery.recovery_activity_timeout", "10s")
             .build();
         Files.createDirectories(home.resolve("config"));
         Node node = new TestNode(new Environment(settings, home.resolve("config")));
