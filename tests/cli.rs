@@ -26,20 +26,38 @@ fn golden_text_output() {
 }
 
 #[test]
-fn a_search_without_an_index_builds_one_and_says_so() {
-    let folder = folder_with_corpus();
-    let first = palpate(folder.path())
-        .args(["search", "osteoporosis"])
-        .assert()
-        .code(0);
-    assert!(text(&first.get_output().stderr).contains("no index yet"));
-    assert!(folder.path().join("index/palpate.json").is_file());
-    let second = palpate(folder.path())
-        .args(["query", "osteoporosis"])
-        .assert()
-        .code(0);
-    assert!(second.get_output().stderr.is_empty());
-    assert_eq!(first.get_output().stdout, second.get_output().stdout);
+fn a_search_or_an_audit_without_an_index_builds_one_and_says_so() {
+    // `query` is another name of `search`.
+    for (command, again) in [("search", "query"), ("audit", "audit")] {
+        let folder = folder_with_corpus();
+        let first = palpate(folder.path())
+            .args([command, "osteoporosis"])
+            .assert()
+            .code(0);
+        assert!(text(&first.get_output().stderr).contains("no index yet"));
+        assert!(folder.path().join("index/palpate.json").is_file());
+        let second = palpate(folder.path())
+            .args([again, "osteoporosis"])
+            .assert()
+            .code(0);
+        assert!(second.get_output().stderr.is_empty());
+        assert_eq!(first.get_output().stdout, second.get_output().stdout);
+    }
+}
+
+#[test]
+fn a_first_build_that_missed_a_file_is_not_forgotten_over_what_was_found() {
+    for command in ["search", "audit"] {
+        let folder = folder_with_corpus();
+        std::fs::write(folder.path().join("corpus/torn.pdf"), "%PDF-1.7 torn")
+            .expect("it can be written");
+        let first = palpate(folder.path())
+            .args([command, "osteoporosis"])
+            .assert()
+            .code(2);
+        assert!(text(&first.get_output().stderr).contains("torn.pdf"));
+        assert!(text(&first.get_output().stdout).contains("osteoporosis"));
+    }
 }
 
 #[test]

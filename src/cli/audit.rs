@@ -100,9 +100,9 @@ impl Args {
             source: self.source.clone(),
             columns: self.columns,
         };
-        let engine = self.index.home()?.open()?;
+        let (engine, built) = self.index.open_or_build()?;
         if self.figures {
-            return self.figures(&*engine, &request);
+            return Ok(self.figures(&*engine, &request)?.after(built));
         }
         let mut audit = Audit::of(&*engine, &request)?;
         if self.silent {
@@ -116,10 +116,11 @@ impl Args {
             _ => Vec::new(),
         };
         self.print(&audit, &figures)?;
-        Ok(match audit.is_silent() {
+        let outcome = match audit.is_silent() {
             true => Outcome::Nothing,
             false => Outcome::Found,
-        })
+        };
+        Ok(outcome.after(built))
     }
 
     fn figures(&self, engine: &dyn Engine, request: &AuditRequest) -> anyhow::Result<Outcome> {

@@ -1,11 +1,15 @@
 //! Where the index is, as it is said on the command line: shared by all commands that need one.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::bail;
-use palpate::index::Home;
 #[cfg(feature = "cluster")]
-use palpate::index::{ClusterAddress, IndexError};
+use palpate::index::ClusterAddress;
+use palpate::index::{Engine, Home, IndexError, Sources};
+
+use super::index::{build, outcome};
+use super::{DEFAULT_CORPUS, Outcome};
 
 const DEFAULT_INDEX: &str = "index";
 /// What stands for `--index` and `--engine` where neither is given.
@@ -71,8 +75,21 @@ impl HomeArgs {
         }
     }
 
+    /// Opens the index; where none was named and there is none yet, builds it first. With it comes
+    /// how that went.
+    pub(super) fn open_or_build(&self) -> anyhow::Result<(Arc<dyn Engine>, Outcome)> {
+        let home = self.home()?;
+        match home.open() {
+            Err(IndexError::Missing(_)) if self.is_default() => {
+                let built = first_build(&home)?;
+                Ok((home.open()?, built))
+            }
+            opened => Ok((opened?, Outcome::Found)),
+        }
+    }
+
     /// Whether nobody said where the index is.
-    pub(super) fn is_default(&self) -> bool {
+    fn is_default(&self) -> bool {
         let named = self.dir.is_some() || self.engine().is_some();
         !named && variable(FOLDER).is_none() && variable(ENGINE).is_none()
     }
@@ -117,6 +134,16 @@ impl ClusterArgs {
         }
         Ok(address)
     }
+}
+
+fn first_build(home: &Home) -> anyhow::Result<Outcome> {
+    eprintln!("palpate: no index yet; building {home} from {DEFAULT_CORPUS}");
+    let report = build(&Sources::of([DEFAULT_CORPUS]), home)?;
+    eprintln!(
+        "palpate: indexed {} passages of {} documents",
+        report.passages, report.documents
+    );
+    Ok(outcome(&report))
 }
 
 /// A variable that says something.

@@ -61,6 +61,16 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// The outcome of what came after a step that may have failed in part.
+    fn after(self, before: Outcome) -> Outcome {
+        match before {
+            Outcome::Failed => Outcome::Failed,
+            _ => self,
+        }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> ExitCode {
         ExitCode::from(match outcome {

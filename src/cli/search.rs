@@ -5,10 +5,8 @@ use std::io::{IsTerminal, Read};
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::index::{build, outcome};
 use super::run::Without;
-use super::{DEFAULT_CORPUS, HomeArgs, Outcome, stdout};
-use palpate::index::{Home, IndexError, Sources};
+use super::{HomeArgs, Outcome, stdout};
 use palpate::lexicon::Kind;
 use palpate::output::{csv, json, text};
 use palpate::search::{Filter, Request, SearchResults, Searcher};
@@ -95,8 +93,8 @@ impl Args {
             explain: self.explain,
             ranking: self.without.ranking(),
         };
-        let (searcher, built) = self.open()?;
-        let results = searcher.search(&request)?;
+        let (engine, built) = self.index.open_or_build()?;
+        let results = Searcher::of(engine).search(&request)?;
         for note in &results.notes {
             eprintln!("note: {note}");
         }
@@ -104,11 +102,11 @@ impl Args {
             eprintln!("note: {line}");
         }
         self.print(&results)?;
-        Ok(match built {
-            Outcome::Failed => Outcome::Failed,
-            _ if results.hits.is_empty() => Outcome::Nothing,
-            _ => Outcome::Found,
-        })
+        let outcome = match results.hits.is_empty() {
+            true => Outcome::Nothing,
+            false => Outcome::Found,
+        };
+        Ok(outcome.after(built))
     }
 
     fn filters(&self) -> Vec<Filter> {
@@ -133,18 +131,6 @@ impl Args {
             .read_to_end(&mut bytes)
             .context("cannot read the query from standard input")?;
         Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
-    }
-
-    /// Opens the index; where none was named and there is none yet, builds it first.
-    fn open(&self) -> anyhow::Result<(Searcher, Outcome)> {
-        let home = self.index.home()?;
-        match home.open() {
-            Err(IndexError::Missing(_)) if self.index.is_default() => {
-                let built = first_build(&home)?;
-                Ok((Searcher::of(home.open()?), built))
-            }
-            opened => Ok((Searcher::of(opened?), Outcome::Found)),
-        }
     }
 
     fn print(&self, results: &SearchResults) -> std::io::Result<()> {
@@ -185,14 +171,4 @@ pub(super) fn look(color: When) -> text::Look {
         links: terminal && color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         width: terminal.then(|| columns.unwrap_or(80).min(100)),
     }
-}
-
-fn first_build(home: &Home) -> anyhow::Result<Outcome> {
-    eprintln!("palpate: no index yet; building {home} from {DEFAULT_CORPUS}");
-    let report = build(&Sources::of([DEFAULT_CORPUS]), home)?;
-    eprintln!(
-        "palpate: indexed {} passages of {} documents",
-        report.passages, report.documents
-    );
-    Ok(outcome(&report))
 }
