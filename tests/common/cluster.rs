@@ -17,6 +17,7 @@ const ANSWER: Duration = Duration::from_secs(40);
 
 /// Nodes of one cluster.
 pub struct TestCluster {
+    agent: ureq::Agent,
     nodes: Vec<TestNode>,
     folder: PathBuf,
     jars: PathBuf,
@@ -70,7 +71,9 @@ impl TestCluster {
             http: free_port(),
             transport: free_port(),
         };
+        let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER));
         let mut cluster = TestCluster {
+            agent: config.build().new_agent(),
             nodes: (0..nodes).map(node).collect(),
             folder: folder(),
             jars,
@@ -147,9 +150,8 @@ impl TestCluster {
         self.restart();
         // While the nodes have yet to read what there is, it is refused.
         self.wait(|cluster| {
-            let all = ureq::delete(cluster.address(0, "/_all"));
-            let answer = all.config().timeout_global(Some(ANSWER)).build().call();
-            answer.is_ok()
+            let all = cluster.address(0, "/_all");
+            cluster.agent.delete(&all).call().is_ok()
         });
         self.wait_until_whole();
     }
@@ -187,15 +189,10 @@ impl TestCluster {
                 self.state(),
                 self.log()
             );
-            // A shard that could not be placed five times is only tried again when somebody asks;
-            // while nodes come and go on a busy machine that is soon the case.
-            let retry = ureq::post(self.address(0, "/_cluster/reroute?retry_failed=true"));
+            // A shard that could not be placed five times is only tried again when somebody asks.
+            let retry = self.address(0, "/_cluster/reroute?retry_failed=true");
             // Where there is no leader yet, there is nothing to try again.
-            let _ = retry
-                .config()
-                .timeout_global(Some(ANSWER))
-                .build()
-                .send_empty();
+            let _ = self.agent.post(&retry).send_empty();
             std::thread::sleep(Duration::from_millis(200));
         }
     }
@@ -231,11 +228,7 @@ impl TestCluster {
     }
 
     fn ask(&self, node: usize, path: &str) -> Option<Value> {
-        let answer = ureq::get(self.address(node, path))
-            .config()
-            .timeout_global(Some(ANSWER))
-            .build()
-            .call();
+        let answer = self.agent.get(self.address(node, path)).call();
         let text = answer.ok()?.body_mut().read_to_string().ok()?;
         serde_json::from_str(&text).ok()
     }
