@@ -14,6 +14,8 @@
 //! | [`query`] | a string → a plan |
 //! | [`search`] | plan and reader → ranked hits |
 //! | [`audit`] | topics and index → what every source says of them, or that it is silent |
+//! | [`diff`] | two indexes → what was added, changed, dropped |
+//! | [`cite`] | a passage → a citation → what became of it |
 //! | [`output`] | results → terminal, JSON, CSV, a page |
 //! | [`eval`] | rankings and judgments → metrics |
 //! | `serve` | all of it → a web page and an API (feature `serve`, on by default) |
@@ -25,6 +27,8 @@
 pub mod analysis;
 pub mod annotate;
 pub mod audit;
+pub mod cite;
+pub mod diff;
 pub mod document;
 pub mod eval;
 pub mod index;

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::quantity::{Quantity, Subject, TABLE, quantities};
-use super::{AuditRequest, lines_of, read, sources, topic};
+use super::{AuditRequest, read, sources, topic};
 use crate::analysis;
-use crate::document::sentences;
+use crate::document::{Place, sentences};
 use crate::index::{Engine, StoredPassage, TextField, Wanted, unless_damaged};
 use crate::passage::PassageId;
 use crate::search::SearchError;
@@ -30,6 +30,13 @@ pub struct Figure {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<(usize, usize)>,
     pub id: PassageId,
+}
+
+impl Figure {
+    /// Where in its source the sentence stands.
+    pub fn place(&self) -> Place {
+        Place::of(self.pages, self.paragraphs, self.lines)
+    }
 }
 
 /// How figures on one thing compare.
@@ -188,7 +195,7 @@ fn figure(
         quantity,
         sentence: sentence.trim().to_owned(),
         source: passage.source.clone(),
-        lines: lines_of(passage, at),
+        lines: passage.lines_of(at),
         pages: passage.pages,
         paragraphs: passage.paragraphs,
         id: passage.id.clone(),

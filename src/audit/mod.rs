@@ -2,17 +2,15 @@
 //!
 //! A search says where something is said. The audit says it of every source, those that are silent
 //! included: a matrix of sources and topics, in which every [`Cell`] that is not silent has the
-//! sentence it goes by and where that stands.
+//! sentence it goes by and where that stands. Beside it stand the figures that sources give on the
+//! same thing.
 //!
 //! * `topic` finds what is meant by a topic: a concept with all of its names and the narrower
 //!   concepts, or plain words,
 //! * `read` asks the postings of the index for every passage that has the words of a name, and
 //!   reads these passages sentence by sentence ([`SaidReader`](crate::annotate::SaidReader)),
-//! * [`Audit::of`] puts the cells together,
-//! * `cite` makes citations that can be pasted, and says later what became of them,
-//! * `agreement` lists figures that sources give on the same thing, which `quantity` reads,
-//! * `diff` compares what two indexes say of an aspect,
-//! * `difference` compares two texts word by word.
+//! * `matrix` puts the cells together: [`Audit::of`],
+//! * `agreement` lists figures that sources give on the same thing, which `quantity` reads.
 //!
 //! Silence is a claim about a whole source, so it does not rest on the annotator: a source in
 //! which the words of any name occur, in a title or a heading too, is at least
@@ -20,95 +18,19 @@
 //! thing that the source says, and keeps the rest.
 
 mod agreement;
-mod cite;
-mod diff;
-mod difference;
+mod matrix;
 mod quantity;
 mod read;
 mod topic;
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
-use crate::annotate::{Aspect, Assertion};
-use crate::index::{Engine, SourceGlob, StoredPassage, unless_damaged};
+use crate::index::{Engine, SourceGlob};
 use crate::lexicon::Kind;
-use crate::passage::PassageId;
 use crate::search::SearchError;
 
 pub use agreement::{Agreement, Figure, FigureGroup, agreement};
-pub use cite::{Citation, Cited, Standing, Verdict, passage_named, verify};
-pub use diff::{Changed, CorpusDiff, diff};
-pub use difference::{Change, ChangedStretch, Difference};
+pub use matrix::{Audit, Cell, Evidence, Group, Row, State, Tally, Zone};
 pub use quantity::Quantity;
 pub use topic::{AuditTopic, TopicKind};
-
-/// What is said of a topic. The greater, the stronger.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// No word of it.
-    Silent,
-    /// Its words occur, but what is said was not understood.
-    Mentioned,
-    /// It is denied: "no risk of addiction".
-    Negated,
-    /// It is supposed or asked for: "tell your doctor if you have osteoporosis".
-    Conditional,
-    /// It is rare or possible: "rarely, nerve damage".
-    Hedged,
-    /// It is so.
-    Stated,
-}
-
-impl State {
-    /// All states, the strongest first.
-    pub const ALL: [State; 6] = [
-        State::Stated,
-        State::Hedged,
-        State::Conditional,
-        State::Negated,
-        State::Mentioned,
-        State::Silent,
-    ];
-
-    /// The name in all output.
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Silent => "silent",
-            State::Mentioned => "mentioned",
-            State::Negated => "negated",
-            State::Conditional => "conditional",
-            State::Hedged => "hedged",
-            State::Stated => "stated",
-        }
-    }
-
-    /// What it means, in a line.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            State::Silent => "no word of it in the whole source",
-            State::Mentioned => "its words occur, but what is said was not understood",
-            State::Negated => "denied: “no risk of …”",
-            State::Conditional => "supposed or asked: “tell your doctor if you have …”",
-            State::Hedged => "rare or possible: “rarely”, “may”",
-            State::Stated => "said to be so",
-        }
-    }
-}
-
-impl From<Assertion> for State {
-    fn from(assertion: Assertion) -> State {
-        match assertion {
-            Assertion::Affirmed => State::Stated,
-            Assertion::Hedged => State::Hedged,
-            Assertion::Hypothetical => State::Conditional,
-            Assertion::Negated => State::Negated,
-        }
-    }
-}
 
 /// What the columns of an audit are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,236 +66,6 @@ impl AuditRequest {
     }
 }
 
-/// Where in a source something stands.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Place {
-    Title,
-    Heading,
-    Text,
-}
-
-/// A sentence that names a topic.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Evidence {
-    /// What it says; never [`State::Silent`].
-    pub state: State,
-    /// The concept named, by its preferred name; for plain words, these.
-    pub concept: String,
-    /// The sentence, the heading or the title, verbatim.
-    pub sentence: String,
-    /// The bytes of the name in the sentence.
-    pub name: (usize, usize),
-    pub place: Place,
-    /// The line that leads into the list in which the sentence stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lead: Option<String>,
-    pub source: String,
-    /// First and last line of the sentence, where lines of the text are those of the source; else,
-    /// and for headings and titles, those of the passage.
-    pub lines: (usize, usize),
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pages: Option<(usize, usize)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub paragraphs: Option<(usize, usize)>,
-    pub headings: Vec<String>,
-    /// The passage it stands in, or under: what `palpate cite` cites.
-    pub id: PassageId,
-}
-
-/// What a source says of a topic.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    Silent,
-    Said {
-        /// The strongest, the first of equals.
-        first: Box<Evidence>,
-        /// Whatever else is said, in the order of the source.
-        more: Vec<Evidence>,
-    },
-}
-
-impl Cell {
-    fn of(mut said: Vec<Evidence>) -> Cell {
-        let strongest = said.iter().map(|evidence| evidence.state).max();
-        match said.iter().position(|e| Some(e.state) == strongest) {
-            None => Cell::Silent,
-            Some(first) => Cell::Said {
-                first: Box::new(said.remove(first)),
-                more: said,
-            },
-        }
-    }
-
-    /// What is said.
-    pub fn state(&self) -> State {
-        match self {
-            Cell::Silent => State::Silent,
-            Cell::Said { first, .. } => first.state,
-        }
-    }
-
-    /// All there is to show for it, the strongest first.
-    pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
-        let (first, more) = match self {
-            Cell::Silent => (None, [].as_slice()),
-            Cell::Said { first, more } => (Some(&**first), more.as_slice()),
-        };
-        first.into_iter().chain(more)
-    }
-}
-
-/// What a source says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    pub source: String,
-    /// A cell a topic.
-    pub cells: Vec<Cell>,
-}
-
-/// How many sources say what of a topic, in the order of [`State::ALL`].
-pub type Tally = [usize; State::ALL.len()];
-
-/// The sources of a folder, counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// The folder, as the sources are cited.
-    pub folder: String,
-    pub sources: usize,
-    /// A tally a topic.
-    pub tallies: Vec<Tally>,
-}
-
-/// A matrix of sources and topics.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Audit {
-    /// The generation of the index that was read.
-    pub generation: u64,
-    /// The columns.
-    pub topics: Vec<AuditTopic>,
-    /// The sources, in byte order.
-    pub rows: Vec<Row>,
-    /// What a person should know of how it came about.
-    pub notes: Vec<String>,
-}
-
-impl Audit {
-    /// Audits what an index holds.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let folder = tempfile::tempdir()?;
-    /// # std::fs::write(folder.path().join("a.txt"), "Neck pain\n\nTell us if you have brittle bones.\n")?;
-    /// # std::fs::write(folder.path().join("b.txt"), "Neck pain\n\nIt is safe.\n")?;
-    /// # let dir = folder.path().join("index");
-    /// # palpate::index::build(&palpate::index::Sources::of([folder.path()]), &dir, &mut |_| {})?;
-    /// use palpate::audit::{Audit, AuditRequest, State};
-    /// let index = palpate::index::Index::open(&dir)?;
-    /// let audit = Audit::of(&index, &AuditRequest::new(["osteoporosis"]))?;
-    /// let states: Vec<State> = audit.rows.iter().map(|row| row.cells[0].state()).collect();
-    /// assert_eq!(states, [State::Conditional, State::Silent]);
-    /// # Ok(()) }
-    /// ```
-    pub fn of(engine: &dyn Engine, request: &AuditRequest) -> Result<Audit, SearchError> {
-        unless_damaged(|| Audit::unguarded(engine, request))
-            .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
-    }
-
-    fn unguarded(engine: &dyn Engine, request: &AuditRequest) -> Result<Audit, SearchError> {
-        let sources = sources(engine, request.source.as_deref())?;
-        let mut notes = Vec::new();
-        let columns = topic::columns(engine, request, &mut notes)?;
-        let mut said = read::said(engine, &columns, &sources)?;
-        let rows = sources
-            .into_iter()
-            .map(|source| {
-                let mut of_source = said.remove(&source).unwrap_or_default();
-                of_source.resize_with(columns.len(), Vec::new);
-                Row {
-                    cells: of_source.into_iter().map(Cell::of).collect(),
-                    source,
-                }
-            })
-            .collect();
-        let mut audit = Audit {
-            generation: engine.manifest().generation,
-            topics: columns.into_iter().map(|column| column.topic).collect(),
-            rows,
-            notes,
-        };
-        audit.leave_out_empty_aspects();
-        Ok(audit)
-    }
-
-    /// That nothing under an aspect names the topic says nothing of the topic.
-    fn leave_out_empty_aspects(&mut self) {
-        for at in (0..self.topics.len()).rev() {
-            let silent = |row: &Row| row.cells[at] == Cell::Silent;
-            if self.topics[at].aspect.is_some() && self.rows.iter().all(silent) {
-                self.topics.remove(at);
-                self.rows.iter_mut().for_each(|row| {
-                    row.cells.remove(at);
-                });
-            }
-        }
-    }
-
-    /// Whether nothing is said of anything.
-    pub fn is_silent(&self) -> bool {
-        let mut cells = self.rows.iter().flat_map(|row| &row.cells);
-        cells.all(|cell| *cell == Cell::Silent)
-    }
-
-    /// Puts the sources with most silent cells first; the order stays among equals.
-    pub fn silent_first(&mut self) {
-        let silent = |row: &Row| {
-            row.cells
-                .iter()
-                .filter(|cell| **cell == Cell::Silent)
-                .count()
-        };
-        self.rows.sort_by_key(|row| std::cmp::Reverse(silent(row)));
-    }
-
-    /// How many sources say what, a tally a topic.
-    pub fn tallies(&self) -> Vec<Tally> {
-        tallies(self.topics.len(), self.rows.iter())
-    }
-
-    /// The same by folder, in byte order.
-    pub fn groups(&self) -> Vec<Group> {
-        let mut folders: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
-        for row in &self.rows {
-            let folder = row
-                .source
-                .rsplit_once('/')
-                .map_or(".", |(folder, _)| folder);
-            folders.entry(folder).or_default().push(row);
-        }
-        let group = |(folder, rows): (&str, Vec<&Row>)| Group {
-            folder: folder.to_owned(),
-            sources: rows.len(),
-            tallies: tallies(self.topics.len(), rows.into_iter()),
-        };
-        folders.into_iter().map(group).collect()
-    }
-}
-
-fn tallies<'r>(topics: usize, rows: impl Iterator<Item = &'r Row>) -> Vec<Tally> {
-    let mut tallies = vec![Tally::default(); topics];
-    for row in rows {
-        for (tally, cell) in tallies.iter_mut().zip(&row.cells) {
-            let state = cell.state();
-            let at = State::ALL.iter().position(|&other| other == state);
-            // Every state is in the list of all.
-            tally[at.unwrap_or_default()] += 1;
-        }
-    }
-    tallies
-}
-
 /// The sources of an index that match a glob, in byte order.
 fn sources(engine: &dyn Engine, glob: Option<&str>) -> Result<Vec<String>, SearchError> {
     let glob = glob.map(SourceGlob::new).transpose()?;
@@ -381,31 +73,3 @@ fn sources(engine: &dyn Engine, glob: Option<&str>) -> Result<Vec<String>, Searc
     sources.retain(|source| glob.as_ref().is_none_or(|glob| glob.matches(source)));
     Ok(sources)
 }
-
-/// The lines of some bytes of a passage: its own count where the lines of its text are those of the
-/// source, else all of the passage.
-fn lines_of(passage: &StoredPassage, bytes: &std::ops::Range<usize>) -> (usize, usize) {
-    let breaks = |text: &str| text.matches('\n').count();
-    let (first, last) = passage.lines;
-    match breaks(&passage.text) == last - first {
-        true => (
-            first + breaks(&passage.text[..bytes.start]),
-            first + breaks(&passage.text[..bytes.end]),
-        ),
-        false => passage.lines,
-    }
-}
-
-/// The names of aspects as columns.
-fn aspect_labels() -> Vec<&'static str> {
-    let mut labels: Vec<&'static str> = Vec::new();
-    for aspect in Aspect::all() {
-        if !labels.contains(&aspect.label()) {
-            labels.push(aspect.label());
-        }
-    }
-    labels
-}
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::topic::Column;
-use super::{Evidence, Place, State, lines_of};
+use super::{Evidence, State, Zone};
 use crate::analysis::is_stopword;
 use crate::annotate::{Said, SaidReader, Topic};
 use crate::index::{Engine, StoredPassage, TextField, Wanted};
@@ -78,19 +78,19 @@ struct Reader<'a> {
     said: SaidReader,
     /// What titles and headings name: most stand above many passages.
     above: HashMap<String, Vec<Said>>,
-    /// Titles and headings that have been shown for a source: the source, the line, the place.
-    shown: HashSet<(String, String, Place)>,
+    /// Titles and headings that have been shown for a source: the source, the line, the zone.
+    shown: HashSet<(String, String, Zone)>,
 }
 
 impl Reader<'_> {
     fn read(&mut self, passage: &StoredPassage, cells: &mut [Vec<Evidence>]) {
-        self.read_above(passage, &passage.title, Place::Title, cells);
+        self.read_above(passage, &passage.title, Zone::Title, cells);
         for heading in &passage.headings {
-            self.read_above(passage, heading, Place::Heading, cells);
+            self.read_above(passage, heading, Zone::Heading, cells);
         }
         for said in self.said.read(&passage.text, passage.lead.as_deref()) {
             let state = said.assertion.map_or(State::Mentioned, State::from);
-            self.add(passage, &passage.text, &said, (state, Place::Text), cells);
+            self.add(passage, &passage.text, &said, (state, Zone::Text), cells);
         }
     }
 
@@ -99,10 +99,10 @@ impl Reader<'_> {
         &mut self,
         passage: &StoredPassage,
         line: &str,
-        place: Place,
+        zone: Zone,
         cells: &mut [Vec<Evidence>],
     ) {
-        let known = (passage.source.clone(), line.to_owned(), place);
+        let known = (passage.source.clone(), line.to_owned(), zone);
         if !self.shown.insert(known) {
             return;
         }
@@ -115,7 +115,7 @@ impl Reader<'_> {
             }
         };
         for said in said {
-            self.add(passage, line, &said, (State::Mentioned, place), cells);
+            self.add(passage, line, &said, (State::Mentioned, zone), cells);
         }
     }
 
@@ -124,7 +124,7 @@ impl Reader<'_> {
         passage: &StoredPassage,
         text: &str,
         said: &Said,
-        (state, place): (State, Place),
+        (state, zone): (State, Zone),
         cells: &mut [Vec<Evidence>],
     ) {
         let column = &self.columns[said.topic];
@@ -157,12 +157,12 @@ impl Reader<'_> {
                 None => column.topic.name.clone(),
             },
             name: within(&said.words),
-            place,
+            zone,
             lead: said.lead.clone(),
             source: passage.source.clone(),
-            lines: match place {
-                Place::Text => lines_of(passage, &said.sentence),
-                Place::Title | Place::Heading => passage.lines,
+            lines: match zone {
+                Zone::Text => passage.lines_of(&said.sentence),
+                Zone::Title | Zone::Heading => passage.lines,
             },
             pages: passage.pages,
             paragraphs: passage.paragraphs,

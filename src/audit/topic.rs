@@ -1,8 +1,8 @@
 //! What is meant by a topic, and the columns of an audit.
 
-use super::{AuditRequest, By, aspect_labels, read};
+use super::{AuditRequest, By, read};
 use crate::analysis;
-use crate::annotate::Topic;
+use crate::annotate::{Aspect, Topic};
 use crate::index::{Engine, SourceGlob, ToCount, Wanted};
 use crate::lexicon::{Kind, NameForm};
 use crate::search::SearchError;
@@ -196,4 +196,15 @@ fn of_kind(
         .take(most)
         .map(|concept| of_concept(engine, concept))
         .collect())
+}
+
+/// The names of aspects as columns.
+fn aspect_labels() -> Vec<&'static str> {
+    let mut labels: Vec<&'static str> = Vec::new();
+    for aspect in Aspect::all() {
+        if !labels.contains(&aspect.label()) {
+            labels.push(aspect.label());
+        }
+    }
+    labels
 }

@@ -1,7 +1,7 @@
 //! `palpate cite`: a passage to be pasted into a report.
 
 use super::{HomeArgs, Outcome, stdout};
-use palpate::audit::{Citation, passage_named};
+use palpate::cite::{Citation, passage_named};
 use palpate::output::cite;
 
 /// Print a passage as a citation that `palpate verify` can check later

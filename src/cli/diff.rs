@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::search::{When, look};
 use super::{Outcome, stdout};
-use palpate::audit::diff;
+use palpate::diff::diff;
 use palpate::index::Index;
 use palpate::output;
 

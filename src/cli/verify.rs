@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::search::{When, look};
 use super::{HomeArgs, Outcome, stdout};
-use palpate::audit::{Citation, Verdict, verify};
+use palpate::cite::{Citation, Verdict, verify};
 use palpate::output::cite::{self, Verified};
 use palpate::search::Searcher;
 

@@ -39,7 +39,7 @@ pub use formats::{FORMATS, HEAD, reader_for, reader_of};
 pub use guard::{READER_THREAD, read};
 pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};
-pub use place::{Marks, Places, Span};
+pub use place::{Marks, Place, Places, Span};
 pub use reader::{Part, ReadError, Reader};
 pub use sentence::sentences;
 

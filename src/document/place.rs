@@ -1,9 +1,54 @@
 //! Places: how the text of a document leads back to its source.
 
+use std::fmt;
 use std::ops::Range;
 
 /// The first and the last of what is counted, lines or pages, both from 1.
 pub type Span = (usize, usize);
+
+/// A place in a source that a person can look up, by what is counted there: "lines 31-35".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Pages(Span),
+    Paragraphs(Span),
+    /// Of the source, or else of the text drawn out of it.
+    Lines(Span),
+}
+
+impl Place {
+    /// The place by its pages, or else by its paragraphs, or else by its lines.
+    pub fn of(pages: Option<Span>, paragraphs: Option<Span>, lines: Span) -> Place {
+        match (pages, paragraphs) {
+            (Some(pages), _) => Place::Pages(pages),
+            (None, Some(paragraphs)) => Place::Paragraphs(paragraphs),
+            (None, None) => Place::Lines(lines),
+        }
+    }
+
+    /// The place with its source, as people cite it: "neck.pdf, page 2", and lines in the form
+    /// that editors open, "neck.txt:31-35".
+    pub fn in_source(self, source: &str) -> String {
+        match self {
+            Place::Lines((first, last)) if last > first => format!("{source}:{first}-{last}"),
+            Place::Lines((line, _)) => format!("{source}:{line}"),
+            Place::Pages(_) | Place::Paragraphs(_) => format!("{source}, {self}"),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, (first, last)) = match self {
+            Place::Pages(pages) => ("page", *pages),
+            Place::Paragraphs(paragraphs) => ("paragraph", *paragraphs),
+            Place::Lines(lines) => ("line", *lines),
+        };
+        match last > first {
+            true => write!(f, "{what}s {first}-{last}"),
+            false => write!(f, "{what} {first}"),
+        }
+    }
+}
 
 /// How the text of a document maps to places in the source that a person can look up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,6 +117,25 @@ mod tests {
         assert_eq!(marks.span(&(12..30)), (5, 7));
         assert_eq!(marks.span(&(25..30)), (5, 5));
         assert_eq!(Marks::default().span(&(0..5)), (1, 1));
+    }
+
+    #[test]
+    fn a_place_is_cited_by_what_people_count() {
+        let cited = |pages, paragraphs, lines| {
+            let place = Place::of(pages, paragraphs, lines);
+            (place.to_string(), place.in_source("a, b.x"))
+        };
+        let both = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            cited(Some((2, 3)), None, (1, 9)),
+            both("pages 2-3", "a, b.x, pages 2-3")
+        );
+        assert_eq!(
+            cited(None, Some((4, 4)), (1, 9)),
+            both("paragraph 4", "a, b.x, paragraph 4")
+        );
+        assert_eq!(cited(None, None, (1, 9)), both("lines 1-9", "a, b.x:1-9"));
+        assert_eq!(cited(None, None, (7, 7)), both("line 7", "a, b.x:7"));
     }
 
     #[test]

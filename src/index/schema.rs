@@ -1,6 +1,6 @@
 //! The tantivy fields: the one place that knows them.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use super::pipeline::EntryMaker;
 use super::whole::Around;
 use crate::analysis::TOKENIZER_NAME;
 use crate::annotate::{Annotations, Aspect, AspectWeights, Assertion, Mentioned};
-use crate::document::Document;
+use crate::document::{Document, Place, Span};
 use crate::lexicon::Kind;
 use crate::passage::{Passage, PassageId};
 
@@ -168,6 +168,25 @@ pub struct StoredPassage {
 }
 
 impl StoredPassage {
+    /// Where in its source it stands.
+    pub fn place(&self) -> Place {
+        Place::of(self.pages, self.paragraphs, self.lines)
+    }
+
+    /// The lines of some bytes of it: its own count where the lines of its text are those of the
+    /// source, else all of the passage.
+    pub(crate) fn lines_of(&self, bytes: &Range<usize>) -> Span {
+        let breaks = |text: &str| text.matches('\n').count();
+        let (first, last) = self.lines;
+        match breaks(&self.text) == last - first {
+            true => (
+                first + breaks(&self.text[..bytes.start]),
+                first + breaks(&self.text[..bytes.end]),
+            ),
+            false => self.lines,
+        }
+    }
+
     pub(super) fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
         let mut aspects: Vec<String> = Vec::new();
         for aspect in annotations.aspects.shown() {

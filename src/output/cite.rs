@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::text::{CITATION, FAINT, Look, Printer, visible};
-use crate::audit::{Change, Citation, Difference, Verdict};
+use crate::cite::{Citation, Verdict};
+use crate::diff::{Change, Difference};
 
 const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
 const ADDED: Style = AnsiColor::Green.on_default().bold();

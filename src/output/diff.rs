@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::audit::on_a_line;
 use super::cite::write_difference;
-use super::text::{CITATION, FAINT, Look, Printer, place, visible};
-use crate::audit::CorpusDiff;
+use super::text::{CITATION, FAINT, Look, Printer, citation, visible};
+use crate::diff::{CorpusDiff, Difference};
 use crate::index::StoredPassage;
 
 const INDENT: &str = "    ";
@@ -19,7 +19,7 @@ pub fn write(out: &mut dyn Write, diff: &CorpusDiff, look: Look) -> io::Result<(
         write_passage(out, &printer, "-", passage)?;
     }
     for changed in &diff.changed {
-        let (old, new) = (cited(&changed.old), cited(&changed.new));
+        let (old, new) = (citation(&changed.old), citation(&changed.new));
         let line = match old == new {
             true => printer.styled(&old, CITATION),
             false => format!(
@@ -44,15 +44,6 @@ pub fn write(out: &mut dyn Write, diff: &CorpusDiff, look: Look) -> io::Result<(
     writeln!(out, "{}", printer.styled(&tally, FAINT))
 }
 
-fn cited(passage: &StoredPassage) -> String {
-    place(
-        &passage.source,
-        passage.pages,
-        passage.paragraphs,
-        passage.lines,
-    )
-}
-
 fn headings(printer: &Printer, passage: &StoredPassage) -> String {
     match passage.headings.is_empty() {
         true => String::new(),
@@ -66,7 +57,7 @@ fn write_passage(
     mark: &str,
     passage: &StoredPassage,
 ) -> io::Result<()> {
-    let line = printer.styled(&cited(passage), CITATION);
+    let line = printer.styled(&citation(passage), CITATION);
     writeln!(out, "{mark} {line}{}", headings(printer, passage))?;
     let text = visible(&on_a_line(&passage.text));
     printer.wrapped(out, &text, INDENT, INDENT)?;
@@ -91,7 +82,7 @@ pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
     struct ChangedJson<'a> {
         old: PassageJson<'a>,
         new: PassageJson<'a>,
-        difference: &'a crate::audit::Difference,
+        difference: &'a Difference,
     }
     #[derive(Serialize)]
     struct DiffJson<'a> {

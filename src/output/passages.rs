@@ -49,7 +49,7 @@ pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> 
             out,
             "passage {}  {}  {} words  {}",
             passage.ordinal() + 1,
-            place(passage),
+            passage.place(),
             word_count(passage.text()),
             passage.id()
         )?;
@@ -72,19 +72,6 @@ pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> 
         write_block(out, document, block)?;
     }
     Ok(())
-}
-
-/// Where a passage stands.
-fn place(passage: &Passage) -> String {
-    let (what, range) = match (passage.pages(), passage.paragraphs()) {
-        (Some(pages), _) => ("page", pages),
-        (None, Some(paragraphs)) => ("paragraph", paragraphs),
-        (None, None) => ("line", passage.lines()),
-    };
-    match range.start() == range.end() {
-        true => format!("{what} {}", range.start()),
-        false => format!("{what}s {}-{}", range.start(), range.end()),
-    }
 }
 
 /// Writes a document with its passages as one JSON object on one line.

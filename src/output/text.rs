@@ -83,31 +83,7 @@ fn concepts(hit: &Hit) -> Option<String> {
 /// Where a passage stands, as people cite it: by page, by paragraph, or by lines in the form that
 /// editors open.
 pub fn citation(passage: &StoredPassage) -> String {
-    place(
-        &passage.source,
-        passage.pages,
-        passage.paragraphs,
-        passage.lines,
-    )
-}
-
-/// The same, from its parts.
-pub(super) fn place(
-    source: &str,
-    pages: Option<(usize, usize)>,
-    paragraphs: Option<(usize, usize)>,
-    lines: (usize, usize),
-) -> String {
-    let counted = |what: &str, (first, last): (usize, usize)| match last > first {
-        true => format!("{source}, {what}s {first}-{last}"),
-        false => format!("{source}, {what} {first}"),
-    };
-    match (pages, paragraphs, lines) {
-        (Some(pages), _, _) => counted("page", pages),
-        (None, Some(paragraphs), _) => counted("paragraph", paragraphs),
-        (None, None, (first, last)) if last > first => format!("{source}:{first}-{last}"),
-        (None, None, (line, _)) => format!("{source}:{line}"),
-    }
+    passage.place().in_source(&passage.source)
 }
 
 pub(super) struct Printer {

@@ -21,7 +21,9 @@ mod id;
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::document::{BLOCK_WORDS, Block, BlockKind, Document, Span, sentences, word_count};
+use crate::document::{
+    BLOCK_WORDS, Block, BlockKind, Document, Place, Span, sentences, word_count,
+};
 
 use id::IdMaker;
 pub use id::PassageId;
@@ -87,6 +89,16 @@ impl Passage {
     /// paragraphs.
     pub fn paragraphs(&self) -> Option<RangeInclusive<usize>> {
         self.paragraphs.clone()
+    }
+
+    /// Where in its source the text stands.
+    pub fn place(&self) -> Place {
+        let span = RangeInclusive::into_inner;
+        Place::of(
+            self.pages().map(span),
+            self.paragraphs().map(span),
+            span(self.lines()),
+        )
     }
 
     /// The indices of the blocks that belong to this passage, headings above it included.

@@ -229,15 +229,7 @@ fn hits(opened: &Opened, document: &WholeDocument, query: &str) -> Result<Vec<St
     Ok(hits.map(|hit| hit.passage.id.to_string()).collect())
 }
 
-/// Where in its document a passage stands.
+/// Where in its document a passage stands, with the dash that a page sets between numbers.
 fn place(passage: &StoredPassage) -> String {
-    let (what, (first, last)) = match (passage.pages, passage.paragraphs) {
-        (Some(pages), _) => ("page", pages),
-        (None, Some(paragraphs)) => ("paragraph", paragraphs),
-        (None, None) => ("line", passage.lines),
-    };
-    match last > first {
-        true => format!("{what}s {first}–{last}"),
-        false => format!("{what} {first}"),
-    }
+    passage.place().to_string().replace('-', "–")
 }

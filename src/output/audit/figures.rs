@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::on_a_line;
 use crate::audit::{Agreement, Figure, FigureGroup};
-use crate::output::text::{CITATION, FAINT, Look, Printer, TITLE, place, visible};
+use crate::output::text::{CITATION, FAINT, Look, Printer, TITLE, visible};
 
 /// Columns that a figure takes.
 const FIGURE: usize = 22;
@@ -49,12 +49,7 @@ pub(super) fn verdict(agreement: Agreement) -> &'static str {
 
 /// Where a figure stands.
 pub(super) fn citation(figure: &Figure) -> String {
-    place(
-        &figure.source,
-        figure.pages,
-        figure.paragraphs,
-        figure.lines,
-    )
+    figure.place().in_source(&figure.source)
 }
 
 /// Writes all groups as one JSON object on one line.

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::text::{self, CITATION, FAINT, Look, Printer, TITLE};
-use crate::audit::{Audit, AuditTopic, Cell, Evidence, Group, Place, Row, State, Tally};
+use crate::audit::{Audit, AuditTopic, Cell, Evidence, Group, Row, State, Tally, Zone};
 
 const SILENT: Style = AnsiColor::Red.on_default().bold();
 /// Columns that the name of a state takes, with the space after it.
@@ -72,14 +72,7 @@ pub(super) fn tallied(tally: &Tally) -> String {
 
 /// Where a sentence stands.
 pub(super) fn citation(evidence: &Evidence) -> String {
-    let Evidence {
-        source,
-        pages,
-        paragraphs,
-        lines,
-        ..
-    } = evidence;
-    text::place(source, *pages, *paragraphs, *lines)
+    evidence.place().in_source(&evidence.source)
 }
 
 /// A sentence on one line.
@@ -177,14 +170,14 @@ impl AuditPrinter {
 
     /// What there is to know of a sentence besides it.
     fn aside(&self, topic: &AuditTopic, evidence: &Evidence) -> String {
-        let place = match evidence.place {
-            Place::Title => Some("in the title".to_owned()),
-            Place::Heading => Some("in a heading".to_owned()),
-            Place::Text => None,
+        let zone = match evidence.zone {
+            Zone::Title => Some("in the title".to_owned()),
+            Zone::Heading => Some("in a heading".to_owned()),
+            Zone::Text => None,
         };
         let narrower = evidence.concept != topic.name;
         let narrower = narrower.then(|| format!("as {}", evidence.concept));
-        let asides: Vec<String> = place.into_iter().chain(narrower).collect();
+        let asides: Vec<String> = zone.into_iter().chain(narrower).collect();
         match asides.is_empty() {
             true => String::new(),
             false => self.0.styled(&format!("  {}", asides.join(", ")), FAINT),

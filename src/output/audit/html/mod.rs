@@ -10,7 +10,7 @@ use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 
 use super::{citation, letter, tallied};
-use crate::audit::{Audit, AuditTopic, Cell, Evidence, FigureGroup, Place, Row, State};
+use crate::audit::{Audit, AuditTopic, Cell, Evidence, FigureGroup, Row, State, Zone};
 use crate::output::summary::counted;
 use crate::passage::PassageId;
 
@@ -366,11 +366,11 @@ fn write_evidence(
     if evidence.concept != topic.name {
         add(&format!("as {}", evidence.concept));
     }
-    match evidence.place {
-        Place::Title => add("in the title"),
-        Place::Heading => add("in a heading"),
-        Place::Text if evidence.headings.is_empty() => {}
-        Place::Text => add(&evidence.headings.join(" › ")),
+    match evidence.zone {
+        Zone::Title => add("in the title"),
+        Zone::Heading => add("in a heading"),
+        Zone::Text if evidence.headings.is_empty() => {}
+        Zone::Text => add(&evidence.headings.join(" › ")),
     }
     writeln!(out, "{cited} · <code>{}</code></p>", evidence.id)
 }

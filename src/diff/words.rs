@@ -32,7 +32,7 @@ pub struct Difference {
 }
 
 /// A text with single spaces.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -1,10 +1,17 @@
-//! What became of the passages on an aspect between two states of the materials.
+//! # Differences
+//!
+//! What became of the passages on an aspect between two states of the materials ([`diff`]), and
+//! how one text became another, word by word ([`Difference`]).
+
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::difference::{Difference, folded};
 use crate::index::{Engine, StoredPassage, Wanted, unless_damaged};
 use crate::search::{Filter, SearchError, filter_terms};
+
+pub(crate) use words::folded;
+pub use words::{Change, ChangedStretch, Difference};
 
 /// From this likeness on two passages of a source are one that was changed…
 const ALIKE: f32 = 0.5;

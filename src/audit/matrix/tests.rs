@@ -1,4 +1,5 @@
 use super::*;
+use crate::audit::TopicKind;
 
 fn evidence(state: State, line: usize) -> Evidence {
     Evidence {
@@ -6,7 +7,7 @@ fn evidence(state: State, line: usize) -> Evidence {
         concept: "gout".into(),
         sentence: "Gout.".into(),
         name: (0, 4),
-        place: Place::Text,
+        zone: Zone::Text,
         lead: None,
         source: "a.txt".into(),
         lines: (line, line),
