@@ -2,8 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::search::{When, look};
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, When, look, stdout};
 use palpate::audit::{Audit, AuditRequest, By, FigureGroup, agreement};
 use palpate::index::Engine;
 use palpate::lexicon::Kind;

@@ -1,6 +1,6 @@
 //! `palpate check`: whether the index is as it was written.
 
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, stdout};
 use palpate::index;
 use palpate::output::check;
 

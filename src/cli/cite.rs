@@ -1,6 +1,6 @@
 //! `palpate cite`: a passage to be pasted into a report.
 
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, stdout};
 use palpate::cite::{Citation, passage_named};
 use palpate::output::cite;
 

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::search::{When, look};
-use super::{Outcome, stdout};
+use super::common::{Outcome, When, look, stdout};
 use palpate::diff::diff;
 use palpate::index::Index;
 use palpate::output;

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::run::{DEPTH, Without, answer};
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{DEPTH, HomeArgs, Outcome, Without, answer, stdout};
 use palpate::eval::{Qrels, Report, Run, Topic, read_topics};
 
 /// Measure a run against relevance judgments

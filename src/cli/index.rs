@@ -1,12 +1,10 @@
 //! `palpate index`: builds the index.
 
+mod watch;
+
 use std::path::PathBuf;
 
-use anyhow::Context;
-
-use super::limits::LimitArgs;
-use super::progress::Progress;
-use super::{DEFAULT_CORPUS, HomeArgs, Outcome, stdout, watch};
+use super::common::{DEFAULT_CORPUS, HomeArgs, LimitArgs, Outcome, build, outcome, stdout, update};
 use palpate::index::{BuildReport, Busy, Home, Sources};
 use palpate::output::summary;
 
@@ -101,34 +99,5 @@ impl Args {
             }
             Ok(())
         })
-    }
-}
-
-/// Builds with a progress bar.
-pub(super) fn build(sources: &Sources, home: &Home) -> anyhow::Result<BuildReport> {
-    let mut progress = Progress::new();
-    home.build(sources, &mut |event| progress.show(event))
-        .with_context(|| cannot_build(home))
-}
-
-/// Brings up to date with a progress bar.
-fn update(sources: &Sources, home: &Home) -> anyhow::Result<BuildReport> {
-    let mut progress = Progress::new();
-    home.update(sources, &mut |event| progress.show(event))
-        .with_context(|| cannot_build(home))
-}
-
-fn cannot_build(home: &Home) -> String {
-    format!("cannot build the index at {home}")
-}
-
-/// Says on stderr what could not be read, and whether anything was wrong.
-pub(super) fn outcome(report: &BuildReport) -> Outcome {
-    for file in &report.failed {
-        eprintln!("palpate: {}: {}", file.path, file.reason);
-    }
-    match report.failed.is_empty() {
-        true => Outcome::Found,
-        false => Outcome::Failed,
     }
 }

@@ -1,29 +1,24 @@
-//! The command line: one file per subcommand, each with its arguments and its `run`.
+//! The command line: one file per subcommand, each with its arguments and its `run`. What more than
+//! one of them needs is in `common`; none imports from another.
 
 mod audit;
 mod check;
 mod cite;
+mod common;
 mod diff;
 mod eval;
-mod home;
 mod index;
-mod limits;
 mod passages;
-mod progress;
 mod run;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod suggest;
 mod verify;
-mod watch;
-
-use std::io::{self, BufWriter, Write};
-use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use home::HomeArgs;
+pub use common::Outcome;
 
 /// Full-text passage search for clinical documents.
 #[derive(Debug, Parser)]
@@ -50,37 +45,6 @@ enum Command {
     Eval(eval::Args),
 }
 
-/// The outcome of a command, as grep has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Something was found, or done.
-    Found,
-    /// Nothing was found.
-    Nothing,
-    /// Something went wrong, and has been said.
-    Failed,
-}
-
-impl Outcome {
-    /// The outcome of what came after a step that may have failed in part.
-    fn after(self, before: Outcome) -> Outcome {
-        match before {
-            Outcome::Failed => Outcome::Failed,
-            _ => self,
-        }
-    }
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(match outcome {
-            Outcome::Found => 0,
-            Outcome::Nothing => 1,
-            Outcome::Failed => 2,
-        })
-    }
-}
-
 impl Cli {
     /// Runs the command that was asked for.
     pub fn run(self) -> anyhow::Result<Outcome> {
@@ -100,13 +64,4 @@ impl Cli {
             Command::Eval(args) => args.run(),
         }
     }
-}
-
-const DEFAULT_CORPUS: &str = "corpus";
-
-/// Standard output for `print`, flushed at the end so that a full disk is noticed.
-fn stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    print(&mut out)?;
-    out.flush()
 }

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
-use super::limits::LimitArgs;
-use super::{Outcome, stdout};
+use super::common::{LimitArgs, Outcome, stdout};
 use palpate::document::{self, Document, HEAD, Part, ReadError, reader_of};
 use palpate::output::passages;
 use palpate::passage;

@@ -1,12 +1,11 @@
 //! `palpate search`: finds passages.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::run::Without;
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, When, Without, look, stdout};
 use palpate::lexicon::Kind;
 use palpate::output::{csv, json, text};
 use palpate::search::{Filter, Request, SearchResults, Searcher};
@@ -71,13 +70,6 @@ enum Format {
     Json,
     Jsonl,
     Csv,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum When {
-    Auto,
-    Always,
-    Never,
 }
 
 impl Args {
@@ -152,23 +144,5 @@ impl Args {
             Format::Text | Format::Json => None,
             Format::Jsonl | Format::Csv => text::corrections_line(&results.corrections),
         }
-    }
-}
-
-/// How text is to look on standard output.
-pub(super) fn look(color: When) -> text::Look {
-    let terminal = std::io::stdout().is_terminal();
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    let color = match color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => terminal && wanted,
-    };
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    text::Look {
-        color,
-        links: terminal && color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
-        width: terminal.then(|| columns.unwrap_or(80).min(100)),
     }
 }

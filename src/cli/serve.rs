@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
-use super::{HomeArgs, Outcome};
+use super::common::{HomeArgs, Outcome};
 use palpate::serve::{self, Options};
 
 /// Serve the search as a web page and an API

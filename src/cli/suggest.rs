@@ -1,6 +1,6 @@
 //! `palpate suggest`: completes what somebody is typing.
 
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, stdout};
 use palpate::output::suggestions;
 use palpate::search::Searcher;
 

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::search::{When, look};
-use super::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, When, look, stdout};
 use palpate::cite::{Citation, Verdict, verify};
 use palpate::output::cite::{self, Verified};
 use palpate::search::Searcher;

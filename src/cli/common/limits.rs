@@ -7,7 +7,7 @@ use palpate::document::Limits;
 /// What reading one file may take.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Limits for each file")]
-pub(super) struct LimitArgs {
+pub(crate) struct LimitArgs {
     /// Largest file to read, and longest line of a JSONL file of any size
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     max_file_size: u64,
@@ -23,7 +23,7 @@ pub(super) struct LimitArgs {
 }
 
 impl LimitArgs {
-    pub(super) fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         Limits {
             file_bytes: self.max_file_size,
             expanded_bytes: self.max_expanded_size,

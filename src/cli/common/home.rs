@@ -8,8 +8,8 @@ use anyhow::bail;
 use palpate::index::ClusterAddress;
 use palpate::index::{Engine, Home, IndexError, Sources};
 
-use super::index::{build, outcome};
-use super::{DEFAULT_CORPUS, Outcome};
+use super::Outcome;
+use super::build::{DEFAULT_CORPUS, build, outcome};
 
 const DEFAULT_INDEX: &str = "index";
 /// What stands for `--index` and `--engine` where neither is given.
@@ -18,7 +18,7 @@ const ENGINE: &str = "PALPATE_ENGINE";
 
 /// A folder, or a cluster.
 #[derive(Debug, clap::Args)]
-pub(super) struct HomeArgs {
+pub(crate) struct HomeArgs {
     /// Folder of the index [default: index] [env: PALPATE_INDEX]
     #[arg(long = "index", value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -54,7 +54,7 @@ struct ClusterArgs {
 
 impl HomeArgs {
     /// The index that is meant.
-    pub(super) fn home(&self) -> anyhow::Result<Home> {
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
         let engine = self.engine();
         match (&self.dir, engine, variable(FOLDER), variable(ENGINE)) {
             (Some(dir), ..) => Ok(Home::Folder(dir.clone())),
@@ -67,7 +67,7 @@ impl HomeArgs {
     }
 
     /// The folder that is meant, for what can only be done in one.
-    pub(super) fn folder(&self) -> anyhow::Result<PathBuf> {
+    pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
         match self.home()? {
             Home::Folder(dir) => Ok(dir),
             #[cfg(feature = "cluster")]
@@ -77,7 +77,7 @@ impl HomeArgs {
 
     /// Opens the index; where none was named and there is none yet, builds it first. With it comes
     /// how that went.
-    pub(super) fn open_or_build(&self) -> anyhow::Result<(Arc<dyn Engine>, Outcome)> {
+    pub(crate) fn open_or_build(&self) -> anyhow::Result<(Arc<dyn Engine>, Outcome)> {
         let home = self.home()?;
         match home.open() {
             Err(IndexError::Missing(_)) if self.is_default() => {

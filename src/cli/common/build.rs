@@ -1,0 +1,39 @@
+//! Building with a progress bar, and what is said of files that could not be read.
+
+use anyhow::Context;
+use palpate::index::{BuildReport, Home, Sources};
+
+use super::Outcome;
+use super::progress::Progress;
+
+/// What is indexed where nobody says otherwise.
+pub(crate) const DEFAULT_CORPUS: &str = "corpus";
+
+/// Builds with a progress bar.
+pub(crate) fn build(sources: &Sources, home: &Home) -> anyhow::Result<BuildReport> {
+    let mut progress = Progress::new();
+    home.build(sources, &mut |event| progress.show(event))
+        .with_context(|| cannot_build(home))
+}
+
+/// Brings up to date with a progress bar.
+pub(crate) fn update(sources: &Sources, home: &Home) -> anyhow::Result<BuildReport> {
+    let mut progress = Progress::new();
+    home.update(sources, &mut |event| progress.show(event))
+        .with_context(|| cannot_build(home))
+}
+
+fn cannot_build(home: &Home) -> String {
+    format!("cannot build the index at {home}")
+}
+
+/// Says on stderr what could not be read, and whether anything was wrong.
+pub(crate) fn outcome(report: &BuildReport) -> Outcome {
+    for file in &report.failed {
+        eprintln!("palpate: {}: {}", file.path, file.reason);
+    }
+    match report.failed.is_empty() {
+        true => Outcome::Found,
+        false => Outcome::Failed,
+    }
+}

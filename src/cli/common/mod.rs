@@ -1,0 +1,16 @@
+//! What several commands share: where the index is, how it is built, how to print, and the outcome.
+
+mod answer;
+mod build;
+mod home;
+mod limits;
+mod outcome;
+mod print;
+mod progress;
+
+pub(crate) use answer::{DEPTH, Without, answer};
+pub(crate) use build::{DEFAULT_CORPUS, build, outcome, update};
+pub(crate) use home::HomeArgs;
+pub(crate) use limits::LimitArgs;
+pub use outcome::Outcome;
+pub(crate) use print::{When, look, stdout};
