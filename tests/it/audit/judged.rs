@@ -2,11 +2,9 @@
 //! how often a cell is right, and how many of each state are found. The figures are printed; the
 //! floors asserted here are what must not be lost.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{collections, repository};
+use crate::common::{collections, repository};
 use palpate::audit::{Audit, AuditRequest, State};
 use palpate::index::{Index, Sources, build};
 use serde_json::Value;
@@ -158,7 +156,7 @@ fn report(cells: &[Compared]) {
 
 #[test]
 fn cells_are_as_people_judge_them() {
-    let cells = compared(judged(include_str!("judged/audit.jsonl")));
+    let cells = compared(judged(include_str!("../../judged/audit.jsonl")));
     report(&cells);
     let cited = cells.iter().filter(|cell| cell.cited).count();
     println!("{cited} of {} cells cite the judged line", cells.len());
@@ -207,7 +205,7 @@ fn cells_that_were_held_out_are_as_people_judge_them() {
     if collections().is_none() {
         return;
     }
-    let cells = compared(judged(include_str!("judged/audit-held-out.jsonl")));
+    let cells = compared(judged(include_str!("../../judged/audit-held-out.jsonl")));
     report(&cells);
     for (state, precision, recall) in [
         (State::Stated, 0.95, 0.92),

@@ -1,15 +1,11 @@
 //! What a folder of real files brings: broken ones, huge ones, odd names. Each is named with its
 //! cause and counted, the rest is indexed, and the exit code says that something was wrong.
 
-mod common;
-#[cfg(all(feature = "docx", feature = "pdf"))]
-#[path = "common/written.rs"]
-#[allow(dead_code)] // not every test file writes every format
-mod written;
-
 use std::path::Path;
 
-use common::palpate;
+use crate::common::palpate;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+use crate::common::written;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -141,7 +137,7 @@ fn limits_that_make_no_sense_are_refused() {
     }
 }
 
-#[cfg(all(feature = "docx", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 #[test]
 fn broken_documents_are_named() {
     use pdf_writer::Content;

@@ -46,8 +46,8 @@ fn jars(test: &str) -> Option<PathBuf> {
     None
 }
 
-/// An empty folder for nodes. They are ended with the tests and not before, so that it is emptied
-/// by the tests that come next.
+/// An empty folder for nodes. What they leave in it is removed by the tests that come next, so that
+/// it can be looked at.
 fn folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cluster");
     // There is none in the first run.
@@ -63,7 +63,8 @@ pub fn free_port() -> u16 {
 }
 
 impl TestCluster {
-    /// Starts so many nodes, and waits until they are one cluster. They end when the tests do.
+    /// Starts so many nodes, and waits until they are one cluster. They end with it, or when the
+    /// tests do.
     pub fn start(test: &str, nodes: usize) -> Option<TestCluster> {
         let jars = jars(test)?;
         let node = |_| TestNode {
@@ -241,5 +242,11 @@ impl TestCluster {
         let all = all.as_array().into_iter().flatten();
         all.map(|index| index["index"].as_str().unwrap_or_default().to_owned())
             .collect()
+    }
+}
+
+impl Drop for TestCluster {
+    fn drop(&mut self) {
+        (0..self.nodes.len()).for_each(|node| self.kill(node));
     }
 }

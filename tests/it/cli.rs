@@ -1,12 +1,10 @@
 //! The command line, end to end: what is printed where, and with which exit code.
 
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command as StdCommand, Stdio};
 
-use common::{corpus, folder_with_corpus, palpate, repository, search};
+use crate::common::{corpus, folder_with_corpus, palpate, repository, search};
 use serde_json::Value;
 
 fn text(bytes: &[u8]) -> String {
@@ -19,7 +17,7 @@ fn golden_text_output() {
         .args(["search", "osteoporosis risk", "--limit", "3"])
         .output()
         .expect("the binary runs");
-    let golden = include_str!("golden/osteoporosis-risk.txt");
+    let golden = include_str!("../golden/osteoporosis-risk.txt");
     assert_eq!(text(&output.stdout), golden);
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty());

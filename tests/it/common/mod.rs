@@ -1,7 +1,15 @@
 //! What the end-to-end tests share: the real binary, run in folders of their own.
 
-#[allow(dead_code)] // not every test file serves
+#[cfg(feature = "serve")]
+pub mod browser;
+#[cfg(all(feature = "cluster", feature = "serve"))]
+pub mod cluster;
+#[cfg(all(feature = "cluster", feature = "serve"))]
+pub mod proxy;
+#[cfg(feature = "serve")]
 pub mod server;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+pub mod written;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -12,7 +20,6 @@ use palpate::passage;
 use serde_json::Value;
 use tempfile::TempDir;
 
-#[allow(dead_code)] // not every test file runs it
 /// The binary, to be run in `folder`, without settings of whoever runs the tests.
 pub fn palpate(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palpate"));
@@ -29,8 +36,7 @@ pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A folder with a copy of the corpus and its index, built once for all tests of a file.
-#[allow(dead_code)] // not every test file searches
+/// A folder with a copy of the corpus and its index, built once for all tests.
 pub fn corpus() -> &'static Path {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = folder_with_corpus();
@@ -41,7 +47,6 @@ pub fn corpus() -> &'static Path {
 }
 
 /// A folder with a copy of the corpus and nothing else.
-#[allow(dead_code)] // not every test file searches
 pub fn folder_with_corpus() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let target = folder.path().join("corpus");
@@ -54,7 +59,6 @@ pub fn folder_with_corpus() -> TempDir {
 }
 
 /// The JSON that a search over the corpus prints.
-#[allow(dead_code)] // not every test file searches
 pub fn search(args: &[&str]) -> Value {
     let output = palpate(corpus())
         .args(["search", "--json"])
@@ -66,7 +70,6 @@ pub fn search(args: &[&str]) -> Value {
 
 /// The collections for measuring, where this machine has them: named by
 /// `PALPATE_COLLECTIONS`, or beside the repository.
-#[allow(dead_code)] // not every test file reads them
 pub fn collections() -> Option<PathBuf> {
     let named = std::env::var_os("PALPATE_COLLECTIONS").map(PathBuf::from);
     let beside = repository().join("../shared/collections");
@@ -79,7 +82,6 @@ pub fn collections() -> Option<PathBuf> {
 }
 
 /// What every document and its passages must fulfil, whatever they were read from.
-#[allow(dead_code)] // not every test file reads documents
 pub fn check(document: &Document) {
     let mut next = 0;
     for block in document.blocks() {
@@ -120,11 +122,9 @@ pub fn check(document: &Document) {
     assert_eq!(ids(&passages), ids(&passage::cut(document)));
 }
 
-#[allow(dead_code)] // not every test file needs it
 /// Numbers that look random, the same in every run (Knuth's linear congruential generator).
 pub struct Numbers(pub u64);
 
-#[allow(dead_code)] // not every test file needs it
 impl Numbers {
     pub fn below(&mut self, end: usize) -> usize {
         self.0 = self
@@ -139,7 +139,6 @@ impl Numbers {
     }
 }
 
-#[allow(dead_code)] // not every test file needs it
 /// A page that shares most of its words and headings with others.
 pub fn page(numbers: &mut Numbers) -> String {
     const TOPICS: [&str; 5] = [
@@ -169,13 +168,11 @@ pub fn page(numbers: &mut Numbers) -> String {
     page
 }
 
-#[allow(dead_code)] // not every test file needs it
 /// All that a search prints, and all that is counted.
 pub fn state(folder: &Path, index: &str) -> Vec<String> {
     state_of(folder, ["--index", index])
 }
 
-#[allow(dead_code)] // not every test file needs it
 /// The same, wherever the index is.
 pub fn state_of(folder: &Path, home: [&str; 2]) -> Vec<String> {
     const QUERIES: [&str; 6] = [
@@ -204,7 +201,6 @@ pub fn state_of(folder: &Path, home: [&str; 2]) -> Vec<String> {
     state
 }
 
-#[allow(dead_code)] // not every test file needs it
 /// A number that whoever runs the tests may set.
 pub fn number_from(variable: &str, usual: usize) -> usize {
     let set = std::env::var(variable).ok();

@@ -1,8 +1,6 @@
 //! Typing is not spelling: what is mistyped is found, and what is right is left alone.
 
-mod common;
-
-use common::{corpus, palpate, search};
+use crate::common::{corpus, palpate, search};
 use serde_json::{Value, json};
 
 fn stdout(args: &[&str], code: i32) -> String {

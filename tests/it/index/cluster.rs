@@ -1,14 +1,6 @@
 //! The cluster engine, against three OpenSearch nodes: the same answers as from a folder, and
 //! nothing lost, whatever happens to nodes, connections and builds.
 
-#![cfg(feature = "cluster")]
-
-mod common;
-#[path = "common/cluster.rs"]
-mod nodes;
-#[path = "common/proxy.rs"]
-mod proxy;
-
 use std::collections::{BTreeMap, HashSet};
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -17,27 +9,47 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use common::server::Server;
-use common::{Numbers, collections, folder_with_corpus, page, palpate, state, state_of};
-use nodes::{TestCluster, free_port};
+use crate::common::cluster::{TestCluster, free_port};
+use crate::common::proxy::{Fate, Proxy, certificate};
+use crate::common::server::Server;
+use crate::common::{Numbers, collections, folder_with_corpus, page, palpate, state, state_of};
 use palpate::index::{ClusterAddress, Engine, Home, IndexError, ToCount, Wanted};
 use palpate::search::{Request, Searcher};
-use proxy::{Fate, Proxy, certificate};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The cluster of all tests, held by one of them at a time: they kill its nodes.
+static CLUSTER: Mutex<Option<TestCluster>> = Mutex::new(None);
+/// How often it was held.
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+/// After how long a cluster that no test asks for is ended. Its nodes would keep their memory to the
+/// end of all tests, most of which have nothing to do with it.
+const IDLE: Duration = Duration::from_secs(10);
+
 struct Held(MutexGuard<'static, Option<TestCluster>>);
 
 fn cluster(test: &str) -> Option<Held> {
-    static CLUSTER: Mutex<Option<TestCluster>> = Mutex::new(None);
     let mut cluster = CLUSTER.lock().unwrap_or_else(PoisonError::into_inner);
     match &mut *cluster {
         // Whatever the test before did, or did not come to do.
         Some(cluster) => cluster.empty(),
         none => *none = Some(TestCluster::start(test, 3)?),
     }
+    TAKEN.fetch_add(1, Ordering::SeqCst);
     Some(Held(cluster))
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let taken = TAKEN.load(Ordering::SeqCst);
+        std::thread::spawn(move || {
+            std::thread::sleep(IDLE);
+            let mut cluster = CLUSTER.lock().unwrap_or_else(PoisonError::into_inner);
+            if TAKEN.load(Ordering::SeqCst) == taken {
+                *cluster = None;
+            }
+        });
+    }
 }
 
 impl Deref for Held {

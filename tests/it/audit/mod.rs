@@ -1,10 +1,10 @@
 //! The audit from the command line: what every source says of a topic, and which are silent.
 
-mod common;
+mod judged;
 
 use std::path::Path;
 
-use common::{corpus, palpate};
+use crate::common::{corpus, palpate};
 use serde_json::Value;
 use tempfile::TempDir;
 

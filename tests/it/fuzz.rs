@@ -2,18 +2,13 @@
 //! promises. Inputs are arbitrary, or well-formed ones with mutations, which get deeper.
 //!
 //! Each test runs so many cases as the variable `PALPATE_FUZZ` says, 64 without it; a longer run:
-//! `PALPATE_FUZZ=20000 cargo test --release --test fuzz -- --nocapture`.
-#![cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
-
-mod common;
-#[path = "common/written.rs"]
-#[allow(dead_code)] // not every test file writes every format
-mod written;
+//! `PALPATE_FUZZ=20000 cargo test --release --test it fuzz -- --nocapture`.
 
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use crate::common::{self, written};
 use palpate::annotate::Annotator;
 use palpate::document::{self, HEAD, Limits, Part, ReadError, reader_of};
 use palpate::index::Sources;
@@ -410,7 +405,7 @@ proptest! {
 
     #[test]
     fn aspect_models(
-        bytes in mutated(include_bytes!("../src/annotate/data/passages.tsv")[..20_000].to_vec()),
+        bytes in mutated(include_bytes!("../../src/annotate/data/passages.tsv")[..20_000].to_vec()),
     ) {
         static LEXICON: LazyLock<std::sync::Arc<Lexicon>> =
             LazyLock::new(|| std::sync::Arc::new(Lexicon::builtin()));

@@ -12,12 +12,10 @@
 //! those of each group were added. ir_measures 0.4.3 gives the same overall means for nDCG@10,
 //! AP and R@100, and for RR@10 once ties are broken as trec_eval breaks them.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use common::{palpate, repository};
+use crate::common::{self, palpate, repository};
 use palpate::eval::{Metric, PerMetric, Qrels, Run, evaluate, read_topics};
 use serde_json::Value;
 

@@ -1,8 +1,6 @@
 //! What must be found: queries over the four texts, each with the passage that has to come up.
 
-mod common;
-
-use common::{repository, search};
+use crate::common::{repository, search};
 use palpate::index::Sources;
 use palpate::search::{Ranking, RankingPart, Request, Searcher};
 

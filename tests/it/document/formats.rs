@@ -1,15 +1,11 @@
 //! Every format gives the same passages for the same text, and a citation that leads back to it.
-#![cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
-
-mod common;
-#[path = "common/written.rs"]
-mod written;
 
 use std::path::Path;
 
+use crate::common::written::{Piece, words};
+use crate::common::{self, written};
 use palpate::document::{self, Document, HEAD, Limits, Part, reader_of};
 use palpate::passage;
-use written::{Piece, words};
 
 /// Reads a file that is in order.
 fn read(name: &str, bytes: impl Into<Vec<u8>>) -> Document {

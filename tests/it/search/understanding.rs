@@ -1,8 +1,6 @@
 //! Aspects, concepts, filters and lexicons, end to end.
 
-mod common;
-
-use common::{corpus, folder_with_corpus, palpate, search};
+use crate::common::{corpus, folder_with_corpus, palpate, search};
 use serde_json::Value;
 
 fn hits(args: &[&str]) -> Vec<Value> {

@@ -3,11 +3,9 @@
 //!
 //! `PALPATE_FLIPS` says how many bits are flipped, one at a time.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::{Numbers, collections, folder_with_corpus, number_from, palpate};
+use crate::common::{Numbers, collections, folder_with_corpus, number_from, palpate};
 use palpate::index::{Sources, build, check};
 use palpate::search::{Request, Searcher};
 use serde_json::Value;

@@ -1,12 +1,11 @@
 //! Annotation and the reading of questions, against what people judged before they saw any output
 //! (`tests/judged/`). The figures are printed; the floors asserted here are what must not be lost.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::common;
 use palpate::annotate::{Annotator, Asked, Aspect};
 use palpate::document::{Block, BlockKind, Document};
 use palpate::lexicon::Lexicon;
@@ -101,7 +100,7 @@ fn aspects_of_judged_passages() {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     let mut all = Tally::default();
     let collections = common::collections();
-    for judged in lines(include_str!("judged/aspects.jsonl")) {
+    for judged in lines(include_str!("../judged/aspects.jsonl")) {
         let Some(text) = text(&judged, collections.as_deref()) else {
             continue;
         };
@@ -141,7 +140,7 @@ fn aspects_of_judged_passages() {
 #[test]
 fn questions_in_words_of_others() {
     let (mut right, mut asked, mut left_alone, mut plain) = (0.0, 0.0, 0.0, 0.0);
-    for judged in lines(include_str!("judged/questions.jsonl")) {
+    for judged in lines(include_str!("../judged/questions.jsonl")) {
         let reading = Asked::of(judged["text"].as_str().expect("text"));
         let label = reading
             .best()

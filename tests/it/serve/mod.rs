@@ -1,16 +1,15 @@
 //! The server over HTTP: the contract of the API, what is escaped, what is refused, and that a new
 //! index is picked up.
-#![cfg(feature = "serve")]
 
-mod common;
+mod browser;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::server::Server;
-use common::{folder_with_corpus, palpate};
+use crate::common::server::Server;
+use crate::common::{folder_with_corpus, palpate};
 use serde_json::Value;
 use tempfile::TempDir;
 

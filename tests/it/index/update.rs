@@ -1,11 +1,9 @@
 //! Indexing again: what has changed is noticed, and what has not is left alone.
 
-mod common;
-
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use common::{Numbers, folder_with_corpus, page, palpate, state};
+use crate::common::{Numbers, folder_with_corpus, page, palpate, state};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -1,11 +1,9 @@
 //! What must hold for every document, checked on all the real pages where they are at hand, and
 //! on the corpus always.
 
-mod common;
-
 use std::path::Path;
 
-use common::check;
+use crate::common::{self, check};
 use palpate::document::files::{Found, walk};
 use palpate::document::{self, BlockKind, Document, Limits, Part, reader_for};
 

@@ -1,15 +1,10 @@
 //! The page in a real browser, with its pictures: `target/screenshots/`.
-#![cfg(feature = "serve")]
-
-#[path = "common/browser.rs"]
-mod browser;
-mod common;
 
 use std::path::PathBuf;
 
-use browser::{Browser, CONTROL, DOWN, ENTER, ESCAPE, Window};
-use common::server::Server;
-use common::{folder_with_corpus, palpate, repository};
+use crate::common::browser::{Browser, CONTROL, DOWN, ENTER, ESCAPE, Window};
+use crate::common::server::Server;
+use crate::common::{folder_with_corpus, palpate, repository};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -3,13 +3,11 @@
 //!
 //! `PALPATE_KILLS` says how often a build is killed.
 
-mod common;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Numbers, number_from, page, palpate, state};
+use crate::common::{Numbers, number_from, page, palpate, state};
 use tempfile::TempDir;
 
 /// A folder with a corpus of pages, without an index.

@@ -1,0 +1,6 @@
+//! What is read of files: the same from every format, and what is wrong with them is said.
+
+mod bad_input;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+mod formats;
+mod pages;

@@ -1,0 +1,8 @@
+//! Indexes that last: kept up to date, killed while they are built, damaged, or in a cluster.
+
+// What is in a cluster is served, too.
+#[cfg(all(feature = "cluster", feature = "serve"))]
+mod cluster;
+mod crash;
+mod damage;
+mod update;

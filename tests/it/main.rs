@@ -1,0 +1,19 @@
+//! All end-to-end tests, in one binary: what is linked once need not be linked nineteen times. Each
+//! module asks one room of the house, mostly through the real binary, as its users do.
+//!
+//! Tests share a process, and run side by side. None of them changes the variables or the folder of
+//! this process: what depends on them is run in a process of its own, in a folder of its own.
+
+mod annotate;
+mod audit;
+mod cli;
+mod common;
+mod document;
+mod eval;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+mod fuzz;
+mod index;
+mod search;
+#[cfg(feature = "serve")]
+mod serve;
+mod supply;
