@@ -68,17 +68,24 @@ pub fn search(args: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("--json prints JSON")
 }
 
-/// The collections for measuring, where this machine has them: named by
-/// `PALPATE_COLLECTIONS`, or beside the repository.
+/// The collections for measuring, where this machine has them: named by `PALPATE_COLLECTIONS`, or in
+/// `../shared`. Where they are not, the test says that it was skipped; under `CI=true` that is a
+/// failure if there is a `../shared` that should have had them.
 pub fn collections() -> Option<PathBuf> {
+    let shared = repository().join("../shared");
     let named = std::env::var_os("PALPATE_COLLECTIONS").map(PathBuf::from);
-    let beside = repository().join("../shared/collections");
-    let found = named.unwrap_or(beside);
-    if !found.is_dir() {
-        eprintln!("skipped: there is no folder of collections");
-        return None;
+    let found = named.unwrap_or_else(|| shared.join("collections"));
+    if found.is_dir() {
+        return Some(found);
     }
-    Some(found)
+    // Every test has a thread that goes by its name.
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    let why = format!("there are no collections at {}", found.display());
+    let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!(ci && shared.is_dir()), "{test}: {why}");
+    eprintln!("skipped {test}: {why}");
+    None
 }
 
 /// What every document and its passages must fulfil, whatever they were read from.
