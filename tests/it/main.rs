@@ -8,6 +8,7 @@ mod annotate;
 mod audit;
 mod cli;
 mod common;
+mod docs;
 mod document;
 mod eval;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
