@@ -34,7 +34,7 @@ pub(crate) use terms::TermTokenizer;
 pub(crate) use terms::placed;
 pub use tokenizer::{Analyzer, TermId, Token, Word, WordId, words};
 pub(crate) use trie::{Node, Trie};
-pub use vocabulary::{Similar, Vocabulary, VocabularyCounts};
+pub use vocabulary::{SharedBytes, Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an
 /// index made with another chain would silently miss words.

@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
-use tantivy::directory::OwnedBytes;
 
 /// The automata for one edit and for two, made when first needed: it takes milliseconds.
 static AUTOMATA: [LazyLock<LevenshteinAutomatonBuilder>; 2] = [
@@ -97,9 +97,26 @@ fn write(
     file.get_ref().sync_all()
 }
 
+/// Bytes that lie somewhere, in a mapped file or in memory, and stay there.
+#[derive(Clone)]
+pub struct SharedBytes(Arc<dyn Deref<Target = [u8]> + Send + Sync>);
+
+impl SharedBytes {
+    /// Whatever keeps them.
+    pub fn new(bytes: impl Deref<Target = [u8]> + Send + Sync + 'static) -> SharedBytes {
+        SharedBytes(Arc::new(bytes))
+    }
+}
+
+impl AsRef<[u8]> for SharedBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// The vocabulary of an index, opened for reading. It is looked up where it lies (in a mapped
 /// file, usually), never loaded.
-pub struct Vocabulary(Map<OwnedBytes>);
+pub struct Vocabulary(Map<SharedBytes>);
 
 /// A word of the vocabulary that is spelled nearly like another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +130,7 @@ pub struct Similar {
 
 impl Vocabulary {
     /// Reads what [`VocabularyCounts::write`] wrote.
-    pub fn new(file: OwnedBytes) -> std::io::Result<Self> {
+    pub fn new(file: SharedBytes) -> std::io::Result<Self> {
         let map = Map::new(file).map_err(std::io::Error::other)?;
         Ok(Vocabulary(map))
     }
@@ -211,7 +228,7 @@ mod tests {
         counts.add(words.iter().map(|&(word, count)| (word.into(), count)));
         let file = tempfile::NamedTempFile::new()?;
         counts.write(file.path())?;
-        Vocabulary::new(OwnedBytes::new(std::fs::read(file.path())?))
+        Vocabulary::new(SharedBytes::new(std::fs::read(file.path())?))
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! The seam between what is asked and what answers.
 //!
 //! Above it are the query plan, the scores, the audit; below it is whatever keeps the passages: the
-//! embedded index ([`Index`](super::Index)), or a cluster. An engine counts, finds the best by
+//! embedded index ([`Index`](super::folder::Index)), or a cluster. An engine counts, finds the best by
 //! plain BM25 and reads back what was given to it. It knows nothing of how palpate ranks, so that
 //! all engines rank alike.
 
 use std::sync::Arc;
 
-use super::phrases::Phrases;
+use super::dictionary::Dictionary;
+use super::document::WholeDocument;
+use super::error::IndexError;
+use super::manifest::Manifest;
+use super::passage::{PassageAt, StoredPassage};
 use super::table::{Places, Table};
 use super::wanted::{Term, Wanted};
-use super::{IndexError, Manifest, StoredPassage, WholeDocument};
-use crate::analysis::Vocabulary;
 use crate::lexicon::Lexicon;
 
 /// The digits of a score that are not compared, in bits of its mantissa: a relative difference of
@@ -24,10 +26,6 @@ pub(super) fn without_chance(score: f32) -> u32 {
     let half = 1 << (CHANCE - 1);
     (score.max(0.0).to_bits() + half) >> CHANCE << CHANCE
 }
-
-/// Where a passage is in an engine. It means nothing to another one, or to another generation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PassageAt(pub(crate) u64);
 
 /// A value, with how many passages have it.
 pub type Counted = (String, u64);
@@ -55,14 +53,6 @@ pub struct Tallies {
     /// The values of each group.
     pub groups: Vec<Vec<Counted>>,
     pub sources: Vec<Counted>,
-}
-
-/// What the corpus has of words and phrases, for reading and completing what somebody types.
-pub struct Dictionary {
-    /// Every word, with how often it occurs.
-    pub vocabulary: Vocabulary,
-    /// Titles and headings, with how many passages stand under each.
-    pub(crate) phrases: Phrases,
 }
 
 /// Keeps annotated passages, and finds them: one generation of an index.

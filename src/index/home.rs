@@ -4,10 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::build::{self, BuildEvent, BuildReport, Sources};
 #[cfg(feature = "cluster")]
 use super::cluster::{self, Cluster, ClusterAddress};
-use super::{Engine, Index, IndexError};
+use super::engine::Engine;
+use super::error::IndexError;
+use super::folder::{self, Index};
+use super::report::{BuildEvent, BuildReport};
+use super::sources::Sources;
 
 /// Where an index is, or is to be.
 ///
@@ -49,7 +52,7 @@ impl Home {
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<BuildReport, IndexError> {
         match self {
-            Home::Folder(dir) => build::build(sources, dir, progress),
+            Home::Folder(dir) => folder::build(sources, dir, progress),
             #[cfg(feature = "cluster")]
             Home::Cluster(address) => cluster::build(sources, address, progress),
         }
@@ -62,7 +65,7 @@ impl Home {
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<BuildReport, IndexError> {
         match self {
-            Home::Folder(dir) => build::update(sources, dir, progress),
+            Home::Folder(dir) => folder::update(sources, dir, progress),
             #[cfg(feature = "cluster")]
             Home::Cluster(address) => cluster::update(sources, address, progress),
         }

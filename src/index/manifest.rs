@@ -1,16 +1,12 @@
 //! The manifest: what an index is, in one small file that is only ever replaced as a whole.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::IndexError;
-use super::build::Sources;
-use super::gather::Contents;
-use super::schema::Words;
+use super::field::Words;
+use super::sources::Sources;
 use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
 
@@ -44,7 +40,7 @@ pub struct Manifest {
     pub passages: u64,
     /// Bytes of source text.
     pub bytes: u64,
-    /// Words in the fields of all passages, in the order of [`TextField::ALL`](super::TextField::ALL).
+    /// Words in the fields of all passages, in the order of [`TextField::ALL`](super::field::TextField::ALL).
     pub(crate) words: Words,
     /// The BLAKE3 hash of each file of the generation.
     pub(super) sums: Sums,
@@ -123,8 +119,8 @@ impl Manifest {
     }
 
     /// Notes what the generation holds.
-    pub(super) fn holds(&mut self, contents: &Contents) {
-        for holds in &contents.holds {
+    pub(super) fn holds(&mut self, all: &[Holds]) {
+        for holds in all {
             self.documents += holds.documents;
             self.passages += holds.passages;
             self.bytes += holds.text;
@@ -139,28 +135,6 @@ impl Manifest {
             // Strings, numbers and lists; paths are checked to be text before.
             .unwrap_or_default();
         blake3::hash(&json).to_hex().to_string()
-    }
-
-    pub(super) fn read(dir: &Path) -> Result<Manifest, IndexError> {
-        let path = dir.join(FILE);
-        let text = match std::fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(IndexError::Missing(dir.to_owned()));
-            }
-            Err(cause) => return Err(IndexError::Io { path, cause }),
-        };
-        Manifest::checked(&text).map_err(|unfit| match unfit {
-            Unfit::Damaged(cause) => IndexError::Damaged {
-                path: dir.to_owned(),
-                cause: format!("{FILE}{cause}"),
-            },
-            Unfit::OtherVersion { found, needed } => IndexError::OtherVersion {
-                path: dir.to_owned(),
-                found,
-                needed,
-            },
-        })
     }
 
     /// Reads a manifest that was [signed](Manifest::signed).
@@ -182,33 +156,17 @@ impl Manifest {
             manifest: self.clone(),
         }
     }
-
-    /// Makes this the manifest of `dir`, in one step: readers see the old one or this one.
-    pub(super) fn publish(&self, dir: &Path) -> Result<(), IndexError> {
-        let path = dir.join(FILE);
-        let draft = dir.join(format!("{FILE}.new"));
-        let write = || -> std::io::Result<()> {
-            let mut file = File::create(&draft)?;
-            serde_json::to_writer_pretty(&mut file, &self.signed())?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            std::fs::rename(&draft, &path)?;
-            // The rename itself is durable once the folder is.
-            File::open(dir)?.sync_all()
-        };
-        write().map_err(IndexError::io(&path))
-    }
-
-    /// The folder of the generation this manifest names.
-    pub(super) fn generation_folder(&self, dir: &Path) -> PathBuf {
-        dir.join(format!("g{:06}", self.generation))
-    }
 }
 
-/// Whether a folder of that name holds a generation.
-pub(super) fn is_generation(name: &str) -> bool {
-    name.len() >= 7
-        && name
-            .strip_prefix('g')
-            .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+/// What of a file is in the index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Holds {
+    /// The number of its first document.
+    pub(super) first: u64,
+    pub(super) documents: u64,
+    pub(super) passages: u64,
+    /// Bytes of text.
+    pub(super) text: u64,
+    /// Words in each field, in the order of [`TextField::ALL`](super::field::TextField::ALL).
+    pub(super) words: Words,
 }

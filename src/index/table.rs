@@ -1,7 +1,7 @@
 //! What scoring has to know of candidates: how often, and where, each word of a query stands.
 
-use super::PassageAt;
-use super::schema::{Order, TextField};
+use super::field::TextField;
+use super::passage::{Order, PassageAt};
 use crate::annotate::AspectWeights;
 
 /// The number of fields, in the order of [`TextField::ALL`].
@@ -167,6 +167,19 @@ impl Places {
         }
         all
     }
+}
+
+/// A length in the steps in which every engine keeps lengths, in a byte each (Lucene's
+/// `SmallFloat.intToByte4`): exact up to 40, above that with four significant bits.
+#[cfg(any(feature = "cluster", test))]
+pub(super) fn in_steps(length: u32) -> u32 {
+    /// So many codes are left over by the others, and stand for the smallest lengths.
+    const FREE: u32 = 24;
+    let Some(above) = length.checked_sub(FREE) else {
+        return length;
+    };
+    let spare = (u32::BITS - above.leading_zeros()).saturating_sub(4);
+    FREE + (above >> spare << spare)
 }
 
 /// How often terms stand one after the other, given where each stands.

@@ -5,7 +5,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::TextField;
+use super::field::TextField;
 use crate::annotate::Aspect;
 
 /// What a passage can have.

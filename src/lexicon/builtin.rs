@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn names_that_must_meet() {
-        let lexicon = super::super::Lexicon::builtin();
+        let lexicon = crate::lexicon::Lexicon::builtin();
         for (a, b) in [
             ("brittle bones", "osteoporosis"),
             ("OMT", "osteopathic manual treatment"),

@@ -144,13 +144,13 @@ pub enum SearchError {
     #[error("“{0}” has no word that could be looked for")]
     NoWords(String),
     #[error("the index cannot be read ({0}); `palpate check` tells whether it is damaged")]
-    Tantivy(tantivy::TantivyError),
+    Engine(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl From<IndexError> for SearchError {
     fn from(error: IndexError) -> SearchError {
         match error {
-            IndexError::Tantivy(error) => SearchError::Tantivy(error),
+            IndexError::Engine(error) => SearchError::Engine(error),
             error => SearchError::Index(error),
         }
     }

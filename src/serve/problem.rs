@@ -77,7 +77,7 @@ impl From<SearchError> for Problem {
             | SearchError::NoConcept(..)
             | SearchError::NoWords(_) => Problem::bad(error.to_string()),
             SearchError::Index(error) => error.into(),
-            SearchError::Damaged(_) | SearchError::Tantivy(_) => unreadable(&error),
+            SearchError::Damaged(_) | SearchError::Engine(_) => unreadable(&error),
         }
     }
 }

@@ -18,3 +18,4 @@ mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod supply;
+mod walls;

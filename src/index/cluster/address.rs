@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::super::IndexError;
+use crate::index::error::IndexError;
 
 /// How long is waited for a cluster that does not answer, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);

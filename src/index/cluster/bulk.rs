@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use serde_json::Value;
 
-use super::super::IndexError;
 use super::client::{Answer, Body, Client};
 use super::entry::SentEntry;
+use crate::index::error::IndexError;
 
 /// A batch has about so many bytes…
 const BATCH: usize = 4 << 20;

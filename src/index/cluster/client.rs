@@ -14,8 +14,8 @@ use serde_json::Value;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, http};
 
-use super::super::IndexError;
 use super::address::ClusterAddress;
+use crate::index::error::IndexError;
 
 /// How long a node may take to take a connection.
 const CONNECT: Duration = Duration::from_secs(3);

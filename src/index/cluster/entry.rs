@@ -6,12 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::super::pipeline::EntryMaker;
-use super::super::schema::{Order, StoredPassage, facet_values};
-use super::super::whole::Around;
 use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Aspect, AspectWeights};
 use crate::document::Document;
+use crate::index::document::Around;
+use crate::index::gather::facets::facet_values;
+use crate::index::gather::maker::EntryMaker;
+use crate::index::passage::{Order, StoredPassage};
 use crate::passage::Passage;
 
 /// Makes entries for a cluster.
@@ -55,6 +56,15 @@ pub(super) struct ReadCandidate {
     #[serde(default)]
     pub(super) title_words: u32,
     aspects: String,
+}
+
+/// What an entry keeps of its document and passage.
+#[derive(Deserialize)]
+pub(super) struct Kept {
+    #[serde(default)]
+    pub(super) around: Around,
+    #[serde(default)]
+    pub(super) stored: Option<StoredPassage>,
 }
 
 impl ReadCandidate {

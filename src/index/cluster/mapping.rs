@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::schema::GROUPS;
+use crate::index::gather::facets::GROUPS;
 
 /// The index of the passages.
 ///

@@ -10,9 +10,11 @@
 //! mapping    what the indexes look like
 //! entry      a passage as it is sent
 //! bulk       many of them, several batches in flight
-//! write      a new generation, beside the one that is searched
+//! generation which is the current one, and its files
 //! query      what is wanted, in the query language
-//! read       the answers: the trait Engine
+//! search     a generation, opened, and its requests
+//! engine     the answers: the trait Engine
+//! write      a new generation, beside the one that is searched
 //! ```
 //!
 //! An index is an alias, `palpate`, for the index of a generation, `palpate-g000007`; words, phrases
@@ -27,12 +29,14 @@
 mod address;
 mod bulk;
 mod client;
+mod engine;
 mod entry;
+mod generation;
 mod mapping;
 mod query;
-mod read;
+mod search;
 mod write;
 
 pub use address::ClusterAddress;
-pub use read::Cluster;
+pub use search::Cluster;
 pub(super) use write::{build, update};

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::super::wanted::{SourceGlob, Term, Wanted};
 use super::entry::facet_field;
+use crate::index::wanted::{SourceGlob, Term, Wanted};
 
 /// Below this many words, fields and filters a query is sent as one: clusters take 1,024.
 pub(super) const MOST_CLAUSES: usize = 900;
@@ -134,7 +134,7 @@ fn flattened(wanted: &Wanted) -> Vec<&Wanted> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::TextField;
+    use crate::index::field::TextField;
 
     fn translated(wanted: &Wanted) -> Value {
         let mut none = |_: &SourceGlob| Ok::<_, ()>(vec!["a".to_owned()]);

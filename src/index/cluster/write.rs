@@ -6,16 +6,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::build::{BuildEvent, BuildReport, Repeated, Sources};
-use super::super::check;
-use super::super::files::{self, Listing, Records};
-use super::super::gather::{Contents, Gathering};
-use super::super::numbers::Numbers;
-use super::super::{IndexError, Manifest};
 use super::address::ClusterAddress;
 use super::client::{Body, Client};
 use super::entry::ForCluster;
-use super::{bulk, mapping, read};
+use super::{bulk, generation, mapping};
+use crate::index::error::IndexError;
+use crate::index::gather::files::{self, Listing, Records};
+use crate::index::gather::gathering::{Contents, Gathering};
+use crate::index::gather::numbers::Numbers;
+use crate::index::gather::sums;
+use crate::index::manifest::Manifest;
+use crate::index::report::{BuildEvent, BuildReport, Repeated};
+use crate::index::sources::Sources;
 
 /// Files are sent in parts of so many bytes.
 const PART: usize = 1 << 20;
@@ -27,7 +29,7 @@ const SETTLING: Duration = Duration::from_secs(600);
 type Progress<'p> = dyn FnMut(BuildEvent<'_>) + 'p;
 
 /// Builds an index in a cluster, whether anything has changed or not.
-pub(in super::super) fn build(
+pub(in crate::index) fn build(
     sources: &Sources,
     address: &ClusterAddress,
     progress: &mut Progress<'_>,
@@ -37,7 +39,7 @@ pub(in super::super) fn build(
 
 /// Builds an index in a cluster, unless the one there is already of the same files. Where anything
 /// has changed, all is sent again.
-pub(in super::super) fn update(
+pub(in crate::index) fn update(
     sources: &Sources,
     address: &ClusterAddress,
     progress: &mut Progress<'_>,
@@ -76,13 +78,13 @@ impl<'s> Building<'s> {
     /// The report where the index is of these files as they are.
     fn nothing_to_do(&self) -> Result<Option<BuildReport>, IndexError> {
         // What cannot be read is made anew.
-        let Ok(Some((name, manifest))) = read::current(&self.client) else {
+        let Ok(Some((name, manifest))) = generation::current(&self.client) else {
             return Ok(None);
         };
         if manifest.settings != self.settings {
             return Ok(None);
         }
-        let records = read::file(&self.client, &name, &manifest, files::FILE).ok();
+        let records = generation::file(&self.client, &name, &manifest, files::FILE).ok();
         let Some(records) = records.and_then(|text| Records::parse(&text[..])) else {
             return Ok(None);
         };
@@ -132,7 +134,7 @@ impl<'s> Building<'s> {
     /// interrupted builds left.
     fn make_room(&self) -> Result<Before, IndexError> {
         let alias = &self.client.address().index;
-        let current = read::generation_of(&self.client)?;
+        let current = generation::serving(&self.client)?;
         // Before anything is removed.
         if let Some(strange) = current.iter().find(|name| number_of(alias, name).is_none()) {
             let cause = format!("{strange} is no index of palpate");
@@ -176,7 +178,7 @@ impl<'s> Building<'s> {
         self.settle(name, entries)?;
         let contents = gathering.contents();
         self.send_files(name, gathering, manifest)?;
-        manifest.holds(&contents);
+        manifest.holds(&contents.holds);
         let about = json!({"_meta": {"palpate": manifest.signed()}});
         let path = format!("/{name}/_mapping");
         self.client.ask("PUT", &path, Body::Json(&about))?;
@@ -247,7 +249,7 @@ impl<'s> Building<'s> {
         gathering
             .write(folder, None)
             .map_err(IndexError::io(folder))?;
-        manifest.sums = check::sums(folder, &Default::default()).map_err(IndexError::io(folder))?;
+        manifest.sums = sums::sums(folder, &Default::default()).map_err(IndexError::io(folder))?;
         for file in manifest.sums.keys() {
             let path = folder.join(file);
             let bytes = std::fs::read(&path).map_err(IndexError::io(&path))?;
@@ -280,7 +282,7 @@ impl<'s> Building<'s> {
         match answer {
             Ok(_) => Ok(()),
             // The answer to an earlier request may have been lost.
-            Err(_) if read::generation_of(&self.client)? == [name] => Ok(()),
+            Err(_) if generation::serving(&self.client)? == [name] => Ok(()),
             Err(error) => Err(error),
         }
     }

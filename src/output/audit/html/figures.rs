@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::super::figures::{citation, verdict};
-use super::super::on_a_line;
 use super::{Escaped, View};
 use crate::audit::{Agreement, FigureGroup};
+use crate::output::audit::figures::{citation, verdict};
+use crate::output::audit::on_a_line;
 
 /// So many things with figures are shown.
 const GROUPS: usize = 50;

@@ -1,20 +1,5 @@
-//! The phrases that a search box can offer: titles and headings, with how many passages stand
-//! under each.
-//!
-//! A phrase is found by its beginning or by that of any later word in it, function words excepted.
-//! That takes a permuted index, as printed indexes of titles have had (Luhn, "Keyword-in-context
-//! index for technical literature", 1960): each phrase is turned so that each of its words comes
-//! first once, and a prefix is then looked up in one sorted list.
-//!
-//! ```text
-//! risks and complications␀             "␀" (a zero byte) is where the turned phrase ends
-//! risks␀side effects and
-//! ```
-//!
-//! Two files of a generation hold this: a finite state transducer of the turned phrases, folded
-//! like all words, and the phrases as they are written, one a line, in the order of their folded
-//! forms, each with its count: the way it is written most often, which is shown, and then others. A value of the first is a count (upper 24 bits) and the byte of a line in the second
-//! (lower 40). Both are mapped, never loaded.
+//! Collecting the phrases of a corpus: titles and headings, with how many passages stand under each.
+//! How they are kept is told in [`dictionary`](crate::index::dictionary).
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -22,34 +7,15 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
-use fst::automaton::{Automaton, Str};
-use fst::{IntoStreamer, Map, MapBuilder, Streamer};
-use tantivy::directory::OwnedBytes;
+use fst::MapBuilder;
 
 use crate::analysis::{Analyzer, is_stopword};
 use crate::document::Document;
+use crate::index::dictionary::{BETWEEN, END, LINE_BITS, SHOWN_FILE, TURNED_FILE, fold_with};
 use crate::passage::Passage;
 
-pub(super) const TURNED_FILE: &str = "phrases.fst";
-pub(super) const SHOWN_FILE: &str = "phrases.txt";
 /// Headings of more words are sentences, and nobody wants to be offered those.
 const MAX_WORDS: usize = 12;
-const LINE_BITS: u32 = 40;
-const END: u8 = 0;
-/// What parts the forms of a phrase from their counts; a phrase is on one line, with single spaces.
-const BETWEEN: &str = "\t";
-
-/// The folded form of a phrase, by which it is found: its words with one space between.
-pub(crate) fn fold(phrase: &str) -> String {
-    fold_with(&mut Analyzer::default(), phrase)
-}
-
-fn fold_with(analyzer: &mut Analyzer, phrase: &str) -> String {
-    let mut tokens = analyzer.tokens(phrase);
-    tokens.retain(|token| !token.compound);
-    let surfaces: Vec<&str> = tokens.iter().map(|t| analyzer.surface(t.word)).collect();
-    surfaces.join(" ")
-}
 
 fn on_one_line(phrase: &str) -> String {
     let words: Vec<&str> = phrase.split_whitespace().collect();
@@ -62,7 +28,7 @@ fn is_phrase(folded: &str) -> bool {
 
 /// A phrase of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Phrase {
+pub(in crate::index) struct Phrase {
     folded: Box<str>,
     shown: Box<str>,
     /// How many passages of the document stand under it.
@@ -71,11 +37,15 @@ pub(super) struct Phrase {
 
 /// Finds the phrases of documents.
 #[derive(Default)]
-pub(super) struct PhraseReader(Analyzer);
+pub(in crate::index) struct PhraseReader(Analyzer);
 
 impl PhraseReader {
     /// The title and the headings of a document. A phrase that is too long is left out.
-    pub(super) fn read(&mut self, document: &Document, passages: &[Passage]) -> Vec<Phrase> {
+    pub(in crate::index) fn read(
+        &mut self,
+        document: &Document,
+        passages: &[Passage],
+    ) -> Vec<Phrase> {
         if self.0.is_full() {
             self.0 = Analyzer::default();
         }
@@ -110,13 +80,13 @@ impl PhraseReader {
 /// Collects the phrases of a corpus: by their folded forms, each as it was written, with the number
 /// of passages under it.
 #[derive(Default)]
-pub(super) struct PhraseCounts(HashMap<Box<str>, Written>);
+pub(in crate::index) struct PhraseCounts(HashMap<Box<str>, Written>);
 
 type Written = BTreeMap<Box<str>, u64>;
 
 impl PhraseCounts {
     /// Counts phrases.
-    pub(super) fn add(&mut self, phrases: Vec<Phrase>) {
+    pub(in crate::index) fn add(&mut self, phrases: Vec<Phrase>) {
         for phrase in phrases {
             let written = self.0.entry(phrase.folded).or_default();
             *written.entry(phrase.shown).or_default() += phrase.passages;
@@ -124,7 +94,7 @@ impl PhraseCounts {
     }
 
     /// Takes back what was counted before. The error says that it was not.
-    pub(super) fn take_back(&mut self, phrases: Vec<Phrase>) -> Result<(), NeverCounted> {
+    pub(in crate::index) fn take_back(&mut self, phrases: Vec<Phrase>) -> Result<(), NeverCounted> {
         for phrase in phrases {
             let written = self.0.get_mut(&phrase.folded).ok_or(NeverCounted)?;
             let count = written.get_mut(&phrase.shown).ok_or(NeverCounted)?;
@@ -140,7 +110,7 @@ impl PhraseCounts {
     }
 
     /// Reads what [`PhraseCounts::write`] wrote.
-    pub(super) fn read(folder: &Path) -> io::Result<PhraseCounts> {
+    pub(in crate::index) fn read(folder: &Path) -> io::Result<PhraseCounts> {
         let mut analyzer = Analyzer::default();
         let mut counts = PhraseCounts::default();
         for line in BufReader::new(File::open(folder.join(SHOWN_FILE))?).lines() {
@@ -161,7 +131,7 @@ impl PhraseCounts {
     }
 
     /// Writes the two files of the phrases to a folder.
-    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+    pub(in crate::index) fn write(&self, folder: &Path) -> io::Result<()> {
         let mut phrases: Vec<_> = self.0.iter().collect();
         phrases.sort_unstable_by_key(|(folded, _)| *folded);
         let mut shown = BufWriter::new(File::create(folder.join(SHOWN_FILE))?);
@@ -182,7 +152,7 @@ impl PhraseCounts {
 
 /// Something was to be taken back that was never counted: the counts are not those of this corpus.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NeverCounted;
+pub(in crate::index) struct NeverCounted;
 
 /// The line of a phrase: as it is written most often, then its other forms, each with its count.
 fn line(written: &Written) -> String {
@@ -251,71 +221,11 @@ impl<'p> Turned<'p> {
     }
 }
 
-/// The phrases of an index, opened for reading.
-pub(crate) struct Phrases {
-    turned: Map<OwnedBytes>,
-    shown: OwnedBytes,
-}
-
-/// A phrase that matches, before it is read.
-struct Match {
-    line: u64,
-    /// Whether it matches at a later word only.
-    later: bool,
-    passages: u64,
-    bytes: usize,
-}
-
-impl Phrases {
-    /// Reads what [`PhraseCounts::write`] wrote.
-    pub(super) fn new(turned: OwnedBytes, shown: OwnedBytes) -> io::Result<Phrases> {
-        let turned = Map::new(turned).map_err(io::Error::other)?;
-        Ok(Phrases { turned, shown })
-    }
-
-    /// The phrases of which a word and those after it begin with `start` (folded), with the
-    /// number of passages under each; at most `limit`. Those that begin so themselves come first,
-    /// then the more frequent, the shorter, and by the alphabet.
-    pub(crate) fn starting(&self, start: &str, limit: usize) -> Vec<(String, u64)> {
-        let mut found = self.matches(start);
-        found.sort_unstable_by_key(|found| (found.line, found.later));
-        found.dedup_by_key(|found| found.line);
-        // Lines are in the order of the alphabet.
-        found.sort_by_key(|m| (m.later, Reverse(m.passages), m.bytes, m.line));
-        found.truncate(limit);
-        let read = |found: Match| Some((self.line(found.line)?, found.passages));
-        found.into_iter().filter_map(read).collect()
-    }
-
-    fn matches(&self, start: &str) -> Vec<Match> {
-        let mut found = Vec::new();
-        let automaton = Str::new(start).starts_with();
-        let mut stream = self.turned.search(automaton).into_stream();
-        while let Some((key, value)) = stream.next() {
-            let whole = key.last() == Some(&END);
-            found.push(Match {
-                line: value & ((1 << LINE_BITS) - 1),
-                later: !whole,
-                passages: value >> LINE_BITS,
-                bytes: key.len() - usize::from(whole),
-            });
-        }
-        found
-    }
-
-    /// The line that begins at that byte; `None` where the two files do not fit.
-    fn line(&self, start: u64) -> Option<String> {
-        let rest = self.shown.get(usize::try_from(start).ok()?..)?;
-        let line = rest
-            .split(|byte| BETWEEN.as_bytes().contains(byte))
-            .next()?;
-        Some(String::from_utf8_lossy(line).into_owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::SharedBytes;
+    use crate::index::dictionary::{Phrases, fold};
     use proptest::prelude::*;
 
     fn phrases(counted: &[(&str, u64)]) -> io::Result<Phrases> {
@@ -330,7 +240,7 @@ mod tests {
         }
         let folder = tempfile::tempdir()?;
         counts.write(folder.path())?;
-        let read = |name: &str| std::fs::read(folder.path().join(name)).map(OwnedBytes::new);
+        let read = |name: &str| std::fs::read(folder.path().join(name)).map(SharedBytes::new);
         Phrases::new(read(TURNED_FILE)?, read(SHOWN_FILE)?)
     }
 

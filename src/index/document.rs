@@ -8,19 +8,12 @@
 //! So a source can be read as it was indexed, whatever has become of the file since, and the index
 //! can be checked against itself: a document put together again has to have its hash.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-use tantivy::collector::DocSetCollector;
-use tantivy::query::TermQuery;
-use tantivy::schema::{IndexRecordOption, TantivyDocument};
-use tantivy::{DocAddress, TantivyError, Term};
-
-use super::schema::{ORDER, Order, StoredPassage};
-use super::{Index, IndexError, unless_damaged};
+use super::passage::StoredPassage;
 use crate::document::{Block, BlockKind, Document};
 use crate::passage::Passage;
+use serde::{Deserialize, Serialize};
 
 /// A document as it was indexed, whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -195,104 +188,10 @@ fn kind(code: u16) -> Option<BlockKind> {
     })
 }
 
-impl Index {
-    /// The documents whose entries have a term, one after the other, in the order of the corpus.
-    pub(super) fn each_document(
-        &self,
-        term: &Term,
-        each: &mut dyn FnMut(Order, WholeDocument) -> Result<(), IndexError>,
-    ) -> Result<(), IndexError> {
-        let mut entries = self.entries(term)?.into_iter().peekable();
-        while let Some((first, at)) = entries.next() {
-            let mut addresses = vec![at];
-            while let Some((_, at)) = entries.next_if(|(o, _)| o.document() == first.document()) {
-                addresses.push(at);
-            }
-            each(first, self.whole(&addresses)?)?;
-        }
-        Ok(())
-    }
-
-    /// Where the entries are that have a term, in the order of the corpus.
-    fn entries(&self, term: &Term) -> Result<Vec<(Order, DocAddress)>, IndexError> {
-        let query = TermQuery::new(term.clone(), IndexRecordOption::Basic);
-        let mut entries = Vec::new();
-        for at in self.searcher().search(&query, &DocSetCollector)? {
-            let segment = self.searcher().segment_reader(at.segment_ord);
-            let order = segment.fast_fields().u64(ORDER)?;
-            entries.push((Order(order.first(at.doc_id).unwrap_or_default()), at));
-        }
-        entries.sort_unstable();
-        Ok(entries)
-    }
-
-    fn whole(&self, addresses: &[DocAddress]) -> Result<WholeDocument, IndexError> {
-        unless_damaged(|| self.whole_unguarded(addresses))
-            .unwrap_or_else(|cause| Err(self.damaged(cause)))
-    }
-
-    fn whole_unguarded(&self, addresses: &[DocAddress]) -> Result<WholeDocument, IndexError> {
-        let entries = addresses.iter().map(|at| {
-            let entry: TantivyDocument = self.searcher().doc(*at)?;
-            self.fields()
-                .kept(&entry)
-                .map_err(|cause| self.damaged(cause))
-        });
-        let entries = entries.collect::<Result<_, _>>()?;
-        WholeDocument::of(entries).map_err(|cause| self.damaged(cause))
-    }
-
-    /// The document that is cited by that path, as it was indexed; `None` where there is none.
-    /// Where a collection has the same document twice, the first one.
-    pub fn document(&self, source: &str) -> Result<Option<WholeDocument>, IndexError> {
-        let entries = self.entries(&Term::from_field_text(self.fields().source, source))?;
-        let Some((first, _)) = entries.first() else {
-            return Ok(None);
-        };
-        let of_first = entries
-            .iter()
-            .filter(|(o, _)| o.document() == first.document());
-        let addresses: Vec<DocAddress> = of_first.map(|(_, at)| *at).collect();
-        self.whole(&addresses).map(Some)
-    }
-
-    /// The passage of that id; `None` where there is none.
-    pub fn passage(&self, id: &str) -> Result<Option<StoredPassage>, IndexError> {
-        let entries = self.entries(&Term::from_field_text(self.fields().id, id))?;
-        let Some((_, at)) = entries.first() else {
-            return Ok(None);
-        };
-        self.stored(*at).map(Some)
-    }
-
-    /// The paths that documents are cited by, in byte order: at most `limit` of those after
-    /// `after`.
-    pub fn sources(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, IndexError> {
-        let mut sources = BTreeSet::new();
-        for segment in self.searcher().segment_readers() {
-            let inverted = segment.inverted_index(self.fields().source)?;
-            let range = inverted.terms().range();
-            let range = match after {
-                Some(after) => range.gt(after),
-                None => range,
-            };
-            let mut terms = range.into_stream().map_err(TantivyError::from)?;
-            for _ in 0..limit {
-                if !terms.advance() {
-                    break;
-                }
-                sources.insert(String::from_utf8_lossy(terms.key()).into_owned());
-            }
-        }
-        Ok(sources.into_iter().take(limit).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::document::{Allowance, Part, reader_for};
-    use crate::index::{Sources, build};
     use crate::passage::cut;
     use proptest::prelude::*;
 
@@ -361,40 +260,5 @@ mod tests {
         short[0].0.before.pop();
         let told = WholeDocument::of(short).expect_err("it is shorter");
         assert!(told.ends_with("out of place"), "{told}");
-    }
-
-    #[test]
-    fn documents_passages_and_sources_of_an_index() -> Result<(), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let corpus = folder.path().join("corpus");
-        std::fs::create_dir(&corpus)?;
-        for (name, text) in [
-            ("neck.txt", PAGE),
-            ("none.txt", "Back to top\n"),
-            ("z.txt", "Gout"),
-        ] {
-            std::fs::write(corpus.join(name), text)?;
-        }
-        let dir = folder.path().join("index");
-        build(&Sources::of([&corpus]), &dir, &mut |_| {})?;
-        let index = Index::open(&dir)?;
-        let sources = index.sources(None, 10)?;
-        assert_eq!(sources.len(), 3);
-        assert_eq!(index.sources(Some(&sources[0]), 1)?, sources[1..2]);
-        let neck = index.document(&sources[0])?.ok_or("it is there")?;
-        assert_eq!(
-            (neck.text.as_str(), neck.title.as_str()),
-            (PAGE, "Neck pain")
-        );
-        let passage = neck.passages[0].clone();
-        assert_eq!(index.passage(passage.id.as_str())?, Some(passage));
-        let none = index.document(&sources[1])?.ok_or("it is there")?;
-        assert_eq!(
-            (none.text.as_str(), none.passages.len()),
-            ("Back to top\n", 0)
-        );
-        assert_eq!(index.document("elsewhere.txt")?, None);
-        assert_eq!(index.passage("0000")?, None);
-        Ok(())
     }
 }

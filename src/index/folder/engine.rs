@@ -1,30 +1,25 @@
-//! The embedded engine: tantivy, in a folder on this machine.
-//!
-//! * `query` puts what is wanted into queries of tantivy,
-//! * `best` collects the best by BM25, with ties in the order of the corpus,
-//! * `sources` counts documents,
-//! * `postings` reads how often and where words stand in candidates.
+//! The trait [`Engine`] for an index in a folder.
 
-mod best;
-mod postings;
-mod query;
-mod sources;
-
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tantivy::collector::{Count, DocSetCollector, FacetCollector, TopDocs};
-use tantivy::schema::{Facet, TantivyDocument};
-use tantivy::{DocAddress, Order as Sorted, TantivyError};
+use tantivy::schema::Facet;
+use tantivy::{DocAddress, Order as Sorted};
 
-use super::engine::{Counted, Dictionary, Engine, PassageAt, Tallies, ToCount};
+use super::best::{Best, Match};
+use super::counts::{SourceCount, SourceCounts};
+use super::index::Index;
 use super::schema::{FACETS, ORDER};
-use super::table::{Places, Table};
-use super::wanted::{Term, Wanted};
-use super::{Index, IndexError, Manifest, StoredPassage, WholeDocument};
+use super::{postings, query};
+use crate::index::dictionary::Dictionary;
+use crate::index::document::WholeDocument;
+use crate::index::engine::{Counted, Engine, Tallies, ToCount};
+use crate::index::error::IndexError;
+use crate::index::manifest::Manifest;
+use crate::index::passage::{PassageAt, StoredPassage};
+use crate::index::table::{Places, Table};
+use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
-use best::{Best, Match};
-use sources::{SourceCount, SourceCounts};
 
 impl From<DocAddress> for PassageAt {
     fn from(at: DocAddress) -> PassageAt {
@@ -49,7 +44,7 @@ impl Engine for Index {
     }
 
     fn dictionary(&self) -> Result<&Dictionary, IndexError> {
-        Ok(&self.dictionary)
+        Ok(Index::dictionary(self))
     }
 
     fn is_current(&self) -> Result<bool, IndexError> {
@@ -167,18 +162,6 @@ impl Index {
         self.searcher().num_docs().max(1) as usize
     }
 
-    /// The passage at an address, as it is kept for showing.
-    pub(super) fn stored(&self, at: DocAddress) -> Result<StoredPassage, IndexError> {
-        let passage = self.stored_if_any(at)?;
-        passage.ok_or_else(|| self.damaged("an entry has no stored passage".to_owned()))
-    }
-
-    fn stored_if_any(&self, at: DocAddress) -> Result<Option<StoredPassage>, IndexError> {
-        let entry: TantivyDocument = self.searcher().doc(at)?;
-        let stored = self.fields().stored(&entry);
-        stored.map_err(|cause| self.damaged(cause))
-    }
-
     /// The sources with most passages, in the order of the corpus among equals.
     fn most_often(
         &self,
@@ -193,22 +176,5 @@ impl Index {
         sources.sort_unstable_by_key(order);
         let named = |count: &SourceCount| Ok((self.stored(count.at)?.source, count.passages));
         sources.iter().map(named).collect()
-    }
-
-    /// The sources of the whole index that a glob matches, in byte order.
-    fn sources_matching(&self, glob: &super::SourceGlob) -> Result<BTreeSet<String>, IndexError> {
-        let mut sources = BTreeSet::new();
-        for segment in self.searcher().segment_readers() {
-            let inverted = segment.inverted_index(self.fields().source)?;
-            let mut terms = inverted.terms().stream().map_err(TantivyError::from)?;
-            while terms.advance() {
-                if let Ok(source) = std::str::from_utf8(terms.key())
-                    && glob.matches(source)
-                {
-                    sources.insert(source.to_owned());
-                }
-            }
-        }
-        Ok(sources)
     }
 }

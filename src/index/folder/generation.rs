@@ -17,18 +17,20 @@ use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
 use tantivy::{IndexSettings, IndexWriter};
 
-use super::build::BuildEvent;
-use super::files::{self, Difference, RecordKeeper, Stamp};
-use super::gather::{Contents, Gathering, LEXICON_FILE, VOCABULARY_FILE};
-use super::manifest::Sums;
-use super::numbers::Numbers;
-use super::phrases::{self, PhraseCounts, PhraseReader};
+use super::index::{Index, register};
 use super::schema::Fields;
-use super::{Index, IndexError, check, register};
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
 use crate::document::Limits;
-use crate::document::files::printable;
+use crate::index::dictionary;
+use crate::index::error::IndexError;
+use crate::index::gather::files::{self, Difference, RecordKeeper, Stamp, source_name};
+use crate::index::gather::gathering::{Contents, Gathering, LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::gather::numbers::Numbers;
+use crate::index::gather::phrases::{PhraseCounts, PhraseReader};
+use crate::index::gather::sums;
+use crate::index::manifest::Sums;
+use crate::index::report::BuildEvent;
 use crate::passage;
 
 /// The files of a generation that the next one does not share.
@@ -37,8 +39,8 @@ const OWN: [&str; 7] = [
     MANAGED,
     LEXICON_FILE,
     VOCABULARY_FILE,
-    phrases::TURNED_FILE,
-    phrases::SHOWN_FILE,
+    dictionary::TURNED_FILE,
+    dictionary::SHOWN_FILE,
     files::FILE,
 ];
 const META: &str = "meta.json";
@@ -195,7 +197,8 @@ impl Generation {
         settle(self.writer, passages)?;
         let folder = &self.folder;
         let amended = self.before.as_ref();
-        let amended = amended.map(|(before, gone)| (&before.index.dictionary.vocabulary, &**gone));
+        let amended =
+            amended.map(|(before, gone)| (&before.index.dictionary().vocabulary, &**gone));
         match self.gathering.write(folder, amended) {
             // What was counted is not what is taken back.
             Err(error) if amended.is_some() && error.kind() == std::io::ErrorKind::InvalidData => {
@@ -209,7 +212,7 @@ impl Generation {
             // The files are durable once the folder is.
             File::open(folder)?.sync_all()?;
             let known = self.before.as_ref();
-            check::sums(
+            sums::sums(
                 folder,
                 &known.map_or_else(Sums::new, |(b, _)| b.shared_sums()),
             )
@@ -245,7 +248,7 @@ impl Before {
         let own = |name: &&str| self.sums.get_key_value(*name);
         let own = OWN.iter().filter_map(own);
         let own: Sums = own.map(|(name, sum)| (name.clone(), sum.clone())).collect();
-        check::damaged_files(&self.folder, &own).is_empty()
+        sums::damaged_files(&self.folder, &own).is_empty()
     }
 
     /// The hashes of the files that the next generation shares.
@@ -288,15 +291,4 @@ fn readable_by_others(path: &Path) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(&bytes)?;
     file.sync_all()
-}
-
-/// The name a file is cited by: its path as it was found, with forward slashes.
-pub(super) fn source_name(path: &Path) -> String {
-    let path = path.strip_prefix(".").unwrap_or(path);
-    let name = printable(path);
-    if std::path::MAIN_SEPARATOR == '/' {
-        name.into_owned()
-    } else {
-        name.replace(std::path::MAIN_SEPARATOR, "/")
-    }
 }

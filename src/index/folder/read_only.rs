@@ -15,13 +15,13 @@ use tantivy::directory::{
 
 /// A folder from which files are mapped, and in which nothing is written.
 #[derive(Debug, Clone)]
-pub(super) struct Reading(pub(super) MmapDirectory);
+pub(super) struct ReadOnly(pub(super) MmapDirectory);
 
 fn read_only() -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, "opened for reading only")
 }
 
-impl Directory for Reading {
+impl Directory for ReadOnly {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         self.0.get_file_handle(path)
     }

@@ -14,35 +14,35 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::build::Skipped;
-use super::schema::Words;
 use crate::document::files::{Found, printable, walk};
 use crate::document::{HEAD, reader_for, reader_of};
+use crate::index::manifest::Holds;
+use crate::index::report::{Changes, Skipped};
 
-pub(super) const FILE: &str = "files.jsonl";
+pub(in crate::index) const FILE: &str = "files.jsonl";
 /// Times of modification may be this coarse, in nanoseconds (FAT: two seconds).
 const COARSE: u64 = 2_000_000_000;
 
 /// What a walk finds under the roots of a corpus.
 #[derive(Debug, Default)]
-pub(super) struct Listing {
+pub(in crate::index) struct Listing {
     /// What can be read, each once, however many roots lead to it.
-    pub(super) files: BTreeMap<PathBuf, Stamp>,
-    pub(super) unknown: Vec<Skipped>,
-    pub(super) failed: Vec<Skipped>,
+    pub(in crate::index) files: BTreeMap<PathBuf, Stamp>,
+    pub(in crate::index) unknown: Vec<Skipped>,
+    pub(in crate::index) failed: Vec<Skipped>,
 }
 
 /// What tells two states of a file apart without reading it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Stamp {
-    pub(super) bytes: u64,
+pub(in crate::index) struct Stamp {
+    pub(in crate::index) bytes: u64,
     /// When it was last modified, in nanoseconds since 1970, where the file system says.
     modified: Option<u64>,
 }
 
 /// One line of `files.jsonl`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(in crate::index) struct Record {
     /// As it can be printed, see [`printable`]: no two files have the same.
     path: String,
     #[serde(flatten)]
@@ -53,40 +53,11 @@ pub(super) struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed: Option<String>,
     #[serde(flatten)]
-    pub(super) holds: Holds,
-}
-
-/// What of a file is in the index.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Holds {
-    /// The number of its first document.
-    pub(super) first: u64,
-    pub(super) documents: u64,
-    pub(super) passages: u64,
-    /// Bytes of text.
-    pub(super) text: u64,
-    /// Words in each field, in the order of [`TextField::ALL`](super::TextField::ALL).
-    pub(super) words: Words,
-}
-
-/// How the files of a corpus differ from those that an index was made from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Changes {
-    pub added: u64,
-    pub changed: u64,
-    pub removed: u64,
-    pub unchanged: u64,
-}
-
-impl Changes {
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.added + self.changed + self.removed == 0
-    }
+    pub(in crate::index) holds: Holds,
 }
 
 /// Nanoseconds since 1970.
-pub(super) fn now() -> u64 {
+pub(in crate::index) fn now() -> u64 {
     nanoseconds(SystemTime::now()).unwrap_or_default()
 }
 
@@ -97,7 +68,7 @@ fn nanoseconds(time: SystemTime) -> Option<u64> {
 
 impl Listing {
     /// Walks the roots. The index itself, where it is in a folder, is no source.
-    pub(super) fn of(roots: &[PathBuf], index: Option<&Path>) -> Listing {
+    pub(in crate::index) fn of(roots: &[PathBuf], index: Option<&Path>) -> Listing {
         let mut listing = Listing::default();
         for root in roots {
             let within = index.and_then(|index| folder_within(index, root));
@@ -131,27 +102,27 @@ impl Listing {
 }
 
 /// How a listing differs from what a generation was made from.
-pub(super) struct Difference {
-    pub(super) changes: Changes,
+pub(in crate::index) struct Difference {
+    pub(in crate::index) changes: Changes,
     /// The files that are as they were, in order.
-    pub(super) kept: BTreeMap<PathBuf, Record>,
+    pub(in crate::index) kept: BTreeMap<PathBuf, Record>,
     /// Those that have to be read, in order.
-    pub(super) to_read: BTreeMap<PathBuf, Stamp>,
+    pub(in crate::index) to_read: BTreeMap<PathBuf, Stamp>,
     /// Those of which nothing may stay: they are gone, or have changed.
-    pub(super) stale: Vec<PathBuf>,
+    pub(in crate::index) stale: Vec<PathBuf>,
 }
 
 /// What a generation was made from.
-pub(super) struct Records(BTreeMap<PathBuf, Record>);
+pub(in crate::index) struct Records(BTreeMap<PathBuf, Record>);
 
 impl Records {
     /// Reads the records of a generation. Records that are missing or damaged are none.
-    pub(super) fn read(folder: &Path) -> Option<Records> {
+    pub(in crate::index) fn read(folder: &Path) -> Option<Records> {
         Records::parse(BufReader::new(File::open(folder.join(FILE)).ok()?))
     }
 
     /// Reads what [`RecordKeeper::write`] wrote; `None` where it is something else.
-    pub(super) fn parse(text: impl BufRead) -> Option<Records> {
+    pub(in crate::index) fn parse(text: impl BufRead) -> Option<Records> {
         let record = |line: std::io::Result<String>| {
             let record: Record = serde_json::from_str(&line.ok()?).ok()?;
             Some((PathBuf::from(&record.path), record))
@@ -160,14 +131,14 @@ impl Records {
     }
 
     /// What each file holds.
-    pub(super) fn holds(&self) -> impl Iterator<Item = (&Path, Holds)> {
+    pub(in crate::index) fn holds(&self) -> impl Iterator<Item = (&Path, Holds)> {
         self.0
             .iter()
             .map(|(path, record)| (path.as_path(), record.holds))
     }
 
     /// How a listing differs from these files, as they were when a build `started`.
-    pub(super) fn compare(mut self, listing: &Listing, started: u64) -> Difference {
+    pub(in crate::index) fn compare(mut self, listing: &Listing, started: u64) -> Difference {
         let mut difference = Difference {
             changes: Changes::default(),
             kept: BTreeMap::new(),
@@ -198,7 +169,7 @@ impl Records {
 
 impl Record {
     /// Why it, or some of it, could not be read.
-    pub(super) fn failed(&self) -> Option<Skipped> {
+    pub(in crate::index) fn failed(&self) -> Option<Skipped> {
         Some(Skipped {
             path: self.path.clone(),
             reason: self.failed.clone()?,
@@ -226,16 +197,16 @@ fn hash_of(path: &Path) -> std::io::Result<blake3::Hash> {
 
 /// Collects the records of a generation.
 #[derive(Default)]
-pub(super) struct RecordKeeper(BTreeMap<PathBuf, Record>);
+pub(in crate::index) struct RecordKeeper(BTreeMap<PathBuf, Record>);
 
 impl RecordKeeper {
     /// Those of the files that stay.
-    pub(super) fn keeping(kept: BTreeMap<PathBuf, Record>) -> RecordKeeper {
+    pub(in crate::index) fn keeping(kept: BTreeMap<PathBuf, Record>) -> RecordKeeper {
         RecordKeeper(kept)
     }
 
     /// Adds a file.
-    pub(super) fn add(
+    pub(in crate::index) fn add(
         &mut self,
         path: &Path,
         stamp: Stamp,
@@ -254,17 +225,17 @@ impl RecordKeeper {
     }
 
     /// What the files hold.
-    pub(super) fn holds(&self) -> impl Iterator<Item = Holds> {
+    pub(in crate::index) fn holds(&self) -> impl Iterator<Item = Holds> {
         self.0.values().map(|record| record.holds)
     }
 
     /// The files that could not be read, or not wholly.
-    pub(super) fn failed(&self) -> impl Iterator<Item = Skipped> {
+    pub(in crate::index) fn failed(&self) -> impl Iterator<Item = Skipped> {
         self.0.values().filter_map(Record::failed)
     }
 
     /// Writes the records to a folder.
-    pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
+    pub(in crate::index) fn write(&self, folder: &Path) -> std::io::Result<()> {
         let mut out = BufWriter::new(File::create(folder.join(FILE))?);
         for record in self.0.values() {
             serde_json::to_writer(&mut out, record)?;
@@ -303,5 +274,16 @@ fn unknown_type(path: &Path) -> String {
     match path.extension() {
         Some(extension) => format!("unknown type .{}", extension.to_string_lossy()),
         None => "no file extension".to_owned(),
+    }
+}
+
+/// The name a file is cited by: its path as it was found, with forward slashes.
+pub(in crate::index) fn source_name(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let name = printable(path);
+    if std::path::MAIN_SEPARATOR == '/' {
+        name.into_owned()
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
     }
 }

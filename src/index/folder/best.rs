@@ -14,8 +14,8 @@ use tantivy::columnar::ColumnValues;
 use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::super::engine::without_chance;
-use super::super::schema::ORDER;
+use super::schema::ORDER;
+use crate::index::engine::without_chance;
 
 /// What lies below a score by more than this factor is surely less, digits left out or not.
 const SURELY_LESS: Score = 1.0 - 2e-5;

@@ -22,33 +22,19 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::IndexError;
 use super::intake::{Piece, read_file};
+use super::maker::EntryMaker;
 use super::phrases::{Phrase, PhraseReader};
-use super::schema::Words;
 use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Annotator};
 use crate::document::{self, Document, Limits, ReadError};
-use crate::passage::{self, Passage};
+use crate::index::error::IndexError;
+use crate::index::field::Words;
+use crate::passage;
 
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
 /// times as much.
 const IN_FLIGHT: usize = 8 << 20;
-
-/// Makes entries of an index out of annotated passages.
-pub(super) trait EntryMaker: Sync {
-    type Entry: Send;
-
-    /// The entries of a document from `file`, in order: one a passage, or one that nothing finds
-    /// where there is no passage.
-    fn entries(
-        &self,
-        file: &str,
-        document: &Document,
-        passages: &[Passage],
-        annotations: &[Annotations],
-    ) -> Vec<Self::Entry>;
-}
 
 /// A part of a file, annotated.
 pub(super) struct Prepared<E> {

@@ -2,142 +2,23 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Instant;
 
-use serde::Serialize;
-
-use super::files::{self, Changes, Difference, Listing, Records};
-use super::gather::Contents;
 use super::generation::{Before, Generation, Made};
-use super::lock::{Busy, lock};
-use super::manifest::{Manifest, is_generation};
-use super::{Index, IndexError};
-use crate::annotate::{self, Annotator};
-use crate::document::{FORMATS, Limits};
-use crate::lexicon::{self, Lexicon};
+use super::generations::{next_generation, sweep};
+use super::index::Index;
+use super::lock::lock;
+use crate::index::error::IndexError;
+use crate::index::gather::files::{self, Difference, Listing, Records};
+use crate::index::gather::gathering::Contents;
+use crate::index::manifest::Manifest;
+use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
+use crate::index::sources::Sources;
 
 /// Where more than this share of the text has to be read again, all of it is: changing an index
 /// costs more for each byte than making one.
 const MOST_AMENDED: f64 = 0.3;
-
-/// Progress of a build, for whoever shows it.
-#[derive(Debug)]
-pub enum BuildEvent<'a> {
-    /// The files were counted; reading begins.
-    Start { files: u64, bytes: u64 },
-    /// A file, or so many bytes of one, has been read.
-    Read { path: &'a Path, bytes: u64 },
-    /// Everything is read; the index is being written out.
-    Commit,
-}
-
-/// A file that gave no document, and why.
-#[derive(Debug, Clone, Serialize)]
-pub struct Skipped {
-    pub path: String,
-    pub reason: String,
-}
-
-/// What a build did.
-#[derive(Debug, Default, Serialize)]
-pub struct BuildReport {
-    pub documents: u64,
-    pub passages: u64,
-    /// Bytes of source text that were read and indexed.
-    pub bytes: u64,
-    pub seconds: f64,
-    /// Bytes / seconds / 10^6.
-    pub mb_per_second: f64,
-    pub generation: u64,
-    /// What has changed since the build before, where that is known. Where nothing has, the index
-    /// is still that of then; else only what has changed was read.
-    pub changes: Option<Changes>,
-    /// Files of a type palpate does not read. Expected in any real folder: no error.
-    pub unknown: Vec<Skipped>,
-    /// Files that should have been read and could not be.
-    pub failed: Vec<Skipped>,
-    /// What was sent to a cluster again, because it was too busy or did not answer.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub repeated: Vec<Repeated>,
-}
-
-/// Requests that were sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Repeated {
-    pub cause: String,
-    pub times: u64,
-}
-
-/// What to build an index from.
-#[derive(Debug, Clone, Default)]
-pub struct Sources {
-    /// Files and folders of documents.
-    pub roots: Vec<PathBuf>,
-    /// The user's own lexicon files, see [`Lexicon::with_files`].
-    pub lexicons: Vec<PathBuf>,
-    /// Another aspect model than the built-in one, see [`Annotator::with_model`].
-    pub aspect_model: Option<PathBuf>,
-    /// What reading one file may take.
-    pub limits: Limits,
-    /// What to do while somebody else builds the index.
-    pub busy: Busy,
-}
-
-impl Sources {
-    /// Files and folders, with the built-in lexicon only.
-    pub fn of(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Sources {
-        Sources {
-            roots: roots.into_iter().map(Into::into).collect(),
-            ..Sources::default()
-        }
-    }
-
-    /// Whether all roots are there. A slip of the pen must not replace an index by an empty one.
-    pub(super) fn check(&self) -> Result<(), IndexError> {
-        for root in &self.roots {
-            std::fs::metadata(root).map_err(IndexError::io(root))?;
-        }
-        Ok(())
-    }
-
-    /// The hash of all that decides what comes of a file: the data of the program, the user's own,
-    /// and under which names files are found.
-    pub(super) fn settings(&self) -> Result<String, IndexError> {
-        let mut hasher = blake3::Hasher::new();
-        let mut add = |bytes: &[u8]| {
-            // With the length before it, no two lists of parts look the same.
-            hasher.update(&(bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        };
-        for data in annotate::DATA.iter().chain(&lexicon::DATA) {
-            add(data.as_bytes());
-        }
-        // What could not be read may be readable within other limits, or with more formats.
-        add(format!("{:?} {FORMATS:?}", self.limits).as_bytes());
-        for root in &self.roots {
-            add(root.as_os_str().as_encoded_bytes());
-        }
-        for path in self.lexicons.iter().chain(&self.aspect_model) {
-            add(path.as_os_str().as_encoded_bytes());
-            add(&std::fs::read(path).map_err(IndexError::io(path))?);
-        }
-        Ok(hasher.finalize().to_hex().to_string())
-    }
-
-    pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {
-        let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
-        let Some(path) = &self.aspect_model else {
-            return Ok(Annotator::new(lexicon));
-        };
-        let model = std::fs::read_to_string(path).map_err(IndexError::io(path))?;
-        Annotator::with_model(lexicon, &model).map_err(|cause| IndexError::Model {
-            path: path.clone(),
-            cause,
-        })
-    }
-}
 
 /// Builds an index of everything in `sources` in the folder `dir`.
 ///
@@ -302,7 +183,7 @@ impl<'s> Order<'s> {
         std::fs::create_dir(&folder).map_err(IndexError::io(&folder))?;
         let published = write(&folder).and_then(|made| {
             if let Some(made) = &made {
-                manifest.holds(&made.contents);
+                manifest.holds(&made.contents.holds);
                 manifest.sums = made.sums.clone();
                 manifest.publish(self.dir)?;
             }
@@ -350,45 +231,5 @@ impl<'s> Order<'s> {
         };
         report.failed.extend(failed);
         report
-    }
-}
-
-pub(super) fn generations(dir: &Path) -> Result<Vec<(u64, PathBuf)>, IndexError> {
-    let entries = std::fs::read_dir(dir).map_err(IndexError::io(dir))?;
-    Ok(entries
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let name = entry.file_name().into_string().ok()?;
-            let number = is_generation(&name).then(|| name[1..].parse().ok())??;
-            Some((number, entry.path()))
-        })
-        .collect())
-}
-
-/// One more than any generation there is, finished or not.
-fn next_generation(dir: &Path) -> Result<u64, IndexError> {
-    let last = generations(dir)?
-        .into_iter()
-        .map(|(number, _)| number)
-        .max();
-    Ok(last.unwrap_or(0) + 1)
-}
-
-/// Removes all generations but `keep`: what was replaced, and what interrupted builds left.
-/// Readers that have one open keep their files; one that cannot be removed now (on Windows,
-/// while it is read) is removed by a later build.
-fn sweep(dir: &Path, keep: &Path) {
-    for (_, path) in generations(dir).unwrap_or_default() {
-        if path != keep {
-            let _ = std::fs::remove_dir_all(path);
-        }
-    }
-}
-
-impl BuildReport {
-    /// Notes how many bytes of text were read in the time it took.
-    pub(super) fn read(&mut self, bytes: u64) {
-        self.bytes = bytes;
-        self.mb_per_second = bytes as f64 / 1e6 / self.seconds.max(f64::EPSILON);
     }
 }

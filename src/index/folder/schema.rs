@@ -1,10 +1,9 @@
 //! The tantivy fields: the one place that knows them.
 
-use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tantivy::columnar::ColumnValues;
 use tantivy::schema::{
     FAST, Facet, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TantivyDocument,
@@ -12,40 +11,15 @@ use tantivy::schema::{
 };
 use tantivy::{DocId, SegmentReader, Term};
 
-use super::pipeline::EntryMaker;
-use super::whole::Around;
 use crate::analysis::TOKENIZER_NAME;
-use crate::annotate::{Annotations, Aspect, AspectWeights, Assertion, Mentioned};
-use crate::document::{Document, Place, Span};
-use crate::lexicon::Kind;
-use crate::passage::{Passage, PassageId};
-
-/// The searchable text of a passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum TextField {
-    /// The title of the document.
-    Title,
-    /// The headings above the passage and the lead-in it continues.
-    Heading,
-    /// The passage itself.
-    Body,
-}
-
-impl TextField {
-    pub const ALL: [TextField; 3] = [TextField::Title, TextField::Heading, TextField::Body];
-
-    /// The name people use for it, in queries and explanations.
-    pub fn name(self) -> &'static str {
-        match self {
-            TextField::Title => "title",
-            TextField::Heading => "heading",
-            TextField::Body => "body",
-        }
-    }
-}
-
-/// Numbers of words, in the order of [`TextField::ALL`].
-pub(crate) type Words = [u64; TextField::ALL.len()];
+use crate::annotate::{Annotations, Aspect, AspectWeights};
+use crate::document::Document;
+use crate::index::document::Around;
+use crate::index::field::TextField;
+use crate::index::gather::facets::facet_values;
+use crate::index::gather::maker::EntryMaker;
+use crate::index::passage::{Order, StoredPassage};
+use crate::passage::Passage;
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +51,6 @@ pub(super) struct Fields {
 
 /// The name of the fast field for [`Fields::order`].
 pub(super) const ORDER: &str = "order";
-const PASSAGE_BITS: u32 = 24;
 /// The name of the fast field for [`Fields::title_words`].
 pub(super) const TITLE_WORDS: &str = "title_words";
 /// The names of the fast fields for [`Fields::aspects`].
@@ -120,96 +93,6 @@ fn packed(weights: &AspectWeights) -> [u64; ASPECT_COLUMNS.len()] {
         packed.copy_from_slice(&bytes[8 * column..8 * column + 8]);
         u64::from_le_bytes(packed)
     })
-}
-
-/// The place of a passage in the corpus: document by document, passage by passage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Order(pub(crate) u64);
-
-impl Order {
-    /// The place of a passage, from 0, of the document with that number.
-    pub(super) fn new(document: u64, passage: u32) -> Self {
-        let last = (1 << PASSAGE_BITS) - 1;
-        Order(document << PASSAGE_BITS | u64::from(passage.min(last)))
-    }
-
-    /// The number of the document; documents count as different sources.
-    pub fn document(self) -> u64 {
-        self.0 >> PASSAGE_BITS
-    }
-}
-
-/// A passage as it is kept for showing.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StoredPassage {
-    pub id: PassageId,
-    /// The id of the document in runs and judgments.
-    pub document: String,
-    pub source: String,
-    pub title: String,
-    pub headings: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lead: Option<String>,
-    /// First and last line, counted from 1: of the source, or else of the text drawn out of it.
-    pub lines: (usize, usize),
-    /// First and last page, counted from 1, where the source has pages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pages: Option<(usize, usize)>,
-    /// First and last paragraph, counted from 1, where the source is counted in paragraphs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paragraphs: Option<(usize, usize)>,
-    /// First byte, and the one after the last.
-    pub bytes: (usize, usize),
-    pub text: String,
-    /// The aspects the passage speaks of, by their labels, the strongest first.
-    pub aspects: Vec<String>,
-    pub concepts: Vec<Mentioned>,
-}
-
-impl StoredPassage {
-    /// Where in its source it stands.
-    pub fn place(&self) -> Place {
-        Place::of(self.pages, self.paragraphs, self.lines)
-    }
-
-    /// The lines of some bytes of it: its own count where the lines of its text are those of the
-    /// source, else all of the passage.
-    pub(crate) fn lines_of(&self, bytes: &Range<usize>) -> Span {
-        let breaks = |text: &str| text.matches('\n').count();
-        let (first, last) = self.lines;
-        match breaks(&self.text) == last - first {
-            true => (
-                first + breaks(&self.text[..bytes.start]),
-                first + breaks(&self.text[..bytes.end]),
-            ),
-            false => self.lines,
-        }
-    }
-
-    pub(super) fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
-        let mut aspects: Vec<String> = Vec::new();
-        for aspect in annotations.aspects.shown() {
-            if !aspects.iter().any(|label| label == aspect.label()) {
-                aspects.push(aspect.label().to_owned());
-            }
-        }
-        StoredPassage {
-            id: passage.id().clone(),
-            document: document.id().to_owned(),
-            source: document.source().to_owned(),
-            title: document.title().to_owned(),
-            headings: passage.headings().to_vec(),
-            lead: passage.lead().map(str::to_owned),
-            lines: passage.lines().into_inner(),
-            pages: passage.pages().map(RangeInclusive::into_inner),
-            paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
-            bytes: (passage.bytes().start, passage.bytes().end),
-            text: passage.text().to_owned(),
-            aspects,
-            concepts: annotations.concepts.clone(),
-        }
-    }
 }
 
 impl Fields {
@@ -391,27 +274,17 @@ fn unsealed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     serde_json::from_slice(json).map_err(|error| error.to_string())
 }
 
-/// The groups of what is counted: aspects by label and by name, then the kinds of concepts.
-pub(super) const GROUPS: [&str; 2 + Kind::ALL.len()] = {
-    let [a, b, c, d] = Kind::ALL;
-    ["aspect", "kind", a.name(), b.name(), c.name(), d.name()]
-};
+#[cfg(test)]
+mod tests {
+    use crate::index::table::in_steps;
+    use tantivy::fieldnorm::FieldNormReader;
 
-/// What a passage is counted under, each group with a value: aspects by name and label, concepts by
-/// kind. What is only denied of a passage is not what it is about.
-pub(super) fn facet_values(annotations: &Annotations) -> Vec<(&'static str, &str)> {
-    let mut values: Vec<(&str, &str)> = Vec::new();
-    let [label, name, ..] = GROUPS;
-    for aspect in annotations.aspects.shown() {
-        values.push((label, aspect.label()));
-        values.push((name, aspect.name()));
-    }
-    for concept in &annotations.concepts {
-        if concept.assertion != Assertion::Negated {
-            values.push((concept.kind.name(), &concept.name));
+    #[test]
+    fn lengths_are_kept_in_the_steps_of_all_engines() {
+        let kept =
+            |length| FieldNormReader::id_to_fieldnorm(FieldNormReader::fieldnorm_to_id(length));
+        for length in (0..5000).chain([1 << 20, (1 << 20) + 77, 987_654_321]) {
+            assert_eq!(in_steps(length), kept(length), "{length}");
         }
     }
-    values.sort_unstable();
-    values.dedup();
-    values
 }

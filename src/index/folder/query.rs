@@ -6,9 +6,11 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::super::schema::facet;
-use super::super::wanted::{Term, Wanted};
-use super::super::{Index, IndexError, TextField};
+use super::index::Index;
+use super::schema::facet;
+use crate::index::error::IndexError;
+use crate::index::field::TextField;
+use crate::index::wanted::{Term, Wanted};
 
 /// What BM25 counts in the whole corpus. tantivy only estimates the lengths of fields where entries
 /// were deleted, and what a passage scores must not depend on how the index came to be.

@@ -7,41 +7,42 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::IndexError;
-use super::build::{BuildEvent, Skipped};
-use super::files::{Holds, RecordKeeper, Stamp};
-use super::generation::source_name;
+use super::files::{RecordKeeper, Stamp, source_name};
+use super::maker::EntryMaker;
 use super::numbers::Numbers;
 use super::phrases::PhraseCounts;
-use super::pipeline::{self, EntryMaker, Prepared, PreparedDocument};
+use super::pipeline::{self, Prepared, PreparedDocument};
 use crate::analysis::{Vocabulary, VocabularyCounts};
 use crate::annotate::Annotator;
 use crate::document::{Limits, ReadError};
+use crate::index::error::IndexError;
+use crate::index::manifest::Holds;
+use crate::index::report::{BuildEvent, Skipped};
 
-pub(super) const LEXICON_FILE: &str = "lexicon.tsv";
-pub(super) const VOCABULARY_FILE: &str = "vocabulary.fst";
+pub(in crate::index) const LEXICON_FILE: &str = "lexicon.tsv";
+pub(in crate::index) const VOCABULARY_FILE: &str = "vocabulary.fst";
 
 /// What a generation holds in the end.
-pub(super) struct Contents {
+pub(in crate::index) struct Contents {
     /// By file.
-    pub(super) holds: Vec<Holds>,
+    pub(in crate::index) holds: Vec<Holds>,
     /// The files that gave nothing, or not all.
-    pub(super) failed: Vec<Skipped>,
+    pub(in crate::index) failed: Vec<Skipped>,
     /// Bytes of text that were read for it.
-    pub(super) read: u64,
+    pub(in crate::index) read: u64,
 }
 
 /// Takes an entry with the number of its document and that of its passage.
-pub(super) type Add<'a, E> = dyn FnMut(u64, u32, E) -> Result<(), IndexError> + 'a;
+pub(in crate::index) type Add<'a, E> = dyn FnMut(u64, u32, E) -> Result<(), IndexError> + 'a;
 
 /// What is gathered while files are read.
-pub(super) struct Gathering {
-    pub(super) annotator: Annotator,
+pub(in crate::index) struct Gathering {
+    pub(in crate::index) annotator: Annotator,
     to_read: BTreeMap<PathBuf, Stamp>,
     limits: Limits,
     numbers: Numbers,
-    pub(super) records: RecordKeeper,
-    pub(super) phrases: PhraseCounts,
+    pub(in crate::index) records: RecordKeeper,
+    pub(in crate::index) phrases: PhraseCounts,
     counts: Arc<VocabularyCounts>,
     /// What the file that is being read has given so far.
     open: Holds,
@@ -53,7 +54,7 @@ pub(super) struct Gathering {
 
 impl Gathering {
     /// Nothing yet of these files.
-    pub(super) fn new(
+    pub(in crate::index) fn new(
         annotator: Annotator,
         to_read: BTreeMap<PathBuf, Stamp>,
         numbers: Numbers,
@@ -78,7 +79,7 @@ impl Gathering {
     }
 
     /// Reads all files; `false` where there was no room for one.
-    pub(super) fn read_all<M: EntryMaker>(
+    pub(in crate::index) fn read_all<M: EntryMaker>(
         &mut self,
         maker: &M,
         progress: &mut dyn FnMut(BuildEvent<'_>),
@@ -166,7 +167,7 @@ impl Gathering {
     }
 
     /// What the generation holds.
-    pub(super) fn contents(&self) -> Contents {
+    pub(in crate::index) fn contents(&self) -> Contents {
         Contents {
             holds: self.records.holds().collect(),
             failed: self.records.failed().collect(),
@@ -177,7 +178,7 @@ impl Gathering {
     /// Writes the files that every generation has, whatever keeps its passages: lexicon, phrases,
     /// records and vocabulary, this one from that of the generation before and the words that are
     /// gone where there is one.
-    pub(super) fn write(
+    pub(in crate::index) fn write(
         self,
         folder: &Path,
         before: Option<(&Vocabulary, &VocabularyCounts)>,

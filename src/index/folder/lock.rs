@@ -7,19 +7,10 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use super::IndexError;
+use crate::index::error::IndexError;
+use crate::index::sources::Busy;
 
 const FILE: &str = ".lock";
-
-/// What to do while somebody else builds the index.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Busy {
-    /// Leave, and say who it is.
-    #[default]
-    Leave,
-    /// Wait until they are done.
-    Wait,
-}
 
 /// Takes the lock of `dir`; it is given back when the file is closed.
 pub(super) fn lock(dir: &Path, busy: Busy) -> Result<File, IndexError> {

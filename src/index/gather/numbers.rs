@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use super::files::{Holds, Record, Stamp};
+use super::files::{Record, Stamp};
+use crate::index::manifest::Holds;
 
 /// The least room after a file, in documents. With it, 2^40 numbers are enough for 268 million
 /// files.
@@ -16,7 +17,7 @@ const ROOM: u64 = 4096;
 
 /// Gives numbers to the documents of files that are read in order.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Numbers {
+pub(in crate::index) struct Numbers {
     /// For each of the files read: the numbers it may have. None where no file follows that stays.
     bounds: Vec<Option<Range<u64>>>,
     /// Where the next file starts that has no bounds.
@@ -26,7 +27,7 @@ pub(super) struct Numbers {
 impl Numbers {
     /// Numbers for files that are read into an index of others which keep theirs; `None` where
     /// there is no room between two.
-    pub(super) fn between(
+    pub(in crate::index) fn between(
         kept: &BTreeMap<PathBuf, Record>,
         to_read: &BTreeMap<PathBuf, Stamp>,
     ) -> Option<Numbers> {
@@ -49,14 +50,14 @@ impl Numbers {
 
     /// The first number of a file, by its place among those that are read, and how many documents
     /// it may have. Asked for when all files before it were [done](Numbers::done).
-    pub(super) fn of(&self, file: usize) -> (u64, u64) {
+    pub(in crate::index) fn of(&self, file: usize) -> (u64, u64) {
         let free = self.free..u64::MAX;
         let bounds = self.bounds.get(file).cloned().flatten().unwrap_or(free);
         (bounds.start, bounds.end - bounds.start)
     }
 
     /// Notes which numbers a file took. It may double before there is no more room after it.
-    pub(super) fn done(&mut self, holds: &Holds) {
+    pub(in crate::index) fn done(&mut self, holds: &Holds) {
         let room = holds.documents.max(ROOM);
         self.free = self.free.max(holds.first + holds.documents + room);
     }

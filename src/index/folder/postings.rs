@@ -6,9 +6,12 @@ use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED, Term};
 
-use super::super::schema::{AspectReader, Fields, ORDER, Order, TITLE_WORDS, TextField};
-use super::super::table::{Candidate, Counts, FIELDS, Places, Table, phrase_count};
-use super::super::{Index, IndexError, PassageAt};
+use super::index::Index;
+use super::schema::{AspectReader, Fields, ORDER, TITLE_WORDS};
+use crate::index::error::IndexError;
+use crate::index::field::TextField;
+use crate::index::passage::{Order, PassageAt};
+use crate::index::table::{Candidate, Counts, FIELDS, Places, Table, phrase_count};
 
 /// Candidates of one segment, ascending, and their numbers among all.
 struct Group<'s> {

@@ -10,40 +10,15 @@
 //! not; there what is shown of a passage has a seal of its own, and whatever tantivy makes of
 //! damaged postings is an error and not a panic.
 
-use std::fs::File;
 use std::path::Path;
 
-use serde::Serialize;
-
-use super::build::generations;
-use super::files::Records;
-use super::manifest::{Manifest, Sums};
-use super::{Index, IndexError};
-
-/// Files that come and go, and say nothing.
-const LOCKS: &str = ".lock";
-
-/// Something that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Damage {
-    /// The file, from the folder of the index on, or the source.
-    pub path: String,
-    pub cause: String,
-}
-
-/// What a check found.
-#[derive(Debug, Default, Serialize)]
-pub struct CheckReport {
-    pub generation: u64,
-    pub documents: u64,
-    pub passages: u64,
-    /// Bytes of the files looked at.
-    pub bytes: u64,
-    /// What is not as it was written; nothing where all is well.
-    pub damage: Vec<Damage>,
-    /// What an interrupted build left. It does no harm, and the next build sweeps it away.
-    pub leftovers: Vec<String>,
-}
+use super::generations::generations;
+use super::index::Index;
+use crate::index::error::IndexError;
+use crate::index::gather::files::{Records, source_name};
+use crate::index::gather::sums::{damaged_files, folder_name, names, size};
+use crate::index::manifest::{self, Manifest, Sums};
+use crate::index::report::{CheckReport, Damage};
 
 /// Checks the index in `dir`: all of it.
 ///
@@ -55,7 +30,7 @@ pub fn check(dir: &Path) -> Result<CheckReport, IndexError> {
         Err(IndexError::Damaged { cause, .. }) => {
             return Ok(CheckReport {
                 damage: vec![Damage {
-                    path: super::manifest::FILE.to_owned(),
+                    path: manifest::FILE.to_owned(),
                     cause,
                 }],
                 ..CheckReport::default()
@@ -83,65 +58,6 @@ pub fn check(dir: &Path) -> Result<CheckReport, IndexError> {
         };
     }
     Ok(report)
-}
-
-/// The hashes of all files in `folder`; those that are `known` are taken from there.
-pub(super) fn sums(folder: &Path, known: &Sums) -> std::io::Result<Sums> {
-    let mut sums = Sums::new();
-    for name in names(folder)? {
-        let sum = match known.get(&name) {
-            Some(sum) => sum.clone(),
-            None => sum(&folder.join(&name))?,
-        };
-        sums.insert(name, sum);
-    }
-    Ok(sums)
-}
-
-/// The files in `folder` that are not as they were written, or are missing.
-pub(super) fn damaged_files(folder: &Path, sums: &Sums) -> Vec<Damage> {
-    let cause = |name: &str, expected: &str| match sum(&folder.join(name)) {
-        Ok(found) if found == expected => None,
-        Ok(_) => Some("not as it was written".to_owned()),
-        Err(error) => Some(error.to_string()),
-    };
-    let damage = sums.iter().filter_map(|(name, expected)| {
-        Some(Damage {
-            path: format!("{}/{name}", folder_name(folder)),
-            cause: cause(name, expected)?,
-        })
-    });
-    damage.collect()
-}
-
-/// The size of the files in a folder, in bytes.
-pub(super) fn size(folder: &Path) -> u64 {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let bytes = entries.filter_map(|entry| Some(entry.metadata().ok()?.len()));
-    bytes.sum()
-}
-
-fn sum(path: &Path) -> std::io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
-fn names(folder: &Path) -> std::io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if !name.ends_with(LOCKS) {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn folder_name(folder: &Path) -> String {
-    let name = folder.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
 }
 
 /// Other generations, and files of this one that nobody knows.
@@ -177,9 +93,7 @@ fn contradictions(index: &Index, folder: &Path) -> Result<Vec<Damage>, IndexErro
     let (mut known, mut all) = (0, Found::default());
     for (path, holds) in records.holds() {
         let mut found = Found::default();
-        let term = index
-            .fields()
-            .file_term(&super::generation::source_name(path));
+        let term = index.fields().file_term(&source_name(path));
         let read = index.each_document(&term, &mut |order, document| {
             let numbers = holds.first..holds.first + holds.documents;
             if !numbers.contains(&order.document()) {

@@ -10,7 +10,8 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::ColumnValues;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::super::schema::{ORDER, Order};
+use super::schema::ORDER;
+use crate::index::passage::Order;
 
 /// Counts the documents of what matches.
 pub(super) struct SourceCounts;

@@ -1,0 +1,67 @@
+//! Why an index could not be built, opened or read.
+
+use std::path::{Path, PathBuf};
+
+use crate::lexicon::LexiconError;
+
+/// Why an index could not be built or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    #[error("there is no index at {0}; `palpate index --index {0}` builds one")]
+    Missing(PathBuf),
+    #[error(
+        "the index at {path} was made {found}, and this palpate needs {needed}; rebuild it with \
+         `palpate index --index {path}`"
+    )]
+    OtherVersion {
+        path: PathBuf,
+        found: String,
+        needed: String,
+    },
+    #[error(
+        "the index at {path} is damaged ({cause}); `palpate check --index {path}` tells more, and \
+         `palpate index --force --index {path}` builds it anew"
+    )]
+    Damaged { path: PathBuf, cause: String },
+    #[error("{holder} is building the index at {path}; `palpate index --wait` waits for it")]
+    Locked { path: PathBuf, holder: String },
+    #[error("{path}: {cause}")]
+    Io {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    /// A cluster did not answer, or not as it should.
+    #[cfg(feature = "cluster")]
+    #[error("the cluster at {at}: {cause}")]
+    Cluster { at: String, cause: String },
+    #[cfg(feature = "cluster")]
+    #[error("there is no index at {0}; `palpate index --engine {0}` builds one")]
+    MissingInCluster(String),
+    /// What does not say where a cluster is, or how to reach it.
+    #[cfg(feature = "cluster")]
+    #[error("the address of the cluster: {cause}")]
+    Address { cause: String },
+    #[error("{path} is no aspect model: {cause}")]
+    Model { path: PathBuf, cause: String },
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    /// What an engine says of itself that cannot read or write.
+    #[error(transparent)]
+    Engine(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl IndexError {
+    pub(super) fn full(dir: &Path) -> IndexError {
+        IndexError::Io {
+            path: dir.to_owned(),
+            cause: std::io::Error::other("there are more documents than can be numbered"),
+        }
+    }
+
+    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError + '_ {
+        move |cause| IndexError::Io {
+            path: path.to_owned(),
+            cause,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! An index in a folder, opened for reading.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tantivy::ReloadPolicy;
+use tantivy::directory::{Directory, MmapDirectory};
+
+use super::read_only::ReadOnly;
+use super::schema::Fields;
+use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
+use crate::index::dictionary::{self, Dictionary, Phrases};
+use crate::index::error::IndexError;
+use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::gather::sums;
+use crate::index::manifest::Manifest;
+use crate::index::report::Damage;
+use crate::lexicon::Lexicon;
+
+/// An index of at most so many bytes is looked at for damage whenever it is opened: that takes some
+/// five milliseconds.
+const LOOKED_AT: u64 = 16 << 20;
+
+/// An index, opened for reading: one generation, which stays readable even when a newer one
+/// takes its place.
+pub struct Index {
+    dir: PathBuf,
+    manifest: Manifest,
+    fields: Fields,
+    searcher: tantivy::Searcher,
+    lexicon: Arc<Lexicon>,
+    dictionary: Dictionary,
+}
+
+impl Index {
+    /// Opens the current generation of the index in `dir`.
+    pub fn open(dir: &Path) -> Result<Index, IndexError> {
+        loop {
+            let manifest = Manifest::read(dir)?;
+            let opened = unless_damaged(|| Index::open_generation(dir, &manifest));
+            let opened = opened.unwrap_or_else(|cause| {
+                Err(IndexError::Damaged {
+                    path: dir.to_owned(),
+                    cause,
+                })
+            });
+            match opened {
+                Ok(index) => return Ok(index),
+                // A build may have switched generations between the two steps: look again.
+                Err(_) if Manifest::read(dir)?.generation != manifest.generation => continue,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    pub(super) fn open_generation(dir: &Path, manifest: &Manifest) -> Result<Index, IndexError> {
+        let damaged = |cause: String| IndexError::Damaged {
+            path: dir.to_owned(),
+            cause,
+        };
+        let folder = manifest.generation_folder(dir);
+        if sums::size(&folder) <= LOOKED_AT {
+            let found = sums::damaged_files(&folder, &manifest.sums);
+            if let Some(Damage { path, cause }) = found.into_iter().next() {
+                return Err(damaged(format!("{path}: {cause}")));
+            }
+        }
+        let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
+        let index = tantivy::Index::open(ReadOnly(directory.clone()));
+        let index = index.map_err(|e| damaged(e.to_string()))?;
+        register(&index);
+        let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
+        let searcher = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
+            .searcher();
+        // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
+        // them readable when a newer generation takes this one's place.
+        let mapped = |name: &str| map(&directory, name);
+        let vocabulary = mapped(VOCABULARY_FILE).and_then(Vocabulary::new);
+        let phrases = mapped(dictionary::TURNED_FILE)
+            .and_then(|turned| Phrases::new(turned, mapped(dictionary::SHOWN_FILE)?));
+        Ok(Index {
+            dir: dir.to_owned(),
+            lexicon: Lexicon::read(&folder.join(LEXICON_FILE))
+                .map_err(|e| damaged(e.to_string()))?
+                .into(),
+            manifest: manifest.clone(),
+            fields,
+            searcher,
+            dictionary: Dictionary {
+                vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
+                phrases: phrases.map_err(|e| damaged(e.to_string()))?,
+            },
+        })
+    }
+
+    /// Whether the generation that is open is still the current one. Reads one small file.
+    pub fn is_current(&self) -> Result<bool, IndexError> {
+        let now = Manifest::read(&self.dir)?;
+        Ok((now.generation, now.started) == (self.manifest.generation, self.manifest.started))
+    }
+
+    /// What the index says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The lexicon it was annotated with.
+    pub fn lexicon(&self) -> &Arc<Lexicon> {
+        &self.lexicon
+    }
+
+    /// The words and phrases of the corpus.
+    pub(super) fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// That something in it is not as it was written.
+    pub(super) fn damaged(&self, cause: String) -> IndexError {
+        IndexError::Damaged {
+            path: self.dir.clone(),
+            cause,
+        }
+    }
+
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    pub(super) fn searcher(&self) -> &tantivy::Searcher {
+        &self.searcher
+    }
+}
+
+/// What `read` gives. tantivy trusts what it reads: that it panicked means that what it read was
+/// damaged, and the error says so.
+pub(crate) fn unless_damaged<T>(read: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|_| "reading it failed".to_owned())
+}
+
+/// A file of a generation, mapped into memory: nothing is read until it is looked at.
+fn map(directory: &MmapDirectory, name: &str) -> std::io::Result<SharedBytes> {
+    directory
+        .open_read(Path::new(name))
+        .map_err(|error| std::io::Error::other(format!("{name}: {error}")))?
+        .read_bytes()
+        .map(SharedBytes::new)
+}
+
+pub(super) fn register(index: &tantivy::Index) {
+    let tokenizers = index.tokenizers();
+    tokenizers.register(TOKENIZER_NAME, TermTokenizer::default());
+}

@@ -1,0 +1,105 @@
+//! A passage as an engine keeps it: where it is, its place in the corpus, and what is shown of it.
+
+use std::ops::{Range, RangeInclusive};
+
+use serde::{Deserialize, Serialize};
+
+use crate::annotate::{Annotations, Mentioned};
+use crate::document::{Document, Place, Span};
+use crate::passage::{Passage, PassageId};
+
+const PASSAGE_BITS: u32 = 24;
+
+/// Where a passage is in an engine. It means nothing to another one, or to another generation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PassageAt(pub(crate) u64);
+
+/// The place of a passage in the corpus: document by document, passage by passage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Order(pub(crate) u64);
+
+impl Order {
+    /// The place of a passage, from 0, of the document with that number.
+    pub(super) fn new(document: u64, passage: u32) -> Self {
+        let last = (1 << PASSAGE_BITS) - 1;
+        Order(document << PASSAGE_BITS | u64::from(passage.min(last)))
+    }
+
+    /// The number of the document; documents count as different sources.
+    pub fn document(self) -> u64 {
+        self.0 >> PASSAGE_BITS
+    }
+}
+
+/// A passage as it is kept for showing.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPassage {
+    pub id: PassageId,
+    /// The id of the document in runs and judgments.
+    pub document: String,
+    pub source: String,
+    pub title: String,
+    pub headings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<String>,
+    /// First and last line, counted from 1: of the source, or else of the text drawn out of it.
+    pub lines: (usize, usize),
+    /// First and last page, counted from 1, where the source has pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pages: Option<(usize, usize)>,
+    /// First and last paragraph, counted from 1, where the source is counted in paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraphs: Option<(usize, usize)>,
+    /// First byte, and the one after the last.
+    pub bytes: (usize, usize),
+    pub text: String,
+    /// The aspects the passage speaks of, by their labels, the strongest first.
+    pub aspects: Vec<String>,
+    pub concepts: Vec<Mentioned>,
+}
+
+impl StoredPassage {
+    /// Where in its source it stands.
+    pub fn place(&self) -> Place {
+        Place::of(self.pages, self.paragraphs, self.lines)
+    }
+
+    /// The lines of some bytes of it: its own count where the lines of its text are those of the
+    /// source, else all of the passage.
+    pub(crate) fn lines_of(&self, bytes: &Range<usize>) -> Span {
+        let breaks = |text: &str| text.matches('\n').count();
+        let (first, last) = self.lines;
+        match breaks(&self.text) == last - first {
+            true => (
+                first + breaks(&self.text[..bytes.start]),
+                first + breaks(&self.text[..bytes.end]),
+            ),
+            false => self.lines,
+        }
+    }
+
+    pub(super) fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
+        let mut aspects: Vec<String> = Vec::new();
+        for aspect in annotations.aspects.shown() {
+            if !aspects.iter().any(|label| label == aspect.label()) {
+                aspects.push(aspect.label().to_owned());
+            }
+        }
+        StoredPassage {
+            id: passage.id().clone(),
+            document: document.id().to_owned(),
+            source: document.source().to_owned(),
+            title: document.title().to_owned(),
+            headings: passage.headings().to_vec(),
+            lead: passage.lead().map(str::to_owned),
+            lines: passage.lines().into_inner(),
+            pages: passage.pages().map(RangeInclusive::into_inner),
+            paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
+            bytes: (passage.bytes().start, passage.bytes().end),
+            text: passage.text().to_owned(),
+            aspects,
+            concepts: annotations.concepts.clone(),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What to build an index from.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::error::IndexError;
+use crate::annotate::{self, Annotator};
+use crate::document::{FORMATS, Limits};
+use crate::lexicon::{self, Lexicon};
+
+/// What to build an index from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Files and folders of documents.
+    pub roots: Vec<PathBuf>,
+    /// The user's own lexicon files, see [`Lexicon::with_files`].
+    pub lexicons: Vec<PathBuf>,
+    /// Another aspect model than the built-in one, see [`Annotator::with_model`].
+    pub aspect_model: Option<PathBuf>,
+    /// What reading one file may take.
+    pub limits: Limits,
+    /// What to do while somebody else builds the index.
+    pub busy: Busy,
+}
+
+impl Sources {
+    /// Files and folders, with the built-in lexicon only.
+    pub fn of(roots: impl IntoIterator<Item = impl Into<PathBuf>>) -> Sources {
+        Sources {
+            roots: roots.into_iter().map(Into::into).collect(),
+            ..Sources::default()
+        }
+    }
+
+    /// Whether all roots are there. A slip of the pen must not replace an index by an empty one.
+    pub(super) fn check(&self) -> Result<(), IndexError> {
+        for root in &self.roots {
+            std::fs::metadata(root).map_err(IndexError::io(root))?;
+        }
+        Ok(())
+    }
+
+    /// The hash of all that decides what comes of a file: the data of the program, the user's own,
+    /// and under which names files are found.
+    pub(super) fn settings(&self) -> Result<String, IndexError> {
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |bytes: &[u8]| {
+            // With the length before it, no two lists of parts look the same.
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        for data in annotate::DATA.iter().chain(&lexicon::DATA) {
+            add(data.as_bytes());
+        }
+        // What could not be read may be readable within other limits, or with more formats.
+        add(format!("{:?} {FORMATS:?}", self.limits).as_bytes());
+        for root in &self.roots {
+            add(root.as_os_str().as_encoded_bytes());
+        }
+        for path in self.lexicons.iter().chain(&self.aspect_model) {
+            add(path.as_os_str().as_encoded_bytes());
+            add(&std::fs::read(path).map_err(IndexError::io(path))?);
+        }
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {
+        let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
+        let Some(path) = &self.aspect_model else {
+            return Ok(Annotator::new(lexicon));
+        };
+        let model = std::fs::read_to_string(path).map_err(IndexError::io(path))?;
+        Annotator::with_model(lexicon, &model).map_err(|cause| IndexError::Model {
+            path: path.clone(),
+            cause,
+        })
+    }
+}
+
+/// What to do while somebody else builds the index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Busy {
+    /// Leave, and say who it is.
+    #[default]
+    Leave,
+    /// Wait until they are done.
+    Wait,
+}
