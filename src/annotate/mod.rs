@@ -28,9 +28,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{self, Analyzer, JoinedTerms, TermId, Token, VocabularyCounts, WordId};
-use crate::document::{Document, sentences};
+use crate::document::Document;
 use crate::lexicon::{Kind, Lexicon, Matcher};
-use crate::passage::Passage;
+use crate::passage::{Passage, Units};
 
 pub use aspect::Aspect;
 pub use assertion::Assertion;
@@ -39,7 +39,7 @@ use cues::{Cues, Sentence, either};
 use linear::{LinearModel, Seen};
 pub use question::Asked;
 use said::Context;
-pub use said::{Said, SaidReader, Topic};
+pub use said::{Said, SaidReader, Topic, UnitText};
 
 /// The version of models and tables; an index remembers which one annotated it.
 pub const ANNOTATION_VERSION: &str = "4";
@@ -223,6 +223,21 @@ impl Reading {
     fn all(&self) -> Sentence<'_> {
         self.sentence(0..self.words.len())
     }
+
+    /// The words that begin within some bytes of the text.
+    fn words_within(&self, bytes: &Range<usize>) -> Range<usize> {
+        let first = |byte| {
+            self.tokens
+                .partition_point(|token| token.bytes.start < byte)
+        };
+        first(bytes.start)..first(bytes.end)
+    }
+
+    /// The words of each unit of the text.
+    fn in_units(&self, units: &Units) -> Vec<Range<usize>> {
+        let units = units.0.iter();
+        units.map(|unit| self.words_within(&unit.bytes)).collect()
+    }
 }
 
 fn is_number(surface: &str) -> bool {
@@ -319,8 +334,10 @@ impl Annotator {
         annotations: &mut Vec<Annotations>,
     ) {
         let mut above = JoinedTerms::default();
+        let mut innermost = None;
         for heading in passages[0].headings() {
-            self.join(&mut above, heading);
+            let tokens = self.join(&mut above, heading);
+            innermost = Some(self.tables.read(&tokens));
         }
         let heading = self.by_heading(document, &passages[0]);
         let texts: Vec<(JoinedTerms, Reading)> = passages
@@ -340,18 +357,23 @@ impl Annotator {
             let mut above = above.clone();
             let lead = passage.lead().map(|lead| self.join(&mut above, lead));
             let lead = lead.map(|tokens| self.tables.read(&tokens));
-            let leads_in = passage.lead().filter(|lead| said::leads_in(lead));
             let own = self.log_chances(&reading.words);
             let learned = self.learned(whole.as_deref(), own);
-            let sentences = in_sentences(passage.text(), &reading.tokens);
+            let sentences = reading.in_units(passage.units());
             let cued = self.cued(&reading, &sentences, lead.as_ref());
             annotations.push(Annotations {
                 aspects: AspectWeights::new(weighed(learned, &cued, &heading)),
                 concepts: self.concepts(&Context {
-                    text: passage.text(),
+                    text: UnitText {
+                        text: passage.text(),
+                        units: passage.units(),
+                        lead: passage.lead(),
+                        headings: passage.headings(),
+                    },
                     reading: &reading,
                     sentences: &sentences,
-                    lead: leads_in.zip(lead.as_ref()),
+                    carried: lead.as_ref(),
+                    heading: innermost.as_ref(),
                 }),
                 terms: FieldTerms {
                     title: title.clone(),
@@ -470,7 +492,7 @@ impl Annotator {
             ..
         } = &self.tables;
         let mut strongest: BTreeMap<usize, Assertion> = BTreeMap::new();
-        for mention in concepts.find(context.text, &context.reading.tokens, analyzer) {
+        for mention in concepts.find(context.text.text, &context.reading.tokens, analyzer) {
             let said = context.assertion(triggers, &mention.words);
             strongest
                 .entry(mention.concept)
@@ -542,108 +564,9 @@ fn sections(passages: &[Passage]) -> Vec<Range<usize>> {
     sections
 }
 
-/// The sentences of a text as ranges of its tokens. A list item is a sentence of its own, as
-/// nothing said in one holds for the next; its number, if it has one, belongs to it.
-fn in_sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    let mut ends: Vec<usize> = sentences(text).into_iter().map(|range| range.end).collect();
-    let breaks = text.match_indices('\n').map(|(at, _)| at);
-    ends.extend(breaks.filter(|at| text[at + 1..].starts_with("  ")));
-    ends.extend(text.match_indices('•').map(|(at, _)| at));
-    ends.sort_unstable();
-    ends.dedup();
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    let mut start = 0;
-    for end in ends.into_iter().chain([text.len()]) {
-        let stop = start + tokens[start..].partition_point(|token| token.bytes.start < end);
-        match ranges.last_mut() {
-            _ if stop == start => {}
-            Some(last) if is_item_number(text, tokens, last) => last.end = stop,
-            _ => ranges.push(start..stop),
-        }
-        start = stop;
-    }
-    ranges
-}
-
-/// Whether a sentence is nothing but the number of a list item: "2." or "b)" at the beginning of
-/// a line.
-fn is_item_number(text: &str, tokens: &[Token], sentence: &Range<usize>) -> bool {
-    let number = &tokens[sentence.start].bytes;
-    sentence.len() == 1
-        && number.len() <= 2
-        && text[number.end..].starts_with(['.', ')'])
-        && begins_line(text, number.start)
-}
-
-fn begins_line(text: &str, at: usize) -> bool {
-    let before = text[..at].trim_end_matches([' ', '\t']);
-    before.is_empty() || before.ends_with('\n')
-}
-
-/// Whether a sentence is an item of a list: it has a mark or a number of its own.
-fn is_list_item(text: &str, tokens: &[Token], sentences: &[Range<usize>], i: usize) -> bool {
-    let before = match i {
-        0 => 0,
-        _ => tokens[sentences[i - 1].end - 1].bytes.end,
-    };
-    let first = &tokens[sentences[i].start].bytes;
-    let gap = text[before..first.start].trim_end();
-    let numbered = first.len() <= 2
-        && text[first.end..].starts_with(['.', ')'])
-        && begins_line(text, first.start);
-    let marked =
-        (i == 0 || gap.contains('\n')) && gap.ends_with(['•', '-', '–', '*', '▪', '●', '◦']);
-    marked || numbered
-}
-
-/// The sentence that leads into the list that sentence `here` is an item of: the last one before
-/// the items, if it ends with a colon.
-fn lead_sentence(
-    text: &str,
-    tokens: &[Token],
-    sentences: &[Range<usize>],
-    here: usize,
-) -> Option<Range<usize>> {
-    let between = |i: usize| {
-        let before = tokens[sentences[i - 1].end - 1].bytes.end;
-        &text[before..tokens[sentences[i].start].bytes.start]
-    };
-    let is_item = |i: usize| is_list_item(text, tokens, sentences, i);
-    let mut first = here.min(sentences.len().checked_sub(1)?);
-    while first > 0 && is_item(first) && !between(first).starts_with(':') {
-        first -= 1;
-    }
-    let leads = first > 0 && is_item(first) && between(first).starts_with(':');
-    leads.then(|| sentences[first - 1].clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lead_in_belongs_to_every_item_of_its_list() {
-        let text = "Rest. Tell us if you:\n\n  • had surgery\n  • have osteoporosis\n\nIt is safe.";
-        let words = Analyzer::default().tokens(text);
-        let sentences = in_sentences(text, &words);
-        let lead = |i| lead_sentence(text, &words, &sentences, i);
-        let shown: Vec<_> = (0..sentences.len()).map(|i| lead(i).is_some()).collect();
-        assert_eq!(shown, [false, false, true, true, false]);
-        assert_eq!(lead(3), Some(1..5));
-    }
-
-    #[test]
-    fn a_numbered_list_is_a_list() {
-        let text = "Tell us if you:\n\n1. Had surgery.\n2. Have osteoporosis.\n\nIt is safe.";
-        let words = Analyzer::default().tokens(text);
-        let sentences = in_sentences(text, &words);
-        assert_eq!(sentences, [0..4, 4..7, 7..10, 10..13]);
-        let lead = |i| lead_sentence(text, &words, &sentences, i);
-        assert_eq!(
-            [lead(0), lead(1), lead(2), lead(3)],
-            [None, Some(0..4), Some(0..4), None]
-        );
-    }
 
     #[test]
     fn weights_survive_their_byte() {
@@ -656,12 +579,5 @@ mod tests {
         assert!((back.chance(Aspect::Technique) - 0.5).abs() < 0.02);
         assert!(back.chance(Aspect::Provider) < 1e-6);
         assert_eq!(back.shown(), [Aspect::Condition, Aspect::Technique]);
-    }
-
-    #[test]
-    fn list_items_are_sentences_of_their_own() {
-        let text = "It has no:\n\n  • risk\n  • cost";
-        let words = Analyzer::default().tokens(text);
-        assert_eq!(in_sentences(text, &words), [0..3, 3..4, 4..5]);
     }
 }

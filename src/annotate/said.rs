@@ -10,9 +10,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::assertion::Triggers;
-use super::{Assertion, Reading, in_sentences, is_list_item, lead_sentence};
+use super::{Assertion, Reading};
 use crate::analysis::{self, Analyzer, TermId, WordId};
 use crate::lexicon::{Lexicon, Matcher, NameForm};
+use crate::passage::{LeadIn, Unit, Units, lead_text};
 
 /// Something to look out for: concepts, or words that name none.
 #[derive(Debug, Clone, Default)]
@@ -60,105 +61,129 @@ struct WatchedForm {
     apart: Option<BTreeSet<u32>>,
 }
 
-/// A text as it is read, with what leads into it.
+/// A text with its structure: a passage, or a line of it.
+#[derive(Debug, Clone, Copy)]
+pub struct UnitText<'a> {
+    pub text: &'a str,
+    pub units: &'a Units,
+    /// What the passage carries along.
+    pub lead: Option<&'a str>,
+    /// The headings above it, outermost first.
+    pub headings: &'a [String],
+}
+
+impl<'a> UnitText<'a> {
+    /// The text that leads into a unit, if anything does.
+    fn lead_in(&self, unit: &Unit) -> Option<String> {
+        let leads = unit.led_in_by().iter();
+        let texts: Vec<&str> = leads
+            .map(|lead| lead_text(lead, self.text, self.lead, self.headings))
+            .collect();
+        (!texts.is_empty()).then(|| texts.join(" "))
+    }
+}
+
+/// A text as it is read, with what leads into its parts.
 pub(super) struct Context<'a> {
-    pub(super) text: &'a str,
+    pub(super) text: UnitText<'a>,
     pub(super) reading: &'a Reading,
+    /// The words of each unit.
     pub(super) sentences: &'a [Range<usize>],
-    /// The line that leads into the list that the text goes on with.
-    pub(super) lead: Option<(&'a str, &'a Reading)>,
+    /// What the passage carries along, read.
+    pub(super) carried: Option<&'a Reading>,
+    /// The innermost heading, read.
+    pub(super) heading: Option<&'a Reading>,
 }
 
-/// Whether a carried line leads into a list, and is not the header of a table.
-pub(super) fn leads_in(lead: &str) -> bool {
-    lead.trim_end().ends_with(':')
-}
-
-/// What leads into a list item.
-enum Lead<'a> {
-    /// These words of the same text.
-    Here(Range<usize>),
-    /// A line of an earlier passage.
-    Carried(&'a str, &'a Reading),
-}
-
-impl<'a> Context<'a> {
-    /// The number of the sentence in which a word stands.
-    fn sentence_of(&self, word: usize) -> usize {
+impl Context<'_> {
+    /// The number of the unit in which a word stands, or, for the number of an item, the next one.
+    fn unit_of(&self, word: usize) -> usize {
         self.sentences
             .partition_point(|sentence| sentence.end <= word)
     }
 
-    fn words_of(&self, sentence: usize) -> Range<usize> {
-        let words = self.sentences.get(sentence).cloned();
-        words.unwrap_or(0..self.reading.words.len())
+    /// The words of the unit in which some words begin, and these.
+    fn around(&self, words: &Range<usize>) -> Range<usize> {
+        let unit = self.sentences.get(self.unit_of(words.start));
+        let unit = unit.cloned().unwrap_or_else(|| words.clone());
+        unit.start.min(words.start)..unit.end.max(words.end)
     }
 
-    fn lead_of(&self, sentence: usize) -> Option<Lead<'a>> {
-        let tokens = &self.reading.tokens;
-        let here = lead_sentence(self.text, tokens, self.sentences, sentence).map(Lead::Here);
-        here.or_else(|| {
-            let goes_on = || {
-                (0..=sentence).all(|i| is_list_item(self.text, tokens, self.sentences, i))
-                    && sentence < self.sentences.len()
-            };
-            let (text, words) = self.lead.filter(|_| goes_on())?;
-            Some(Lead::Carried(text, words))
-        })
-    }
-
-    /// What is said of some words. What leads into a list is part of what each of its items says.
-    pub(super) fn assertion(&self, triggers: &Triggers, words: &Range<usize>) -> Assertion {
-        let here = self.sentence_of(words.start);
-        let sentence = self.words_of(here);
-        let own = &self.reading.words[sentence.start..sentence.end.max(words.end)];
-        let lead: &[WordId] = match self.lead_of(here) {
-            Some(Lead::Here(lead)) => &self.reading.words[lead],
-            Some(Lead::Carried(_, lead)) => &lead.words,
-            None => &[],
+    fn words_of(&self, lead: &LeadIn) -> &[WordId] {
+        let (reading, bytes) = match lead {
+            LeadIn::Text(bytes) => (Some(self.reading), Some(bytes)),
+            LeadIn::Carried(bytes) => (self.carried, Some(bytes)),
+            LeadIn::Heading => (self.heading, None),
         };
-        let first = lead.len() + words.start - sentence.start;
-        let said = triggers.assertion(&[lead, own].concat(), first, first + words.len());
-        // "Tell us if you: think you may be pregnant": what leads in holds for all of the item.
-        match (said, triggers.assertion(lead, lead.len(), lead.len())) {
-            (Assertion::Hedged, Assertion::Hypothetical) => Assertion::Hypothetical,
-            (Assertion::Affirmed, of_all) => of_all,
-            _ => said,
+        match (reading, bytes) {
+            (Some(reading), Some(bytes)) => &reading.words[reading.words_within(bytes)],
+            (Some(reading), None) => &reading.words,
+            (None, _) => &[],
         }
     }
 
-    /// The bytes of a sentence, with the punctuation that belongs to it.
-    fn bytes_of(&self, words: &Range<usize>) -> Range<usize> {
-        let tokens = &self.reading.tokens;
-        let (first, last) = (
-            tokens[words.start].bytes.start,
-            tokens[words.end - 1].bytes.end,
-        );
-        let opening = |c: char| matches!(c, '“' | '"' | '‘' | '\'' | '(' | '[' | '$' | '€' | '£');
-        let start = self.text[..first].trim_end_matches(opening).len();
-        let rest = &self.text[last..];
-        let closing = rest.find(|c: char| c.is_whitespace() || c == '•');
-        start..last + closing.unwrap_or(rest.len())
+    /// What is said of some words. What leads into a unit is part of what it says.
+    pub(super) fn assertion(&self, triggers: &Triggers, words: &Range<usize>) -> Assertion {
+        let unit = self.text.units.0.get(self.unit_of(words.start));
+        let leads: Vec<&[WordId]> = unit
+            .map(Unit::led_in_by)
+            .unwrap_or_default()
+            .iter()
+            .map(|lead| self.words_of(lead))
+            .collect();
+        let around = self.around(words);
+        let own = &self.reading.words[around.clone()];
+        let before = leads.concat();
+        let first = before.len() + words.start - around.start;
+        let said = triggers.assertion(&[&before, own].concat(), first, first + words.len());
+        // "Tell us if you: think you may be pregnant": what leads in holds for all of the item.
+        let of_all = leads
+            .iter()
+            .map(|lead| triggers.assertion(lead, lead.len(), lead.len()))
+            .fold(Assertion::Affirmed, inside);
+        let said = match (said, of_all) {
+            (Assertion::Hedged, Assertion::Hypothetical) => Assertion::Hypothetical,
+            (Assertion::Affirmed, of_all) => of_all,
+            _ => said,
+        };
+        match said {
+            // A question states nothing.
+            Assertion::Affirmed | Assertion::Hedged if unit.is_some_and(|unit| unit.asks) => {
+                Assertion::Hypothetical
+            }
+            said => said,
+        }
     }
 
     fn said(&self, triggers: &Triggers, found: Found) -> Said {
-        let here = self.sentence_of(found.words.start);
-        let words = self.words_of(here);
-        let words = words.start..words.end.max(found.words.end);
         let tokens = &self.reading.tokens;
+        let bytes_of =
+            |words: &Range<usize>| tokens[words.start].bytes.start..tokens[words.end - 1].bytes.end;
+        let words = bytes_of(&found.words);
+        let unit = self.text.units.0.get(self.unit_of(found.words.start));
+        let sentence = match unit {
+            Some(unit) => unit.bytes.start.min(words.start)..unit.bytes.end.max(words.end),
+            None => words.clone(),
+        };
         Said {
             topic: found.topic,
             concept: found.concept,
-            words: tokens[found.words.start].bytes.start..tokens[found.words.end - 1].bytes.end,
-            sentence: self.bytes_of(&words),
-            lead: self.lead_of(here).map(|lead| match lead {
-                Lead::Here(lead) => self.text[self.bytes_of(&lead)].to_owned(),
-                Lead::Carried(text, _) => text.to_owned(),
-            }),
+            words,
+            sentence,
+            lead: unit.and_then(|unit| self.text.lead_in(unit)),
             assertion: found
                 .understood
                 .then(|| self.assertion(triggers, &found.words)),
         }
+    }
+}
+
+/// What holds inside of a list that stands in another one: a supposition for all that is in it.
+fn inside(outer: Assertion, inner: Assertion) -> Assertion {
+    match (outer, inner) {
+        (Assertion::Hypothetical, _) => outer,
+        (_, Assertion::Affirmed) => outer,
+        (_, inner) => inner,
     }
 }
 
@@ -185,19 +210,20 @@ impl SaidReader {
         }
     }
 
-    /// All places that name a topic, in the order of the text. `lead` is the line that leads into
-    /// the list that the text goes on with.
-    pub fn read(&mut self, text: &str, lead: Option<&str>) -> Vec<Said> {
-        let reading = self.reading(text);
-        let carried = lead.filter(|lead| leads_in(lead));
-        let carried = carried.map(|lead| (lead, self.reading(lead)));
-        let sentences = in_sentences(text, &reading.tokens);
+    /// All places that name a topic, in the order of the text.
+    pub fn read(&mut self, text: UnitText<'_>) -> Vec<Said> {
+        let reading = self.reading(text.text);
+        let carried = text.lead.map(|lead| self.reading(lead));
+        let heading = text.headings.last().map(|heading| self.reading(heading));
+        let sentences = reading.in_units(text.units);
         let context = Context {
             text,
             reading: &reading,
             sentences: &sentences,
-            lead: carried.as_ref().map(|(text, words)| (*text, words)),
+            carried: carried.as_ref(),
+            heading: heading.as_ref(),
         };
+        let text = text.text;
         let named = self.concepts.find(text, &reading.tokens, &self.analyzer);
         let mut all = Vec::new();
         for (number, topic) in self.topics.iter().enumerate() {
@@ -308,7 +334,13 @@ mod tests {
             forms: lexicon.forms_of(&[concept]),
             concepts: vec![concept],
         };
-        let said = SaidReader::new(lexicon, &[topic]).read(text, lead);
+        let units = Units::for_tests(text, lead);
+        let said = SaidReader::new(lexicon, &[topic]).read(UnitText {
+            text,
+            units: &units,
+            lead,
+            headings: &[],
+        });
         said.into_iter()
             .map(|said| (text[said.sentence].to_owned(), said.assertion))
             .collect()
@@ -349,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_carried_lead_in_belongs_to_the_items() {
-        let text = "  • Have osteoporosis.\n  • Have gout.\n\nOsteoporosis is common.";
+        let text = "• Have osteoporosis.\n• Have gout.\n\nOsteoporosis is common.";
         let said = read("osteoporosis", text, Some("Tell your doctor if you:"));
         let said: Vec<_> = said.into_iter().map(|(_, assertion)| assertion).collect();
         assert_eq!(

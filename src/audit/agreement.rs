@@ -10,9 +10,9 @@ use std::ops::Range;
 use super::quantity::{Quantity, Subject, TABLE, quantities};
 use super::{AuditRequest, read, sources, topic};
 use crate::analysis;
-use crate::document::{Place, sentences};
+use crate::document::Place;
 use crate::index::{Engine, StoredPassage, TextField, Wanted, unless_damaged};
-use crate::passage::PassageId;
+use crate::passage::{PassageId, UnitKind};
 use crate::search::SearchError;
 use serde::Serialize;
 
@@ -165,7 +165,16 @@ fn candidates(
 /// The figures of a passage that are about a known subject.
 fn figures(passage: &StoredPassage, subjects: &[Watched]) -> Vec<(usize, Figure)> {
     let mut found = Vec::new();
-    for bytes in sentences(&passage.text) {
+    let mut last = 0..0;
+    for unit in &passage.units.0 {
+        // A cell says what it says beside the others of its row.
+        let bytes = match &unit.kind {
+            UnitKind::Cell { row, .. } => row.clone(),
+            _ => unit.bytes.clone(),
+        };
+        if std::mem::replace(&mut last, bytes.clone()) == bytes {
+            continue;
+        }
         let sentence = &passage.text[bytes.clone()];
         for quantity in quantities(sentence) {
             let own = nearest(sentence, &quantity, subjects);

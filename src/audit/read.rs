@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::topic::Column;
 use super::{Evidence, State, Zone};
 use crate::analysis::is_stopword;
-use crate::annotate::{Said, SaidReader, Topic};
+use crate::annotate::{Said, SaidReader, Topic, UnitText};
 use crate::index::{Engine, StoredPassage, TextField, Wanted};
+use crate::passage::Units;
 use crate::search::SearchError;
 
 /// Every passage in which all words of a name occur, in its text, in the headings above
@@ -88,7 +89,13 @@ impl Reader<'_> {
         for heading in &passage.headings {
             self.read_above(passage, heading, Zone::Heading, cells);
         }
-        for said in self.said.read(&passage.text, passage.lead.as_deref()) {
+        let text = UnitText {
+            text: &passage.text,
+            units: &passage.units,
+            lead: passage.lead.as_deref(),
+            headings: &passage.headings,
+        };
+        for said in self.said.read(text) {
             let state = said.assertion.map_or(State::Mentioned, State::from);
             self.add(passage, &passage.text, &said, (state, Zone::Text), cells);
         }
@@ -109,7 +116,12 @@ impl Reader<'_> {
         let said = match self.above.get(line) {
             Some(said) => said.clone(),
             None => {
-                let said = self.said.read(line, None);
+                let said = self.said.read(UnitText {
+                    text: line,
+                    units: &Units::of_text(line),
+                    lead: None,
+                    headings: &[],
+                });
                 self.above.insert(line.to_owned(), said.clone());
                 said
             }

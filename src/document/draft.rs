@@ -4,9 +4,11 @@
 //! words stand. What comes out reads like a plain text that was laid out well: blank lines between
 //! paragraphs, none between the items of a list or the rows of a table.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::furniture::is_furniture;
+use super::list::{self, Nesting};
 use super::place::Marks;
 use super::{Block, BlockKind, Document, Places, is_blank, word_count};
 
@@ -114,6 +116,20 @@ impl Lists {
         self.next.pop();
     }
 
+    /// What a paragraph is: the rest of an item in a list, and outside of any itself.
+    pub(super) fn paragraph(&self) -> BlockKind {
+        match self.next.is_empty() {
+            true => BlockKind::Paragraph,
+            false => self.item().going_on(),
+        }
+    }
+
+    /// What an item of the innermost list is.
+    pub(super) fn item(&self) -> BlockKind {
+        let depth = self.next.len().saturating_sub(1);
+        BlockKind::item(depth.min(u8::MAX.into()) as u8)
+    }
+
     /// What stands before the next item.
     pub(super) fn next_bullet(&mut self) -> String {
         match self.next.last_mut() {
@@ -163,7 +179,7 @@ impl Draft {
             return;
         };
         let together = match next {
-            BlockKind::ListItem => last.kind == BlockKind::ListItem,
+            BlockKind::ListItem { .. } => last.kind.is_item(),
             BlockKind::TableRow => {
                 matches!(last.kind, BlockKind::TableHeader | BlockKind::TableRow)
             }
@@ -185,14 +201,92 @@ impl Draft {
             self.text.push('\n');
             last.bytes.end = self.text.len();
         }
-        let title = settle_headings(&mut self.blocks, &self.text);
+        let mut blocks = typed_lists(self.blocks, &self.text);
+        let title = settle_headings(&mut blocks, &self.text);
         let named = || named.map(str::trim).filter(|name| !name.is_empty());
         let title = title
             .or_else(|| named().map(str::to_owned))
             .unwrap_or_else(|| file_stem(source));
-        Document::new(source.to_owned(), title, self.text, self.blocks)
-            .with_places(places(self.marks))
+        Document::new(source.to_owned(), title, self.text, blocks).with_places(places(self.marks))
     }
+}
+
+/// Finds the lists that were typed, rather than made: paragraphs, and lines of paragraphs, that
+/// begin with the mark of an item. Lines that follow an item without a mark belong to it.
+fn typed_lists(blocks: Vec<Block>, text: &str) -> Vec<Block> {
+    let mut listed: Vec<Block> = Vec::with_capacity(blocks.len());
+    let mut rest = blocks.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let mut paragraphs = vec![first];
+        let is_paragraph = |block: &Block| block.kind == BlockKind::Paragraph;
+        while is_paragraph(&paragraphs[0])
+            && let Some(next) = rest.next_if(is_paragraph)
+        {
+            paragraphs.push(next);
+        }
+        match is_paragraph(&paragraphs[0]) {
+            true => list_paragraphs(&paragraphs, text, &mut listed),
+            false => listed.append(&mut paragraphs),
+        }
+    }
+    listed
+}
+
+/// The same, for neighbouring paragraphs.
+fn list_paragraphs(paragraphs: &[Block], text: &str, listed: &mut Vec<Block>) {
+    let lines: Vec<TypedLine> = paragraphs
+        .iter()
+        .flat_map(|block| typed_lines(block, text))
+        .collect();
+    let texts: Vec<&str> = lines.iter().map(|line| &text[line.bytes.clone()]).collect();
+    let before = listed
+        .last()
+        .filter(|block| block.kind.heading_level().is_some());
+    let led_in = before.is_some_and(|block| text[block.bytes.clone()].trim_end().ends_with(':'));
+    let begins = list::begins(&texts, led_in);
+    let mut nesting = Nesting::default();
+    for (n, line) in lines.into_iter().enumerate() {
+        let item = texts[n].trim_matches(is_blank);
+        match listed.last_mut() {
+            _ if begins[n] => listed.push(Block {
+                kind: BlockKind::item(nesting.depth(0.0, item, item.ends_with(':'))),
+                bytes: line.bytes,
+            }),
+            // A line of a paragraph goes on with what is above it.
+            Some(last) if !line.is_first => last.bytes.end = line.bytes.end,
+            _ => {
+                nesting.end();
+                listed.push(Block {
+                    kind: BlockKind::Paragraph,
+                    bytes: line.bytes,
+                });
+            }
+        }
+    }
+}
+
+/// A line of a paragraph.
+struct TypedLine {
+    bytes: Range<usize>,
+    /// Whether its paragraph begins with it.
+    is_first: bool,
+}
+
+fn typed_lines(block: &Block, text: &str) -> Vec<TypedLine> {
+    let mut start = block.bytes.start;
+    let mut lines: Vec<TypedLine> = Vec::new();
+    for line in text[block.bytes.clone()].split_inclusive('\n') {
+        let bytes = start..start + line.len();
+        start = bytes.end;
+        match lines.last_mut() {
+            Some(last) if line.chars().all(is_blank) => last.bytes.end = bytes.end,
+            _ => lines.push(TypedLine {
+                is_first: lines.is_empty(),
+                bytes,
+            }),
+        }
+    }
+    lines
 }
 
 /// Finds the title among the headings and gives all of them their levels below it.

@@ -15,6 +15,7 @@
 //! * `formats` has what reads them: a [`Reader`] for each format and one registry, keyed by
 //!   content with the file's extension as a hint ([`reader_for`], [`reader_of`]),
 //! * [`read`] reads a file within [`Limits`], whatever the file does to its reader,
+//! * `list` knows what marks an item of a list, and how items nest,
 //! * `draft` is what readers build a text with that has to be drawn out of markup,
 //! * [`sentences`] finds sentence boundaries, for all who must not cut inside of one.
 //!
@@ -29,6 +30,7 @@ mod formats;
 mod furniture;
 mod guard;
 mod limits;
+mod list;
 mod place;
 mod reader;
 mod sentence;
@@ -39,6 +41,7 @@ pub use formats::{FORMATS, HEAD, reader_for, reader_of};
 pub use guard::{READER_THREAD, read};
 pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};
+pub(crate) use list::{is_left_open, is_sure_sign, mark_length};
 pub use place::{Marks, Place, Places, Span};
 pub use reader::{Part, ReadError, Reader};
 pub use sentence::sentences;
@@ -62,7 +65,13 @@ pub enum BlockKind {
         level: u8,
     },
     Paragraph,
-    ListItem,
+    /// An item of a list, or one of the parts that a long one was cut into.
+    ListItem {
+        /// How many lists it stands in beside its own; 0 is outermost.
+        depth: u8,
+        /// Whether it goes on with the item of the block before.
+        continued: bool,
+    },
     /// The header row of a table.
     TableHeader,
     TableRow,
@@ -71,6 +80,30 @@ pub enum BlockKind {
 }
 
 impl BlockKind {
+    /// An item that begins here, at that depth.
+    pub(crate) fn item(depth: u8) -> BlockKind {
+        BlockKind::ListItem {
+            depth,
+            continued: false,
+        }
+    }
+
+    /// What the second part of a block of that kind is.
+    pub(crate) fn going_on(self) -> BlockKind {
+        match self {
+            BlockKind::ListItem { depth, .. } => BlockKind::ListItem {
+                depth,
+                continued: true,
+            },
+            kind => kind,
+        }
+    }
+
+    /// Whether this is an item of a list, or a part of one.
+    pub fn is_item(self) -> bool {
+        matches!(self, BlockKind::ListItem { .. })
+    }
+
     /// The level of a heading or question, `None` for everything else.
     pub fn heading_level(self) -> Option<u8> {
         match self {
@@ -86,7 +119,7 @@ impl BlockKind {
             BlockKind::Heading { .. } => "heading",
             BlockKind::Question { .. } => "question",
             BlockKind::Paragraph => "paragraph",
-            BlockKind::ListItem => "list item",
+            BlockKind::ListItem { .. } => "list item",
             BlockKind::TableHeader => "table header",
             BlockKind::TableRow => "table row",
             BlockKind::Furniture => "furniture",
@@ -306,8 +339,12 @@ fn sentence_parts(text: &str, block: &Block) -> Vec<Block> {
     parts.push((start, inner.len()));
     parts
         .into_iter()
-        .map(|(start, end)| Block {
-            kind: block.kind,
+        .enumerate()
+        .map(|(n, (start, end))| Block {
+            kind: match n {
+                0 => block.kind,
+                _ => block.kind.going_on(),
+            },
             bytes: block.bytes.start + start..block.bytes.start + end,
         })
         .collect()

@@ -165,7 +165,14 @@ fn blocks(text: &str, coded: &[(u16, usize)]) -> Option<Vec<Block>> {
 fn code(kind: BlockKind) -> u16 {
     match kind {
         BlockKind::Paragraph => 0,
-        BlockKind::ListItem => 1,
+        BlockKind::ListItem {
+            depth,
+            continued: false,
+        } => 1 + 8 * u16::from(depth),
+        BlockKind::ListItem {
+            depth,
+            continued: true,
+        } => 7 + 8 * u16::from(depth),
         BlockKind::TableHeader => 2,
         BlockKind::TableRow => 3,
         BlockKind::Furniture => 4,
@@ -178,7 +185,14 @@ fn kind(code: u16) -> Option<BlockKind> {
     let level = u8::try_from(code / 8).ok()?;
     Some(match (code % 8, level) {
         (0, 0) => BlockKind::Paragraph,
-        (1, 0) => BlockKind::ListItem,
+        (1, depth) => BlockKind::ListItem {
+            depth,
+            continued: false,
+        },
+        (7, depth) => BlockKind::ListItem {
+            depth,
+            continued: true,
+        },
         (2, 0) => BlockKind::TableHeader,
         (3, 0) => BlockKind::TableRow,
         (4, 0) => BlockKind::Furniture,
@@ -224,6 +238,7 @@ mod tests {
             paragraphs: None,
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
+            units: passage.units().clone(),
             aspects: Vec::new(),
             concepts: Vec::new(),
         };

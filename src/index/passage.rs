@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::annotate::{Annotations, Mentioned};
 use crate::document::{Document, Place, Span};
-use crate::passage::{Passage, PassageId};
+use crate::passage::{Passage, PassageId, Units};
 
 const PASSAGE_BITS: u32 = 24;
 
@@ -54,6 +54,9 @@ pub struct StoredPassage {
     /// First byte, and the one after the last.
     pub bytes: (usize, usize),
     pub text: String,
+    /// What of it says something by itself.
+    #[cfg_attr(feature = "serve", schema(value_type = Vec<u32>))]
+    pub units: Units,
     /// The aspects the passage speaks of, by their labels, the strongest first.
     pub aspects: Vec<String>,
     pub concepts: Vec<Mentioned>,
@@ -98,6 +101,7 @@ impl StoredPassage {
             paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
+            units: passage.units().clone(),
             aspects,
             concepts: annotations.concepts.clone(),
         }

@@ -14,19 +14,25 @@
 //!   blocks, and a short remainder joins the passage before it.
 //! * Furniture belongs to no passage and is never inside of one.
 //!
+//! A passage carries its [`Unit`]s: sentences, list items with what leads into them, cells with their
+//! headers. They are found here, once, and everything later reads them.
+//!
 //! Every block that is not furniture belongs to exactly one passage, and the text of a passage
 //! is a verbatim slice of its document.
 
 mod id;
+mod units;
 
 use std::ops::{Range, RangeInclusive};
 
 use crate::document::{
-    BLOCK_WORDS, Block, BlockKind, Document, Place, Span, sentences, word_count,
+    BLOCK_WORDS, Block, BlockKind, Document, Place, Span, sentences, trim_range, word_count,
 };
 
 use id::IdMaker;
 pub use id::PassageId;
+pub use units::{BadUnits, LeadIn, Unit, UnitKind, Units, lead_text};
+use units::{SectionLead, SectionUnit};
 
 /// The size passages aim at, in words.
 pub const TARGET_WORDS: usize = BLOCK_WORDS;
@@ -47,6 +53,7 @@ pub struct Passage {
     paragraphs: Option<RangeInclusive<usize>>,
     blocks: Vec<usize>,
     text: String,
+    units: Units,
 }
 
 impl Passage {
@@ -65,7 +72,8 @@ impl Passage {
         &self.headings
     }
 
-    /// The lead-in of the list, or header of the table, that this passage continues.
+    /// What leads into the list that this passage continues, outermost first, or the header of the
+    /// table.
     pub fn lead(&self) -> Option<&str> {
         self.lead.as_deref()
     }
@@ -110,6 +118,11 @@ impl Passage {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// What says something by itself, in the order of the text.
+    pub fn units(&self) -> &Units {
+        &self.units
+    }
 }
 
 /// Cuts a document into passages, in order.
@@ -131,6 +144,8 @@ pub fn cut(document: &Document) -> Vec<Passage> {
     let mut ids = IdMaker::new(document.source());
     let mut passages: Vec<Passage> = Vec::new();
     for section in sections(document) {
+        let heading = section.path.last().map(String::as_str);
+        let units = units::of_section(document, section.body.clone(), heading);
         for part in pack(document, &section.body) {
             let ordinal = passages.len() as u32;
             let mut blocks = Vec::new();
@@ -146,12 +161,14 @@ pub fn cut(document: &Document) -> Vec<Passage> {
                 .end;
             let text = document.text()[start..end].to_owned();
             let bytes = start..end;
+            let carried = Carried::by(&part, &bytes, &units);
             let range = |(first, last): Span| first..=last;
             passages.push(Passage {
                 id: ids.make(&text),
                 ordinal,
                 headings: section.path.clone(),
-                lead: part.lead,
+                units: carried.units(&bytes, &units),
+                lead: carried.text(document),
                 lines: range(document.lines(&bytes)),
                 pages: document.pages(&bytes).map(range),
                 paragraphs: document.paragraphs(&bytes).map(range),
@@ -230,7 +247,94 @@ fn below_title(path: &[(u8, String)]) -> Vec<String> {
 struct Part {
     blocks: Range<usize>,
     words: usize,
-    lead: Option<String>,
+    lead: Option<Range<usize>>,
+}
+
+/// What a part carries along, in bytes of the document: what leads into it and stands before it.
+struct Carried(Vec<Range<usize>>);
+
+impl Carried {
+    fn by(part: &Part, bytes: &Range<usize>, units: &[SectionUnit]) -> Carried {
+        let own = within(bytes, units);
+        let leads = units[own].iter().flat_map(|unit| &unit.leads);
+        let before = leads.filter_map(|lead| match lead {
+            SectionLead::Bytes(lead) if lead.start < bytes.start => Some(lead),
+            _ => None,
+        });
+        let mut carried: Vec<Range<usize>> = part.lead.iter().cloned().collect();
+        for lead in before {
+            let known = |other: &Range<usize>| other.start <= lead.start && lead.end <= other.end;
+            if !carried.iter().any(known) {
+                carried.push(lead.clone());
+            }
+        }
+        Carried(carried)
+    }
+
+    fn text(&self, document: &Document) -> Option<String> {
+        let texts: Vec<&str> = self
+            .0
+            .iter()
+            .map(|bytes| &document.text()[bytes.clone()])
+            .collect();
+        (!texts.is_empty()).then(|| texts.join(CARRIED_GAP))
+    }
+
+    /// Where a lead-in stands in [`Carried::text`].
+    fn place(&self, lead: &Range<usize>) -> Option<Range<usize>> {
+        let mut at = 0;
+        for carried in &self.0 {
+            if carried.start <= lead.start && lead.end <= carried.end {
+                let start = at + lead.start - carried.start;
+                return Some(start..start + lead.len());
+            }
+            at += carried.len() + CARRIED_GAP.len();
+        }
+        None
+    }
+
+    /// The units of a part, in bytes of its text.
+    fn units(&self, bytes: &Range<usize>, units: &[SectionUnit]) -> Units {
+        let own = within(bytes, units);
+        let first = own.start;
+        let shifted = |of: &Range<usize>| of.start - bytes.start..of.end - bytes.start;
+        let units = units[own].iter().map(|unit| Unit {
+            kind: match &unit.kind {
+                UnitKind::Cell { row, column } => UnitKind::Cell {
+                    row: shifted(row),
+                    column: *column,
+                },
+                kind => kind.clone(),
+            },
+            bytes: shifted(&unit.bytes),
+            mark: unit.mark,
+            leads: unit
+                .leads
+                .iter()
+                .filter_map(|lead| match lead {
+                    SectionLead::Heading => Some(LeadIn::Heading),
+                    SectionLead::Bytes(lead) if lead.start >= bytes.start => {
+                        Some(LeadIn::Text(shifted(lead)))
+                    }
+                    SectionLead::Bytes(lead) => self.place(lead).map(LeadIn::Carried),
+                })
+                .collect(),
+            asks: unit.asks,
+            answers: unit
+                .answers
+                .and_then(|question| question.checked_sub(first)),
+        });
+        Units(units.collect())
+    }
+}
+
+/// What stands between two lines that are carried along.
+const CARRIED_GAP: &str = " ";
+
+/// The numbers of the units within some bytes.
+fn within(bytes: &Range<usize>, units: &[SectionUnit]) -> Range<usize> {
+    let first = units.partition_point(|unit| unit.bytes.start < bytes.start);
+    first..units.partition_point(|unit| unit.bytes.start < bytes.end)
 }
 
 /// Packs the blocks of a section into parts of about [`TARGET_WORDS`].
@@ -258,7 +362,7 @@ fn groups(document: &Document, body: &Range<usize>) -> Vec<Range<usize>> {
     for i in body.clone() {
         let continues = i > body.start
             && match kind(i) {
-                BlockKind::ListItem => true,
+                BlockKind::ListItem { .. } => true,
                 BlockKind::TableRow => {
                     matches!(kind(i - 1), BlockKind::TableHeader | BlockKind::TableRow)
                 }
@@ -276,16 +380,17 @@ fn groups(document: &Document, body: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// What later parts of a group have to carry along: the header of a table, or the last sentence
-/// of the paragraph that leads into a list.
-fn lead(document: &Document, group: &Range<usize>) -> Option<String> {
+/// of the paragraph that leads into a list; in bytes of the document.
+fn lead(document: &Document, group: &Range<usize>) -> Option<Range<usize>> {
     let blocks = &document.blocks()[group.clone()];
     if let Some(header) = blocks.iter().find(|b| b.kind == BlockKind::TableHeader) {
-        return Some(document.block_text(header).to_owned());
+        return Some(document.trimmed(header));
     }
     let first = blocks.first().filter(|b| b.kind == BlockKind::Paragraph)?;
-    let text = document.block_text(first);
-    let last = sentences(text).pop()?;
-    (blocks.len() > 1).then(|| text[last].trim().to_owned())
+    let bytes = document.trimmed(first);
+    let text = &document.text()[bytes.clone()];
+    let last = trim_range(text, sentences(text).pop()?);
+    (blocks.len() > 1).then_some(bytes.start + last.start..bytes.start + last.end)
 }
 
 /// Splits a group that may be too long for one part into parts of nearly equal size.

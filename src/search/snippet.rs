@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::analysis::Analyzer;
-use crate::document::{sentences, word_count};
+use crate::document::word_count;
 use crate::index::StoredPassage;
+use crate::passage::{LeadIn, Unit, UnitKind, Units};
 use crate::query::Plan;
 
 /// A snippet has about this many words; a single sentence may be longer.
@@ -28,14 +29,16 @@ pub struct Snippet {
     pub stretches: Vec<Stretch>,
 }
 
-/// A sentence or list item of a passage.
-struct Unit {
+/// What a snippet is made of: a unit of the passage, or a row of a table.
+struct Excerpt {
     bytes: Range<usize>,
     words: usize,
     /// Matched words: where they stand, and the index of the query word.
     matches: Vec<(Range<usize>, usize)>,
-    /// The unit that leads into this one, if this is a list item.
-    lead: Option<usize>,
+    /// The excerpts that lead into this one, or ask what it answers.
+    leads: Vec<usize>,
+    /// Whether what leads into it is carried along by the passage.
+    is_carried: bool,
 }
 
 /// Makes the snippets of a page.
@@ -65,50 +68,56 @@ impl<'p> SnippetMaker<'p> {
     /// The snippet of a passage.
     pub(super) fn snippet(&mut self, passage: &StoredPassage) -> Snippet {
         let text = &passage.text;
-        let units = self.units(text);
-        let chosen = choose(&units, &self.weights);
+        let excerpts = self.excerpts(text, &passage.units);
+        let chosen = choose(&excerpts, &self.weights);
         let mut snippet = Snippet::default();
-        if let (Some(lead), Some(&0)) = (&passage.lead, chosen.first()) {
+        let first = chosen.first() == Some(&0);
+        if let Some(lead) = &passage.lead
+            && (first || chosen.iter().any(|&i| excerpts[i].is_carried))
+        {
             snippet.push(lead, false);
-            snippet.push(" ", false);
+            snippet.push(if first { " " } else { " … " }, false);
         }
         for (n, &i) in chosen.iter().enumerate() {
             if n > 0 {
                 let adjacent = chosen[n - 1] + 1 == i;
                 snippet.push(if adjacent { " " } else { " … " }, false);
             }
-            snippet.push_unit(text, &units[i]);
+            snippet.push_excerpt(text, &excerpts[i]);
         }
         snippet
     }
 
-    /// The sentences and list items of a passage, with the words of the plan found in them.
-    fn units(&mut self, text: &str) -> Vec<Unit> {
-        let mut units: Vec<Unit> = Vec::new();
-        let mut lead = None;
-        for line in logical_lines(text) {
-            let is_item = starts_with_bullet(&text[line.clone()]);
-            if !is_item {
-                lead = None;
-            }
-            for sentence in sentences(&text[line.clone()]) {
-                let start = line.start + sentence.start;
-                let end = start + text[start..line.start + sentence.end].trim_end().len();
-                if start == end {
-                    continue;
+    /// The units of a passage, cells as whole rows, with the words of the plan found in them.
+    fn excerpts(&mut self, text: &str, units: &Units) -> Vec<Excerpt> {
+        let mut excerpts: Vec<Excerpt> = Vec::new();
+        // The excerpt of each unit.
+        let mut places: Vec<usize> = Vec::with_capacity(units.0.len());
+        for unit in &units.0 {
+            let bytes = unit.together();
+            if excerpts.last().is_none_or(|last| last.bytes != bytes) {
+                let mut leads: Vec<usize> = Vec::new();
+                for lead in unit.led_in_by().iter().filter(|_| !is_cell(unit)) {
+                    if let LeadIn::Text(lead) = lead {
+                        let at = excerpts.partition_point(|other| other.bytes.end <= lead.start);
+                        leads.push(at);
+                    }
                 }
-                units.push(Unit {
-                    words: word_count(&text[start..end]),
-                    matches: self.matches(&text[start..end], start),
-                    bytes: start..end,
-                    lead: lead.filter(|_| is_item),
+                leads.extend(unit.answers.and_then(|question| places.get(question)));
+                excerpts.push(Excerpt {
+                    words: word_count(&text[bytes.clone()]),
+                    matches: self.matches(&text[bytes.clone()], bytes.start),
+                    leads,
+                    is_carried: unit
+                        .led_in_by()
+                        .iter()
+                        .any(|lead| matches!(lead, LeadIn::Carried(_))),
+                    bytes,
                 });
             }
-            if !is_item {
-                lead = units.len().checked_sub(1);
-            }
+            places.push(excerpts.len() - 1);
         }
-        units
+        excerpts
     }
 
     /// Where the words of the plan stand in a text, without overlaps, in order.
@@ -140,9 +149,9 @@ impl Snippet {
         self.stretches.iter().map(|s| s.text.as_str()).collect()
     }
 
-    fn push_unit(&mut self, text: &str, unit: &Unit) {
-        let mut at = unit.bytes.start;
-        for (bytes, _) in &unit.matches {
+    fn push_excerpt(&mut self, text: &str, excerpt: &Excerpt) {
+        let mut at = excerpt.bytes.start;
+        for (bytes, _) in &excerpt.matches {
             // A compound and its parts overlap; what is marked already is passed over.
             if bytes.start >= at {
                 self.push(&text[at..bytes.start], false);
@@ -150,7 +159,7 @@ impl Snippet {
                 at = bytes.end;
             }
         }
-        self.push(&text[at..unit.bytes.end], false);
+        self.push(&text[at..excerpt.bytes.end], false);
     }
 
     fn push(&mut self, text: &str, marked: bool) {
@@ -175,79 +184,56 @@ impl Snippet {
     }
 }
 
-/// Splits a passage where a line break ends something: at blank lines and before bullets.
-fn logical_lines(text: &str) -> Vec<Range<usize>> {
-    let mut lines: Vec<Range<usize>> = Vec::new();
-    let mut at = 0;
-    let mut after_blank = true;
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        let blank = line.trim().is_empty();
-        match lines.last_mut() {
-            Some(last) if !blank && !after_blank && !starts_with_bullet(line) => last.end = end,
-            _ if !blank => {
-                let indent = line.len() - line.trim_start().len();
-                lines.push(at + indent..end);
-            }
-            _ => {}
-        }
-        after_blank = blank;
-        at = end;
-    }
-    lines
+fn is_cell(unit: &Unit) -> bool {
+    matches!(unit.kind, UnitKind::Cell { .. })
 }
 
-fn starts_with_bullet(line: &str) -> bool {
-    line.trim_start()
-        .split_once(char::is_whitespace)
-        .is_some_and(|(mark, _)| {
-            matches!(mark, "•" | "-" | "–" | "*" | "▪" | "●" | "◦")
-                || mark.strip_suffix(['.', ')']).is_some_and(|n| {
-                    n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) && !n.is_empty()
-                })
-        })
-}
-
-/// Chooses units greedily by the weight of the query words they add; a list item brings the
-/// line that leads into it. The first unit stands in where nothing matches.
-fn choose(units: &[Unit], weights: &[f64]) -> Vec<usize> {
+/// Chooses excerpts greedily by the weight of the query words they add; a list item brings the
+/// line that leads into it. The first one stands in where nothing matches.
+fn choose(excerpts: &[Excerpt], weights: &[f64]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     let mut covered = vec![false; weights.len()];
     let mut words = 0;
     while chosen.len() < SNIPPET_SENTENCES {
-        let gain = |i: usize| gain(&units[i], &covered, weights);
-        let best = (0..units.len())
+        let gain = |i: usize| gain(&excerpts[i], &covered, weights);
+        let best = (0..excerpts.len())
             .filter(|i| !chosen.contains(i))
             .map(|i| (i, gain(i)))
             .filter(|&(_, gain)| gain > 0.0)
             // Of equal ones the first: max_by would keep the last.
             .reduce(|a, b| if b.1 > a.1 { b } else { a });
         let Some((i, _)) = best else { break };
-        let lead = units[i].lead.filter(|lead| !chosen.contains(lead));
-        let cost = units[i].words + lead.map_or(0, |lead| units[lead].words);
+        let leads: Vec<usize> = excerpts[i]
+            .leads
+            .iter()
+            .copied()
+            .filter(|lead| *lead != i && !chosen.contains(lead))
+            .collect();
+        let brought = leads.iter().map(|&lead| excerpts[lead].words);
+        let cost = excerpts[i].words + brought.sum::<usize>();
         if !chosen.is_empty() && words + cost > SNIPPET_WORDS {
             break;
         }
         words += cost;
-        chosen.extend(lead);
+        chosen.extend(leads);
         chosen.push(i);
-        for &(_, word) in &units[i].matches {
+        for &(_, word) in &excerpts[i].matches {
             covered[word] = true;
         }
     }
-    if chosen.is_empty() && !units.is_empty() {
+    if chosen.is_empty() && !excerpts.is_empty() {
         chosen.push(0);
     }
     chosen.sort_unstable();
-    fill(units, &mut chosen, words);
+    fill(excerpts, &mut chosen, words);
     chosen
 }
 
-/// What a unit adds: the weight of words not covered yet, and a little for those that are.
-fn gain(unit: &Unit, covered: &[bool], weights: &[f64]) -> f64 {
+/// What an excerpt adds: the weight of words not covered yet, and a little for those that are.
+fn gain(excerpt: &Excerpt, covered: &[bool], weights: &[f64]) -> f64 {
     let mut seen = vec![false; weights.len()];
     let mut gain = 0.0;
-    for &(_, word) in &unit.matches {
+    for &(_, word) in &excerpt.matches {
         if !std::mem::replace(&mut seen[word], true) {
             gain += weights[word] * if covered[word] { 0.1 } else { 1.0 };
         }
@@ -255,17 +241,17 @@ fn gain(unit: &Unit, covered: &[bool], weights: &[f64]) -> f64 {
     gain
 }
 
-/// Adds what follows the chosen units while it is short: an answer often ends a sentence later.
-fn fill(units: &[Unit], chosen: &mut Vec<usize>, mut words: usize) {
+/// Adds what follows the chosen ones while it is short: an answer often ends a sentence later.
+fn fill(excerpts: &[Excerpt], chosen: &mut Vec<usize>, mut words: usize) {
     let Some(&last) = chosen.last() else { return };
     let next = last + 1;
-    if let Some(unit) = units.get(next)
+    if let Some(excerpt) = excerpts.get(next)
         && chosen.len() < SNIPPET_SENTENCES
-        && words + unit.words <= SNIPPET_WORDS / 2
+        && words + excerpt.words <= SNIPPET_WORDS / 2
     {
-        words += unit.words;
+        words += excerpt.words;
         chosen.push(next);
-        fill(units, chosen, words);
+        fill(excerpts, chosen, words);
     }
 }
 
@@ -296,6 +282,7 @@ mod tests {
             paragraphs: None,
             bytes: (0, text.len()),
             text: text.to_owned(),
+            units: Units::for_tests(text, lead),
             aspects: Vec::new(),
             concepts: Vec::new(),
         };

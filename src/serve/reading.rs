@@ -191,7 +191,7 @@ impl Reading {
                 BlockKind::Heading { level: 3 } | BlockKind::Question { level: 3 } => { h3 { (text) } }
                 BlockKind::Heading { .. } | BlockKind::Question { .. } => { h4 { (text) } }
                 BlockKind::Paragraph => { p { (text) } }
-                BlockKind::ListItem => { p.item { (text) } }
+                BlockKind::ListItem { .. } => { p.item { (text) } }
                 BlockKind::TableHeader => { p.row.head { (text) } }
                 BlockKind::TableRow => { p.row { (text) } }
                 BlockKind::Furniture => { p.furniture { (text) } }

@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 use crate::document::draft::{Draft, Lists, Run};
 use crate::document::encoding::decode;
+use crate::document::list::mark;
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 
 /// Reader for Markdown.
@@ -47,7 +48,7 @@ fn document(source: &str, text: &str, allowance: &Allowance) -> Result<Document,
     let mut writer = Writer::default();
     for (event, bytes) in Parser::new_ext(text, options).into_offset_iter() {
         allowance.check()?;
-        writer.take(event, lines.at(bytes.start));
+        writer.take(event, lines.at(bytes.start), &text[bytes.start..]);
         allowance.check_depth(writer.depth)?;
     }
     writer.flush();
@@ -87,10 +88,16 @@ struct Writer {
     /// Whether it stands in a block of code, where line breaks stay.
     verbatim: bool,
     cells: usize,
+    /// Whether a line of the file has ended since the last text.
+    wrapped: bool,
 }
 
 impl Writer {
-    fn take(&mut self, event: Event<'_>, line: usize) {
+    /// `rest` is the file from where the event stands.
+    fn take(&mut self, event: Event<'_>, line: usize, rest: &str) {
+        if !matches!(event, Event::SoftBreak) {
+            self.end_of_line(rest);
+        }
         match event {
             Event::Start(tag) => {
                 self.depth += 1;
@@ -104,10 +111,21 @@ impl Writer {
             Event::Code(text) | Event::InlineHtml(text) => self.text(&text, line),
             Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, line),
             Event::FootnoteReference(name) => self.text(&format!("[{name}]"), line),
-            Event::SoftBreak => self.run.space(),
+            Event::SoftBreak => self.wrapped = true,
             Event::HardBreak => self.run.line_break(),
             Event::TaskListMarker(done) => self.text(if done { "[x] " } else { "[ ] " }, line),
             Event::Rule => self.flush(),
+        }
+    }
+
+    /// What a line end becomes before what comes next: signs that are no Markdown mark an item all
+    /// the same.
+    fn end_of_line(&mut self, rest: &str) {
+        let line = rest.lines().next().unwrap_or_default();
+        match std::mem::take(&mut self.wrapped) {
+            true if mark(line).is_some() => self.run.line_break(),
+            true => self.run.space(),
+            false => {}
         }
     }
 
@@ -141,7 +159,7 @@ impl Writer {
                 self.lists.begin(first);
             }
             Tag::Item => {
-                self.begin(BlockKind::ListItem);
+                self.begin(self.lists.item());
                 self.bullet = Some(self.lists.next_bullet());
             }
             Tag::TableHead => self.begin(BlockKind::TableHeader),
@@ -187,7 +205,7 @@ impl Writer {
     /// The first paragraph of an item is the item; others follow it as paragraphs.
     fn begin_paragraph(&mut self) {
         if self.bullet.is_none() {
-            self.begin(BlockKind::Paragraph);
+            self.begin(self.lists.paragraph());
         }
     }
 
@@ -198,12 +216,12 @@ impl Writer {
 
     fn flush(&mut self) {
         let run = std::mem::take(&mut self.run);
-        let kind = self.kind.take().unwrap_or(BlockKind::Paragraph);
+        let kind = self.kind.take().unwrap_or_else(|| self.lists.paragraph());
         self.cells = 0;
         self.draft.add(kind, &run);
         if self.bullet.is_some() {
             // An item that begins with a list or a quotation is begun by what comes there.
-            self.kind = Some(BlockKind::ListItem);
+            self.kind = Some(self.lists.item());
         }
     }
 }

@@ -12,11 +12,14 @@
 //! Where it is unclear whether a line matters, it is kept as searchable text: a missed heading
 //! costs a little context, a lost line could be the one that warns.
 
+#[cfg(feature = "pdf")]
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::draft::file_stem;
 use crate::document::encoding::decode;
 use crate::document::furniture::{is_furniture, is_skip_link};
+use crate::document::list::{Nesting, Style, is_left_open, mark};
 use crate::document::{
     Allowance, Block, BlockKind, Document, Part, ReadError, Reader, is_blank, trim_range,
     word_count,
@@ -27,6 +30,8 @@ const HEADING_WORDS: usize = 14;
 const HEADING_BYTES: usize = 120;
 const TITLE_WORDS: usize = 30;
 const QUESTION_WORDS: usize = 30;
+/// A line that was wrapped has at least so many bytes.
+const WRAPPED_BYTES: usize = 45;
 /// This many headings in a row with nothing under them are a list without bullets.
 const BARE_LIST: usize = 4;
 
@@ -67,6 +72,7 @@ fn document(source: &str, text: String) -> Document {
         .filter(|&i| pieces[i].role != Role::Furniture)
         .collect();
     resolve(&mut pieces, &order);
+    nest_items(&mut pieces, &order, &lines);
     let title = mark_title(&mut pieces, &order);
     nest(&mut pieces, &order);
     let title = title.map_or_else(
@@ -87,7 +93,19 @@ pub(super) fn with_structure(laid_out: Document, named: Option<&str>) -> Documen
         .iter()
         .filter(|block| block.kind == BlockKind::Furniture)
         .collect();
+    let depths: HashMap<usize, BlockKind> = laid_out
+        .blocks
+        .iter()
+        .filter(|block| block.kind.is_item())
+        .map(|block| (block.bytes.start, block.kind))
+        .collect();
     for block in &mut structured.blocks {
+        if let Some(kind) = depths
+            .get(&block.bytes.start)
+            .filter(|_| block.kind.is_item())
+        {
+            block.kind = *kind;
+        }
         let within = furniture.partition_point(|other| other.bytes.end < block.bytes.end);
         let is_within = |other: &&Block| other.bytes.start <= block.bytes.start;
         if furniture.get(within).is_some_and(is_within) {
@@ -103,39 +121,47 @@ pub(super) fn with_structure(laid_out: Document, named: Option<&str>) -> Documen
     structured.with_places(laid_out.places)
 }
 
-/// Whether a line begins with a bullet or a number.
-#[cfg(feature = "pdf")]
-pub(super) fn is_item(line: &str) -> bool {
-    bullet(line).is_some()
-}
-
-/// Whether a line begins with a number, which may also be chance.
-#[cfg(feature = "pdf")]
-pub(super) fn is_numbered(line: &str) -> bool {
-    matches!(bullet(line), Some(Bullet::Number))
-}
-
 /// One line: where it starts and what shows of it.
 struct Line<'t> {
     start: usize,
     text: &'t str,
-    indented: bool,
+    /// By how many columns it is indented.
+    indent: usize,
 }
+
+impl Line<'_> {
+    fn is_indented(&self) -> bool {
+        self.indent > 0
+    }
+}
+
+/// As many columns a tab takes.
+const TAB: usize = 4;
 
 fn lines(text: &str) -> Vec<Line<'_>> {
     let mut start = 0;
     text.split_inclusive('\n')
         .map(|raw| {
             let shown = &raw[trim_range(raw, 0..raw.len())];
+            let before = raw.chars().take_while(|c| is_blank(*c) && *c != '\n');
             let line = Line {
                 start,
                 text: shown,
-                indented: raw.starts_with([' ', '\t']),
+                indent: before.map(columns).sum(),
             };
             start += raw.len();
             line
         })
         .collect()
+}
+
+/// How many columns a character takes that shows nothing.
+fn columns(c: char) -> usize {
+    match c {
+        '\t' => TAB,
+        _ if c.is_whitespace() => 1,
+        _ => 0,
+    }
 }
 
 /// What a piece is, or may turn out to be.
@@ -144,6 +170,8 @@ enum Role {
     Furniture,
     Prose,
     Item,
+    /// A later paragraph of an item.
+    ItemRest,
     TableHeader,
     TableRow,
     /// A line with nothing directly above or below it, not resolved yet.
@@ -157,7 +185,7 @@ impl Role {
     fn is_body(self) -> bool {
         matches!(
             self,
-            Role::Prose | Role::Item | Role::TableHeader | Role::TableRow
+            Role::Prose | Role::Item | Role::ItemRest | Role::TableHeader | Role::TableRow
         )
     }
 }
@@ -165,6 +193,7 @@ impl Role {
 /// Neighbouring lines that become one block.
 struct Piece<'t> {
     role: Role,
+    /// The level of a heading, or the depth of an item.
     level: u8,
     lines: Range<usize>,
     /// The text of the first line.
@@ -271,56 +300,47 @@ fn next_piece<'t>(lines: &[Line<'t>], at: usize, run: &Range<usize>) -> Piece<'t
     Piece::new(Role::Prose, at..end, lines)
 }
 
-/// Whether line `i`, after a list item, is prose of its own: a full sentence that is not
-/// indented, under an item that was.
+/// Whether line `i`, after a list item, is prose of its own: it is not indented, and stands under an
+/// item that was, or one that is complete.
 fn ends_list(lines: &[Line<'_>], i: usize, run: &Range<usize>) -> bool {
-    !lines[i].indented
-        && (run.start..i)
+    if lines[i].is_indented() {
+        return false;
+    }
+    let above = lines[i - 1].text;
+    let begins_anew = lines[i].text.starts_with(char::is_uppercase);
+    let is_complete = ends_sentence(above) || above.len() < WRAPPED_BYTES;
+    let under_indented = || {
+        (run.start..i)
             .rev()
             .find(|&j| is_bullet(lines, j, run))
-            .is_some_and(|item| lines[item].indented)
+            .is_some_and(|item| lines[item].is_indented())
+    };
+    (begins_anew && is_complete) || under_indented()
 }
 
-/// Whether a line begins with a bullet or a number. Inside of prose a line that happens to
-/// begin with "12." after a line break is no list item.
+/// Whether a line begins with the mark of an item. Inside of prose a line that happens to begin with
+/// "12." after a line break is no list item.
 fn is_bullet(lines: &[Line<'_>], at: usize, run: &Range<usize>) -> bool {
-    match bullet(lines[at].text) {
-        None => false,
-        Some(Bullet::Sign) => true,
-        Some(Bullet::Number) => {
+    let Some(found) = mark(lines[at].text) else {
+        return false;
+    };
+    let beside = |i: usize| run.contains(&i).then(|| mark(lines[i].text)).flatten();
+    match found.style {
+        style if style.is_sure() => true,
+        Style::HollowO => {
+            let before = at.checked_sub(1).and_then(beside);
+            [before, beside(at + 1)]
+                .into_iter()
+                .flatten()
+                .any(|other| other.style == found.style)
+        }
+        _ => {
             at == run.start
-                || bullet(lines[at - 1].text).is_some()
-                || lines[at].indented
+                || beside(at - 1).is_some()
+                || lines[at].is_indented()
                 || lines[at - 1].text.ends_with([':', '.', '?', '!', ';'])
         }
     }
-}
-
-enum Bullet {
-    Sign,
-    Number,
-}
-
-fn bullet(line: &str) -> Option<Bullet> {
-    const SIGNS: &[char] = &[
-        '•', '‣', '◦', '▪', '●', '○', '·', '-', '–', '—', '*', '+', '✓', '✔',
-    ];
-    let (mark, rest) = line.split_once(char::is_whitespace)?;
-    if rest.trim_matches(is_blank).is_empty() {
-        return None;
-    }
-    let mut chars = mark.chars();
-    if let (Some(sign), None) = (chars.next(), chars.next())
-        && SIGNS.contains(&sign)
-    {
-        return Some(Bullet::Sign);
-    }
-    let number = mark.strip_prefix('(').unwrap_or(mark);
-    let number = number.strip_suffix(['.', ')'])?;
-    let counts =
-        !number.is_empty() && number.len() <= 2 && number.bytes().all(|b| b.is_ascii_digit());
-    let letters = number.len() == 1 && number.bytes().all(|b| b.is_ascii_lowercase());
-    (counts || letters).then_some(Bullet::Number)
 }
 
 /// Whether a line inside of a run is a heading all the same: a short capitalised line at the
@@ -345,7 +365,7 @@ fn is_table(run: &[Line<'_>]) -> bool {
         return false;
     }
     let parted = |line: &Line<'_>| {
-        bullet(line.text).is_none()
+        mark(line.text).is_none()
             && (line.text.contains('\t') || line.text.contains(" | ") || line.text.contains("   "))
     };
     if run.iter().all(parted) {
@@ -369,7 +389,7 @@ fn is_term_row(line: &str) -> bool {
         .iter()
         .take_while(|word| word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()))
         .count();
-    words.len() >= capitals + 2 && (2..=7).contains(&capitals) && bullet(line).is_none()
+    words.len() >= capitals + 2 && (2..=7).contains(&capitals) && mark(line).is_none()
 }
 
 fn ends_sentence(line: &str) -> bool {
@@ -453,6 +473,9 @@ fn resolve_alone(text: &str, before: Option<&Piece<'_>>, after: Option<&Piece<'_
     if is_first && looks_like_title(text) {
         return Role::Heading;
     }
+    if after.role == Role::Item && is_left_open(text) {
+        return Role::Prose;
+    }
     let caption = under_heading && looks_like_caption(text);
     if looks_like_heading(text) && !caption {
         Role::Heading
@@ -488,6 +511,34 @@ fn demote_bare_lists(pieces: &mut [Piece<'_>], order: &[usize]) {
 }
 
 // ---- step 3: levels, title, blocks ----
+
+/// Gives the items their depths: those that stand one after the other are of one list. A paragraph
+/// that is indented further than the item above it belongs to that.
+fn nest_items(pieces: &mut [Piece<'_>], order: &[usize], lines: &[Line<'_>]) {
+    let mut nesting = Nesting::default();
+    let mut last: Option<(usize, u8)> = None;
+    for &i in order {
+        let piece = &mut pieces[i];
+        let indent = lines[piece.lines.start].indent;
+        match (piece.role, last) {
+            (Role::Item, _) => {
+                let shown = piece.lines.clone().map(|line| lines[line].text);
+                // What leads into a list inside of this one is at its end.
+                let opens = shown.last().is_some_and(|line| line.ends_with(':'));
+                piece.level = nesting.depth(indent as f64, piece.text, opens);
+                last = Some((indent, piece.level));
+            }
+            (Role::Prose, Some((item, level))) if indent > item + 1 => {
+                piece.role = Role::ItemRest;
+                piece.level = level;
+            }
+            _ => {
+                nesting.end();
+                last = None;
+            }
+        }
+    }
+}
 
 /// Marks the title (level 1) and returns it: the first heading, unless that is the caption of a
 /// picture above the real one.
@@ -553,7 +604,8 @@ fn blocks(pieces: &[Piece<'_>], lines: &[Line<'_>], length: usize) -> Vec<Block>
         let kind = match piece.role {
             Role::Heading => BlockKind::Heading { level: piece.level },
             Role::Question => BlockKind::Question { level: piece.level },
-            Role::Item => BlockKind::ListItem,
+            Role::Item => BlockKind::item(piece.level),
+            Role::ItemRest => BlockKind::item(piece.level).going_on(),
             Role::TableHeader => BlockKind::TableHeader,
             Role::TableRow => BlockKind::TableRow,
             Role::Furniture => BlockKind::Furniture,

@@ -213,3 +213,22 @@ pub fn number_from(variable: &str, usual: usize) -> usize {
     let set = std::env::var(variable).ok();
     set.map_or(usual, |set| set.parse().expect("it is a number"))
 }
+
+/// Reads a file that is in order and holds one document.
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+pub fn read(name: &str, bytes: impl Into<Vec<u8>>) -> Document {
+    let bytes = bytes.into();
+    let ends = bytes.len().min(palpate::document::HEAD);
+    let (head, tail) = (&bytes[..ends], &bytes[bytes.len() - ends..]);
+    let reader =
+        palpate::document::reader_of(Path::new(name), head, tail).expect("there is a reader");
+    let mut documents = Vec::new();
+    let part = palpate::document::Part::whole(bytes);
+    let limits = palpate::document::Limits::default();
+    palpate::document::read(reader, name, part, &limits, &mut |document| {
+        documents.push(document)
+    })
+    .unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(documents.len(), 1, "{name}");
+    documents.remove(0)
+}

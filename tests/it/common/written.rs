@@ -3,6 +3,7 @@
 use std::io::{Cursor, Write};
 
 use palpate::document::{BlockKind, Document};
+use pdf_writer::types::{SystemInfo, UnicodeCmap};
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -58,7 +59,7 @@ pub fn pieces(document: &Document) -> Vec<Piece> {
                 Piece::Heading(level, text)
             }
             BlockKind::Paragraph => Piece::Paragraph(text),
-            BlockKind::ListItem => Piece::Item(text),
+            BlockKind::ListItem { .. } => Piece::Item(text),
             BlockKind::TableHeader => Piece::Header(two_cells(&text)),
             BlockKind::TableRow => Piece::Row(two_cells(&text)),
             BlockKind::Furniture => continue,
@@ -169,7 +170,7 @@ pub fn markdown(pieces: &[Piece]) -> String {
     text
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -238,6 +239,36 @@ pub fn docx(pieces: &[Piece]) -> Vec<u8> {
     archive(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("word/document.xml", docx_body(pieces).as_bytes()),
+        ("word/styles.xml", docx_styles().as_bytes()),
+        ("word/numbering.xml", docx_lists().as_bytes()),
+    ])
+}
+
+/// A Word file with a heading, a paragraph and a list, of which each item has its depth.
+pub fn docx_of_list(heading: &str, lead: &str, items: &[(usize, String)]) -> Vec<u8> {
+    let paragraph = |properties: &str, text: &str| {
+        format!(
+            "<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{}</w:t></w:r></w:p>",
+            escaped(text)
+        )
+    };
+    let items = items.iter().map(|(depth, text)| {
+        let list = format!("<w:numPr><w:ilvl w:val=\"{depth}\"/><w:numId w:val=\"1\"/></w:numPr>");
+        paragraph(&list, text)
+    });
+    let body = [
+        paragraph("<w:pStyle w:val=\"Titel\"/>", "Title"),
+        paragraph("<w:pStyle w:val=\"berschrift1\"/>", heading),
+        paragraph("", lead),
+        items.collect(),
+    ];
+    let document = format!(
+        "<w:document {W}><w:body>{}</w:body></w:document>",
+        body.concat()
+    );
+    archive(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", document.as_bytes()),
         ("word/styles.xml", docx_styles().as_bytes()),
         ("word/numbering.xml", docx_lists().as_bytes()),
     ])
@@ -424,19 +455,75 @@ pub fn pdf(pieces: &[Piece]) -> Vec<u8> {
     file(layout.pages)
 }
 
+/// The byte that a PDF shows a sign by that no old encoding has.
+const SIGN: u8 = 0x81;
+
+/// A PDF of one page with these lines, the first one in large print; each is indented by so many
+/// columns, and begins with a sign, if it has one.
+pub fn pdf_of_lines(lines: &[(usize, Option<&str>, &str)]) -> Vec<u8> {
+    let mut page = Content::new();
+    let mut down = PAGE.y2 - MARGIN;
+    let mut sign = None;
+    for (n, (indent, mark, text)) in lines.iter().enumerate() {
+        let size = if n < 2 { 20.0 - 4.0 * n as f32 } else { BODY };
+        down -= size * LEADING;
+        let mut bytes = Vec::new();
+        if let Some(mark) = mark {
+            for c in mark.chars() {
+                match encoding_rs::WINDOWS_1252.encode(&c.to_string()) {
+                    (encoded, _, false) => bytes.extend_from_slice(&encoded),
+                    _ => {
+                        sign = Some(c);
+                        bytes.push(SIGN);
+                    }
+                }
+            }
+            bytes.push(b' ');
+        }
+        bytes.extend_from_slice(&encoding_rs::WINDOWS_1252.encode(text).0);
+        page.begin_text();
+        page.set_font(Name(b"F1"), size);
+        page.next_line(MARGIN + 6.0 * *indent as f32, down);
+        page.show(Str(&bytes));
+        page.end_text();
+    }
+    file_with_sign(vec![page], sign)
+}
+
 /// A PDF with these pages.
 pub fn file(pages: Vec<Content>) -> Vec<u8> {
+    file_with_sign(pages, None)
+}
+
+fn file_with_sign(pages: Vec<Content>, sign: Option<char>) -> Vec<u8> {
     let mut pdf = Pdf::new();
     let (catalog, tree, font) = (Ref::new(1), Ref::new(2), Ref::new(3));
-    let id = |n: usize| Ref::new(4 + i32::try_from(n).expect("it is a short text"));
+    let unicode = Ref::new(4);
+    let id = |n: usize| Ref::new(5 + i32::try_from(n).expect("it is a short text"));
     pdf.catalog(catalog).pages(tree);
     let count = pages.len();
     pdf.pages(tree)
         .kids((0..count).map(|n| id(2 * n)))
         .count(i32::try_from(count).expect("it is a short text"));
-    pdf.type1_font(font)
+    let mut helvetica = pdf.type1_font(font);
+    helvetica
         .base_font(Name(b"Helvetica"))
         .encoding_predefined(Name(b"WinAnsiEncoding"));
+    if sign.is_some() {
+        helvetica.to_unicode(unicode);
+    }
+    helvetica.finish();
+    if let Some(sign) = sign {
+        let info = SystemInfo {
+            registry: Str(b"Adobe"),
+            ordering: Str(b"UCS"),
+            supplement: 0,
+        };
+        let mut map = UnicodeCmap::<u8>::new(Name(b"Signs"), info);
+        (b' '..=b'~').for_each(|byte| map.pair(byte, char::from(byte)));
+        map.pair(SIGN, sign);
+        pdf.stream(unicode, &map.finish());
+    }
     for (n, content) in pages.into_iter().enumerate() {
         let mut page = pdf.page(id(2 * n));
         page.media_box(PAGE);

@@ -1,31 +1,9 @@
 //! Every format gives the same passages for the same text, and a citation that leads back to it.
 
-use std::path::Path;
-
 use crate::common::written::{Piece, words};
-use crate::common::{self, written};
-use palpate::document::{self, Document, HEAD, Limits, Part, reader_of};
+use crate::common::{self, read, written};
+use palpate::document::Document;
 use palpate::passage;
-
-/// Reads a file that is in order.
-fn read(name: &str, bytes: impl Into<Vec<u8>>) -> Document {
-    let bytes = bytes.into();
-    let ends = bytes.len().min(HEAD);
-    let reader = reader_of(
-        Path::new(name),
-        &bytes[..ends],
-        &bytes[bytes.len() - ends..],
-    )
-    .expect("there is a reader");
-    let mut documents = Vec::new();
-    let part = Part::whole(bytes);
-    document::read(reader, name, part, &Limits::default(), &mut |document| {
-        documents.push(document)
-    })
-    .unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert_eq!(documents.len(), 1, "{name}");
-    documents.remove(0)
-}
 
 /// What a passage is, however its words were laid out.
 #[derive(Debug, PartialEq, Eq)]

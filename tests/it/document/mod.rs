@@ -3,4 +3,6 @@
 mod bad_input;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod formats;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+mod lists;
 mod pages;

@@ -263,9 +263,10 @@ impl Writer {
         };
         // A numbered heading is a heading.
         let place = place.filter(|_| role == Role::Body);
+        let depth = place.as_ref().map_or(0, |place| place.level);
         let bullet = place.and_then(|place| self.lists.next_bullet(&place));
         let kind = match bullet {
-            Some(_) => BlockKind::ListItem,
+            Some(_) => BlockKind::item(depth),
             None => kind,
         };
         let mut run = Run::default();

@@ -316,7 +316,7 @@ impl Walk<'_> {
     /// Writes the bullet of an item, now that it has a text.
     fn begin_item(&mut self, line: usize) {
         if let Some(bullet) = self.bullet.take() {
-            self.kind = Some(BlockKind::ListItem);
+            self.kind = Some(self.lists.item());
             self.run.add(&bullet, line);
             self.run.space();
         }
@@ -409,8 +409,8 @@ impl Walk<'_> {
         self.furniture += usize::from(is_menu);
         self.lists.begin(first);
         let result = self.children(id, depth);
-        self.lists.end();
         self.flush();
+        self.lists.end();
         self.furniture -= usize::from(is_menu);
         self.bullet = None;
         result
@@ -431,7 +431,7 @@ impl Walk<'_> {
         if run.is_empty() {
             return;
         }
-        let kind = self.kind.take().unwrap_or(BlockKind::Paragraph);
+        let kind = self.kind.take().unwrap_or_else(|| self.lists.paragraph());
         let kind = self.unless_furniture(kind);
         self.draft.add(kind, &run);
     }
@@ -660,8 +660,8 @@ mod tests {
                 BlockKind::Furniture,
                 BlockKind::Heading { level: 1 },
                 BlockKind::Paragraph,
-                BlockKind::ListItem,
-                BlockKind::ListItem,
+                BlockKind::item(0),
+                BlockKind::item(0),
             ]
         );
     }

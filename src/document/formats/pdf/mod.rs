@@ -25,6 +25,7 @@ use super::plain;
 use super::signature;
 use crate::document::draft::{Draft, Run};
 use crate::document::encoding::decode;
+use crate::document::list::{self, Nesting};
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
 };
@@ -173,6 +174,7 @@ fn document(
         last: None,
         last_word: String::new(),
         furniture: Vec::new(),
+        nesting: Nesting::default(),
     };
     for (page, number) in pages.iter().zip(1..) {
         allowance.check()?;
@@ -196,6 +198,8 @@ enum Kind {
     Furniture,
     Heading(u8),
     Item,
+    /// A line that begins with a number or a letter, as an item does, or just so.
+    PerhapsItem,
     /// A row of a table of so many columns.
     Row(usize),
     Text,
@@ -261,6 +265,8 @@ impl Layout {
                 .map(|line| line.text.matches('\t').count() + 1)
         };
         let edges = edges(page);
+        let texts: Vec<&str> = page.lines.iter().map(|line| line.text.trim()).collect();
+        let begins = list::begins(&texts, false);
         let kinds = page.lines.iter().enumerate().map(|(n, line)| {
             let at_edge = edges.contains(&n);
             let beside = [n.checked_sub(1).and_then(columns), columns(n + 1)];
@@ -269,7 +275,8 @@ impl Layout {
                 _ if is_contents(&line.text) => Kind::Furniture,
                 columns @ 2.. if beside.contains(&Some(columns)) => Kind::Row(columns),
                 _ if is_heading(line, self.body) => Kind::Heading(self.level(line)),
-                _ if plain::is_item(&line.text) => Kind::Item,
+                _ if begins[n] => Kind::Item,
+                _ if list::mark(line.text.trim()).is_some() => Kind::PerhapsItem,
                 _ => Kind::Text,
             }
         });
@@ -393,6 +400,7 @@ struct Writer<'l> {
     /// Furniture met inside of a section, to be written after it: what stands between two pages
     /// must not tear apart what goes on from one to the other.
     furniture: Vec<Run>,
+    nesting: Nesting,
 }
 
 impl Writer<'_> {
@@ -404,12 +412,13 @@ impl Writer<'_> {
             return;
         }
         let kind = match kind {
-            Kind::Item if plain::is_numbered(&line.text) && self.is_mid_sentence() => Kind::Text,
+            Kind::PerhapsItem if self.is_mid_sentence() => Kind::Text,
+            Kind::PerhapsItem => Kind::Item,
             kind => kind,
         };
         if !self.goes_on(line, kind, page) {
             self.flush();
-            self.kind = self.block_kind(kind);
+            self.kind = self.block_kind(kind, line);
             if matches!(kind, Kind::Heading(_)) {
                 self.write_furniture();
             }
@@ -418,7 +427,7 @@ impl Writer<'_> {
         self.last = Some((kind, line.clone(), page));
     }
 
-    /// Whether the line before is text that goes on: a number after it may just be one.
+    /// Whether the line before is text that goes on.
     fn is_mid_sentence(&self) -> bool {
         match &self.last {
             Some((Kind::Text, line, _)) => {
@@ -428,14 +437,19 @@ impl Writer<'_> {
         }
     }
 
-    fn block_kind(&self, kind: Kind) -> BlockKind {
+    fn block_kind(&mut self, kind: Kind, line: &Line) -> BlockKind {
+        if kind == Kind::Item {
+            let text = line.text.trim();
+            let indent = line.start / line.size.max(f64::MIN_POSITIVE);
+            return BlockKind::item(self.nesting.depth(indent, text, text.ends_with(':')));
+        }
+        self.nesting.end();
         let after_row = |columns| matches!(&self.last, Some((Kind::Row(n), ..)) if *n == columns);
         match kind {
             Kind::Heading(level) => BlockKind::Heading { level },
-            Kind::Item => BlockKind::ListItem,
             Kind::Row(columns) if after_row(columns) => BlockKind::TableRow,
             Kind::Row(_) => BlockKind::TableHeader,
-            Kind::Text | Kind::Furniture => BlockKind::Paragraph,
+            Kind::Item | Kind::PerhapsItem | Kind::Text | Kind::Furniture => BlockKind::Paragraph,
         }
     }
 

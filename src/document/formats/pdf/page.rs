@@ -36,8 +36,9 @@ pub(super) struct Line {
     pub(super) size: f64,
     /// How far down the page its baseline is.
     pub(super) down: f64,
-    /// Where it begins and ends along its baseline.
-    start: f64,
+    /// Where it begins along its baseline.
+    pub(super) start: f64,
+    /// Where it ends.
     end: f64,
     direction: Point,
     letters: usize,
