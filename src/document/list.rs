@@ -87,7 +87,8 @@ pub(crate) fn mark_length(item: &str) -> usize {
 
 /// Whether a character is a sign for an item, even in the midst of a line.
 pub(crate) fn is_sure_sign(c: char) -> bool {
-    SURE_SIGNS.contains(&c)
+    // Most of a text is ASCII, and none of these is.
+    !c.is_ascii() && SURE_SIGNS.contains(&c)
 }
 
 /// Words that no line ends with that is complete by itself.

@@ -356,11 +356,10 @@ fn inline_items(text: &str) -> Vec<Range<usize>> {
         .map(|(at, _)| at)
         .collect();
     let led_in = |at: &usize| leads_in(&text[..*at]) && text[..*at].trim_end().ends_with(':');
-    if signs.len() < 2 && !signs.iter().any(|at| led_in(at)) {
-        return vec![0..text.len()];
-    }
-    let starts = std::iter::once(0).chain(signs.iter().copied());
-    let ends = signs.iter().copied().chain([text.len()]);
+    let part_it = signs.len() > 1 || signs.iter().any(led_in);
+    let borders = || signs.iter().copied().filter(|_| part_it);
+    let starts = std::iter::once(0).chain(borders());
+    let ends = borders().chain([text.len()]);
     starts.zip(ends).map(|(start, end)| start..end).collect()
 }
 

@@ -19,7 +19,7 @@ use std::ops::Range;
 use crate::document::draft::file_stem;
 use crate::document::encoding::decode;
 use crate::document::furniture::{is_furniture, is_skip_link};
-use crate::document::list::{Nesting, Style, is_left_open, mark};
+use crate::document::list::{Nesting, Style, goes_on, is_left_open, mark};
 use crate::document::{
     Allowance, Block, BlockKind, Document, Part, ReadError, Reader, is_blank, trim_range,
     word_count,
@@ -337,6 +337,7 @@ fn is_bullet(lines: &[Line<'_>], at: usize, run: &Range<usize>) -> bool {
         _ => {
             at == run.start
                 || beside(at - 1).is_some()
+                || beside(at + 1).is_some_and(|next| goes_on(found, next))
                 || lines[at].is_indented()
                 || lines[at - 1].text.ends_with([':', '.', '?', '!', ';'])
         }
@@ -522,9 +523,9 @@ fn nest_items(pieces: &mut [Piece<'_>], order: &[usize], lines: &[Line<'_>]) {
         let indent = lines[piece.lines.start].indent;
         match (piece.role, last) {
             (Role::Item, _) => {
-                let shown = piece.lines.clone().map(|line| lines[line].text);
+                let mut shown = piece.lines.clone().map(|line| lines[line].text);
                 // What leads into a list inside of this one is at its end.
-                let opens = shown.last().is_some_and(|line| line.ends_with(':'));
+                let opens = shown.next_back().is_some_and(|line| line.ends_with(':'));
                 piece.level = nesting.depth(indent as f64, piece.text, opens);
                 last = Some((indent, piece.level));
             }

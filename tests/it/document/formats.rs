@@ -2,7 +2,7 @@
 
 use crate::common::written::{Piece, words};
 use crate::common::{self, read, written};
-use palpate::document::Document;
+use palpate::document::{self, Document};
 use palpate::passage;
 
 /// What a passage is, however its words were laid out.
