@@ -15,7 +15,6 @@ use crate::analysis::{Analyzer, Trie, WordId};
 pub(super) const DATA: &str = include_str!("data/assertion.toml");
 
 /// What is said of a concept or cue.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Assertion {

@@ -106,7 +106,6 @@ impl AspectWeights {
 }
 
 /// A concept a passage names.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mentioned {
     pub name: String,

@@ -14,20 +14,16 @@ use crate::document::Place;
 use crate::index::{Engine, StoredPassage, TextField, Wanted, unless_damaged};
 use crate::passage::{PassageId, UnitKind};
 use crate::search::SearchError;
-use serde::Serialize;
 
 /// A quantity where it stands.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    #[serde(flatten)]
     pub quantity: Quantity,
     /// The sentence it stands in, verbatim.
     pub sentence: String,
     pub source: String,
     pub lines: (usize, usize),
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<(usize, usize)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<(usize, usize)>,
     pub id: PassageId,
 }
@@ -40,8 +36,7 @@ impl Figure {
 }
 
 /// How figures on one thing compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Agreement {
     /// All say the same in the same way.
     Same,
@@ -51,7 +46,7 @@ pub enum Agreement {
 }
 
 /// What is said of one thing in several places.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FigureGroup {
     /// What the figures are about.
     pub subject: String,

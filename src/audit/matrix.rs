@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::topic::AuditTopic;
 use super::{AuditRequest, read, sources, topic};
 use crate::annotate::Assertion;
@@ -13,9 +11,7 @@ use crate::passage::PassageId;
 use crate::search::SearchError;
 
 /// What is said of a topic. The greater, the stronger.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// No word of it.
     Silent,
@@ -79,9 +75,7 @@ impl From<Assertion> for State {
 }
 
 /// The part of a source that something stands in.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Place))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Zone {
     Title,
     Heading,
@@ -89,8 +83,7 @@ pub enum Zone {
 }
 
 /// A sentence that names a topic.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     /// What it says; never [`State::Silent`].
     pub state: State,
@@ -100,18 +93,14 @@ pub struct Evidence {
     pub sentence: String,
     /// The bytes of the name in the sentence.
     pub name: (usize, usize),
-    #[serde(rename = "place")]
     pub zone: Zone,
     /// The line that leads into the list in which the sentence stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lead: Option<String>,
     pub source: String,
     /// First and last line of the sentence, where lines of the text are those of the source; else,
     /// and for headings and titles, those of the passage.
     pub lines: (usize, usize),
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pages: Option<(usize, usize)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<(usize, usize)>,
     pub headings: Vec<String>,
     /// The passage it stands in, or under: what `palpate cite` cites.

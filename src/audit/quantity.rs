@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 const DATA: &str = include_str!("data/quantities.toml");
 
@@ -54,7 +54,7 @@ pub(super) struct Subject {
 }
 
 /// A quantity in a text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Quantity {
     /// "duration" (in minutes), "share" (in percent), or a currency.
     pub dimension: &'static str,
@@ -65,7 +65,6 @@ pub struct Quantity {
     /// As it is written.
     pub text: String,
     /// Where it stands in the text.
-    #[serde(skip)]
     pub bytes: Range<usize>,
 }
 

@@ -17,8 +17,6 @@
 
 mod verify;
 
-use serde::Serialize;
-
 use crate::diff::folded;
 use crate::index::{Engine, IndexError, StoredPassage};
 
@@ -33,7 +31,7 @@ const GENERATION: &str = "(index generation ";
 const ID: usize = 20;
 
 /// A passage as it was cited.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Citation {
     pub id: String,
     pub source: String,

@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
-
 use super::Citation;
 use crate::diff::{Difference, folded};
 use crate::document::{Place, Span};
@@ -17,15 +15,14 @@ const ALIKE: f32 = 0.5;
 const LOOKED_AT: usize = 20;
 
 /// Where a cited text stands now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub source: String,
     pub place: String,
 }
 
 /// What became of a citation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "verdict", rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// The text stands where it stood.
     Unchanged,

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 /// After so long the rest of a difference is given as one change: nobody reads that much.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What became of some words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     Kept,
     Removed,
@@ -18,15 +16,14 @@ pub enum Change {
 }
 
 /// Words that share a fate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedStretch {
     pub change: Change,
     pub text: String,
 }
 
 /// How one text became another. White space of any kind counts as one space.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     pub stretches: Vec<ChangedStretch>,
 }

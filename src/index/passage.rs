@@ -32,7 +32,6 @@ impl Order {
 }
 
 /// A passage as it is kept for showing.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPassage {
     pub id: PassageId,
@@ -55,7 +54,6 @@ pub struct StoredPassage {
     pub bytes: (usize, usize),
     pub text: String,
     /// What of it says something by itself.
-    #[cfg_attr(feature = "serve", schema(value_type = Vec<u32>))]
     pub units: Units,
     /// The aspects the passage speaks of, by their labels, the strongest first.
     pub aspects: Vec<String>,

@@ -30,7 +30,6 @@ use crate::analysis::{self, Analyzer, Word};
 pub(crate) use matcher::Matcher;
 
 /// What a concept is.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::text::{CITATION, FAINT, Look, Printer, visible};
 use crate::cite::{Citation, Verdict};
-use crate::diff::{Change, Difference};
+use crate::diff::{Change, ChangedStretch, Difference};
 
 const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
 const ADDED: Style = AnsiColor::Green.on_default().bold();
@@ -16,13 +16,11 @@ const INDENT: &str = "           ";
 const AROUND: usize = 8;
 
 /// A citation with what became of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Verified {
     /// The line of the file on which the citation begins.
     pub line: usize,
-    #[serde(flatten)]
     pub citation: Citation,
-    #[serde(flatten)]
     pub verdict: Verdict,
 }
 
@@ -109,22 +107,105 @@ fn shortened(text: &str, after_change: bool, before_change: bool) -> String {
     parts.join(" ")
 }
 
+#[derive(Serialize)]
+struct CitationsJson<'a> {
+    citations: Vec<VerifiedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct VerifiedJson<'a> {
+    line: usize,
+    #[serde(flatten)]
+    citation: CitationJson<'a>,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<StandingJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<DifferenceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct CitationJson<'a> {
+    id: &'a str,
+    source: &'a str,
+    place: &'a str,
+    generation: u64,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct StandingJson<'a> {
+    source: &'a str,
+    place: &'a str,
+}
+
+/// How one text became another, stretch by stretch.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct DifferenceJson<'a>(Vec<StretchJson<'a>>);
+
+#[derive(Serialize)]
+struct StretchJson<'a> {
+    change: &'static str,
+    text: &'a str,
+}
+
+impl<'a> VerifiedJson<'a> {
+    fn new(verified: &'a Verified) -> Self {
+        let (now, difference) = match &verified.verdict {
+            Verdict::Unchanged | Verdict::Gone => (None, None),
+            Verdict::Moved { now } => (Some(now), None),
+            Verdict::Changed { now, difference } => (Some(now), Some(difference)),
+        };
+        VerifiedJson {
+            line: verified.line,
+            citation: CitationJson::new(&verified.citation),
+            verdict: name(&verified.verdict),
+            now: now.map(|now| StandingJson {
+                source: &now.source,
+                place: &now.place,
+            }),
+            difference: difference.map(DifferenceJson::new),
+        }
+    }
+}
+
+impl<'a> CitationJson<'a> {
+    fn new(citation: &'a Citation) -> Self {
+        CitationJson {
+            id: &citation.id,
+            source: &citation.source,
+            place: &citation.place,
+            generation: citation.generation,
+            text: &citation.text,
+        }
+    }
+}
+
+impl<'a> DifferenceJson<'a> {
+    pub(super) fn new(difference: &'a Difference) -> Self {
+        let view = |stretch: &'a ChangedStretch| StretchJson {
+            change: match stretch.change {
+                Change::Kept => "kept",
+                Change::Removed => "removed",
+                Change::Added => "added",
+            },
+            text: &stretch.text,
+        };
+        DifferenceJson(difference.stretches.iter().map(view).collect())
+    }
+}
+
 /// Writes one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, verified: &[Verified]) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Json<'a> {
-        citations: &'a [Verified],
-    }
-    let object = Json {
-        citations: verified,
-    };
-    serde_json::to_writer(&mut *out, &object)?;
+    let citations = verified.iter().map(VerifiedJson::new).collect();
+    serde_json::to_writer(&mut *out, &CitationsJson { citations })?;
     writeln!(out)
 }
 
 /// Writes a citation as one JSON object on one line.
 pub fn write_citation_json(out: &mut dyn Write, citation: &Citation) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, citation)?;
+    serde_json::to_writer(&mut *out, &CitationJson::new(citation))?;
     writeln!(out)
 }
 

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::audit::on_a_line;
-use super::cite::write_difference;
+use super::cite::{DifferenceJson, write_difference};
 use super::text::{CITATION, FAINT, Look, Printer, citation, visible};
-use crate::diff::{CorpusDiff, Difference};
+use crate::diff::CorpusDiff;
 use crate::index::StoredPassage;
 
 const INDENT: &str = "    ";
@@ -67,7 +67,7 @@ fn write_passage(
 /// Writes what differs as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
     #[derive(Serialize)]
-    struct PassageJson<'a> {
+    struct DiffPassageJson<'a> {
         source: &'a str,
         lines: (usize, usize),
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,18 +80,18 @@ pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
     }
     #[derive(Serialize)]
     struct ChangedJson<'a> {
-        old: PassageJson<'a>,
-        new: PassageJson<'a>,
-        difference: &'a Difference,
+        old: DiffPassageJson<'a>,
+        new: DiffPassageJson<'a>,
+        difference: DifferenceJson<'a>,
     }
     #[derive(Serialize)]
     struct DiffJson<'a> {
-        added: Vec<PassageJson<'a>>,
+        added: Vec<DiffPassageJson<'a>>,
         changed: Vec<ChangedJson<'a>>,
-        dropped: Vec<PassageJson<'a>>,
+        dropped: Vec<DiffPassageJson<'a>>,
     }
-    fn json(passage: &StoredPassage) -> PassageJson<'_> {
-        PassageJson {
+    fn json(passage: &StoredPassage) -> DiffPassageJson<'_> {
+        DiffPassageJson {
             source: &passage.source,
             lines: passage.lines,
             pages: passage.pages,
@@ -104,7 +104,7 @@ pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
     let changed = diff.changed.iter().map(|changed| ChangedJson {
         old: json(&changed.old),
         new: json(&changed.new),
-        difference: &changed.difference,
+        difference: DifferenceJson::new(&changed.difference),
     });
     let object = DiffJson {
         added: diff.added.iter().map(json).collect(),

@@ -9,15 +9,15 @@ use crate::document::{Block, BlockKind, Document, word_count};
 use crate::passage::Passage;
 
 #[derive(Serialize)]
-struct DocumentJson<'a> {
+struct CutDocumentJson<'a> {
     source: &'a str,
     title: &'a str,
-    passages: Vec<PassageJson<'a>>,
-    furniture: Vec<BlockJson<'a>>,
+    passages: Vec<CutPassageJson<'a>>,
+    furniture: Vec<CutBlockJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct PassageJson<'a> {
+struct CutPassageJson<'a> {
     id: &'a str,
     headings: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,12 +29,12 @@ struct PassageJson<'a> {
     paragraphs: Option<(usize, usize)>,
     bytes: (usize, usize),
     words: usize,
-    blocks: Vec<BlockJson<'a>>,
+    blocks: Vec<CutBlockJson<'a>>,
     text: &'a str,
 }
 
 #[derive(Serialize)]
-struct BlockJson<'a> {
+struct CutBlockJson<'a> {
     kind: &'static str,
     lines: (usize, usize),
     text: &'a str,
@@ -80,17 +80,17 @@ pub fn write_json(
     document: &Document,
     passages: &[Passage],
 ) -> io::Result<()> {
-    let block = |block: &'_ Block| BlockJson {
+    let block = |block: &'_ Block| CutBlockJson {
         kind: block.kind.name(),
         lines: document.lines(&document.trimmed(block)),
         text: document.block_text(block),
     };
-    let object = DocumentJson {
+    let object = CutDocumentJson {
         source: document.source(),
         title: document.title(),
         passages: passages
             .iter()
-            .map(|passage| PassageJson {
+            .map(|passage| CutPassageJson {
                 id: passage.id().as_str(),
                 headings: passage.headings(),
                 lead: passage.lead(),

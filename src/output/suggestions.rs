@@ -11,8 +11,31 @@ use crate::search::Suggestion;
 /// What completes a prefix.
 #[derive(Serialize)]
 pub struct SuggestionsJson<'a> {
-    pub prefix: &'a str,
-    pub suggestions: &'a [Suggestion],
+    prefix: &'a str,
+    suggestions: Vec<SuggestionJson<'a>>,
+}
+
+/// Something to search for.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Suggestion))]
+#[derive(Serialize)]
+struct SuggestionJson<'a> {
+    text: &'a str,
+    /// How many passages stand under the phrase; for a single word, how often it occurs.
+    count: u64,
+}
+
+impl<'a> SuggestionsJson<'a> {
+    /// What completes a prefix, best first.
+    pub fn new(prefix: &'a str, suggestions: &'a [Suggestion]) -> Self {
+        let view = |suggestion: &'a Suggestion| SuggestionJson {
+            text: &suggestion.text,
+            count: suggestion.count,
+        };
+        SuggestionsJson {
+            prefix,
+            suggestions: suggestions.iter().map(view).collect(),
+        }
+    }
 }
 
 /// Prints the suggestions, best first.
@@ -24,10 +47,6 @@ pub fn write(out: &mut dyn Write, suggestions: &[Suggestion]) -> io::Result<()> 
 
 /// Writes the suggestions as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, prefix: &str, suggestions: &[Suggestion]) -> io::Result<()> {
-    let object = SuggestionsJson {
-        prefix,
-        suggestions,
-    };
-    serde_json::to_writer(&mut *out, &object)?;
+    serde_json::to_writer(&mut *out, &SuggestionsJson::new(prefix, suggestions))?;
     writeln!(out)
 }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 /// The id of a passage: 20 hexadecimal digits (80 bits) of the BLAKE3 hash of its source and
 /// text. Among a billion passages the chance of any two sharing one is below one in a million.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PassageId(String);

@@ -26,8 +26,6 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use serde::Serialize;
-
 use super::parse::{Clause, Pattern, Query, Scope};
 use super::plan::{READ_WORDS, WordSource};
 use crate::analysis::{self, Similar, Word, is_stopword};
@@ -53,8 +51,7 @@ const BEGINNINGS: &[&[&str]] = &[
 const ENDINGS: &[&[&str]] = &[&["ectomy", "otomy", "ostomy"], &["itis", "osis"]];
 
 /// A word that was searched for in place of the one typed.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
     pub typed: String,
     pub searched: String,

@@ -1,7 +1,5 @@
 //! Filters and counts: what passages speak of, over all that match.
 
-use serde::Serialize;
-
 use super::{Filter, SearchError};
 use crate::annotate::Aspect;
 use crate::index::{Counted, Engine, Term, ToCount, Wanted};
@@ -12,8 +10,7 @@ const VALUES: usize = 12;
 const NAMED: u64 = 200;
 
 /// How many matching passages speak of what, most first.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facets {
     pub aspect: Vec<FacetCount>,
     pub condition: Vec<FacetCount>,
@@ -21,26 +18,22 @@ pub struct Facets {
     pub risk: Vec<FacetCount>,
     pub source: Vec<FacetCount>,
     /// The sources in which nothing matches; of a search among some sources only, nothing is said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub silent: Option<Silent>,
 }
 
 /// Sources in which nothing matches.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Silent {
     pub count: u64,
     /// Whether the count is only about right: so many passages match that they were not all looked
     /// at.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub about: bool,
     /// Their names, in order, where the corpus has few enough sources to name them.
     pub sources: Vec<String>,
 }
 
 /// A value with the number of passages.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount {
     pub value: String,
     pub count: u64,

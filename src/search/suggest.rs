@@ -2,14 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
-
 use crate::analysis::is_stopword;
 use crate::index::{Dictionary, fold};
 
 /// Something to search for.
-#[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
     pub text: String,
     /// How many passages stand under the phrase; for a single word, how often it occurs.

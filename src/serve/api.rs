@@ -5,22 +5,19 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State as Extracted};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use form_urlencoded::parse;
 use serde::Serialize;
 
-use super::asked::Asked;
+use super::asked::{AskedAudit, AskedList, AskedSearch, AskedSuggestions};
 use super::problem::Problem;
 use super::state::{Opened, State};
-use crate::index::{StoredPassage, WholeDocument};
-use crate::output::json::ResultsJson;
+use crate::output::audit::json::AuditJson;
+use crate::output::json::{
+    DocumentJson, HealthJson, ProblemJson, ResultsJson, SourcesJson, StoredPassageJson,
+};
 use crate::output::suggestions::SuggestionsJson;
 
 /// How much is answered with where nobody says otherwise.
 const HITS: usize = 10;
-/// The most characters of the beginning of a query.
-const PREFIX: usize = 200;
-const SUGGESTIONS: usize = 50;
-const SOURCES: usize = 1000;
 
 /// JSON, written where the work is done: what it is made of is borrowed from there.
 pub(super) struct Json(Vec<u8>);
@@ -67,20 +64,53 @@ async fn answer(
     responses(
         (status = 200, description = "What was found; perhaps nothing", body = ResultsJson),
         (status = 304, description = "As it was when the tag was given"),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn search(
     Extracted(state): Extracted<Arc<State>>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let asked = match Asked::read(address.as_deref()) {
+    let asked = match AskedSearch::read(address.as_deref()) {
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
     answer(&state, move |opened| {
         let results = opened.searcher.search(&asked.request(HITS))?;
         Json::of(&ResultsJson::new(&results, asked.explain))
+    })
+    .await
+}
+
+/// What every source says of some topics, or that it is silent.
+#[utoipa::path(
+    get,
+    path = "/api/v1/audit",
+    operation_id = "json",
+    tag = "audit",
+    params(
+        ("topic" = Option<Vec<String>>, Query, description = "Names of concepts, or words; may be repeated, or parted by commas. Without any, the risks that most passages name"),
+        ("by" = Option<String>, Query, description = "What the columns are, if not the topics: risk, condition, technique, aspect"),
+        ("source" = Option<String>, Query, description = "Only sources that match this pattern"),
+        ("silent" = Option<bool>, Query, description = "The sources with most silent cells first"),
+    ),
+    responses(
+        (status = 200, description = "A row a source, a cell a topic", body = AuditJson),
+        (status = 304, description = "As it was when the tag was given"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn audit(
+    Extracted(state): Extracted<Arc<State>>,
+    RawQuery(address): RawQuery,
+) -> Response {
+    let asked = match AskedAudit::read(address.as_deref()) {
+        Ok(asked) => asked,
+        Err(problem) => return problem.into_response(),
+    };
+    answer(&state, move |opened| {
+        let audit = asked.audit(opened.searcher.engine())?;
+        Json::of(&AuditJson::new(&audit))
     })
     .await
 }
@@ -96,40 +126,22 @@ pub(super) async fn search(
     responses(
         (status = 200, description = "What completes it, best first", body = SuggestionsJson),
         (status = 304, description = "As it was when the tag was given"),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn suggest(
     Extracted(state): Extracted<Arc<State>>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let prefix = parameter(address.as_deref(), "q").unwrap_or_default();
-    if prefix.chars().count() > PREFIX {
-        return Problem::bad(format!("{PREFIX} characters are the most")).into_response();
-    }
-    let limit = match limit(address.as_deref(), HITS, SUGGESTIONS) {
-        Ok(limit) => limit,
+    let asked = match AskedSuggestions::read(address.as_deref()) {
+        Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
     answer(&state, move |opened| {
-        let suggestions = opened.searcher.suggest(&prefix, limit)?;
-        Json::of(&SuggestionsJson {
-            prefix: &prefix,
-            suggestions: &suggestions,
-        })
+        let suggestions = opened.searcher.suggest(&asked.prefix, asked.limit)?;
+        Json::of(&SuggestionsJson::new(&asked.prefix, &suggestions))
     })
     .await
-}
-
-/// Some of the sources.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct SourcesJson {
-    /// How many there are in all.
-    total: u64,
-    documents: Vec<String>,
-    /// What to give as `after` for those that follow; not there at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
 }
 
 /// Lists the documents, by the paths they are cited by, in byte order.
@@ -143,66 +155,27 @@ pub(super) struct SourcesJson {
     responses(
         (status = 200, description = "Some of the documents", body = SourcesJson),
         (status = 304, description = "As it was when the tag was given"),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn documents(
     Extracted(state): Extracted<Arc<State>>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let after = parameter(address.as_deref(), "after");
-    let limit = match limit(address.as_deref(), 100, SOURCES) {
-        Ok(limit) => limit,
+    let asked = match AskedList::read(address.as_deref()) {
+        Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
     answer(&state, move |opened| {
         let index = opened.searcher.engine();
         // One more tells whether any follow.
-        let mut documents = index.sources(after.as_deref(), limit + 1)?;
-        let more = documents.len() > limit;
-        documents.truncate(limit);
-        Json::of(&SourcesJson {
-            total: index.manifest().documents,
-            next: documents.last().filter(|_| more).cloned(),
-            documents,
-        })
+        let mut documents = index.sources(asked.after.as_deref(), asked.limit + 1)?;
+        let more = documents.len() > asked.limit;
+        documents.truncate(asked.limit);
+        let total = index.manifest().documents;
+        Json::of(&SourcesJson::new(total, documents, more))
     })
     .await
-}
-
-/// A document as it was indexed, whole.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct DocumentJson<'a> {
-    source: &'a str,
-    title: &'a str,
-    text: &'a str,
-    /// What the stretches of the text are; together they are all of it.
-    blocks: Vec<BlockJson>,
-    passages: &'a [StoredPassage],
-}
-
-/// A stretch of a document.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct BlockJson {
-    kind: &'static str,
-    /// First byte, and the one after the last.
-    bytes: (usize, usize),
-}
-
-impl<'a> DocumentJson<'a> {
-    fn new(document: &'a WholeDocument) -> Self {
-        let blocks = document.blocks.iter().map(|block| BlockJson {
-            kind: block.kind.name(),
-            bytes: (block.bytes.start, block.bytes.end),
-        });
-        DocumentJson {
-            source: &document.source,
-            title: &document.title,
-            text: &document.text,
-            blocks: blocks.collect(),
-            passages: &document.passages,
-        }
-    }
 }
 
 /// A document, whole.
@@ -213,7 +186,7 @@ impl<'a> DocumentJson<'a> {
     responses(
         (status = 200, description = "The document as it was indexed", body = DocumentJson),
         (status = 304, description = "As it was when the tag was given"),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn document(
@@ -234,9 +207,9 @@ pub(super) async fn document(
     path = "/api/v1/passages/{id}",
     params(("id" = String, Path, description = "The id of the passage")),
     responses(
-        (status = 200, description = "The passage", body = StoredPassage),
+        (status = 200, description = "The passage", body = StoredPassageJson),
         (status = 304, description = "As it was when the tag was given"),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn passage(
@@ -246,17 +219,10 @@ pub(super) async fn passage(
     answer(&state, move |opened| {
         let passage = opened.searcher.engine().passage(&id)?;
         let gone = "there is no such passage; its text has changed, or its document is gone";
-        Json::of(&passage.ok_or_else(|| Problem::nothing(gone))?)
+        let passage = passage.ok_or_else(|| Problem::nothing(gone))?;
+        Json::of(&StoredPassageJson::new(&passage))
     })
     .await
-}
-
-/// That the server answers.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct HealthJson {
-    status: &'static str,
-    /// The generation of the index that is served.
-    generation: u64,
 }
 
 /// Whether the server answers.
@@ -265,7 +231,7 @@ pub(super) struct HealthJson {
     path = "/healthz",
     responses(
         (status = 200, description = "It does", body = HealthJson),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn health(Extracted(state): Extracted<Arc<State>>) -> Response {
@@ -275,18 +241,4 @@ pub(super) async fn health(Extracted(state): Extracted<Arc<State>>) -> Response 
         generation,
     };
     Json::of(&health).into_response()
-}
-
-fn parameter(address: Option<&str>, name: &str) -> Option<String> {
-    let mut parameters = parse(address.unwrap_or_default().as_bytes());
-    let found = parameters.find(|(known, _)| known == name);
-    found.map(|(_, value)| value.into_owned())
-}
-
-fn limit(address: Option<&str>, usual: usize, most: usize) -> Result<usize, Problem> {
-    let Some(limit) = parameter(address, "limit") else {
-        return Ok(usual);
-    };
-    let limit = limit.parse().ok().filter(|limit| *limit <= most);
-    limit.ok_or_else(|| Problem::bad(format!("“limit” is a number from 0 to {most}")))
 }

@@ -16,24 +16,20 @@
 //!   answer,
 //! * `state` holds the index, notices when there is a newer one, and searches on threads that are
 //!   for work and not for waiting,
-//! * `asked` reads the parameters of a search, and writes them into links,
+//! * `asked` reads the parameters of an address, and writes them into links,
 //! * `api` answers programs, `openapi` describes that to them, `problem` says what went wrong
 //!   (RFC 9457),
-//! * `page` and `reading` answer people: results, and a document opened at a passage,
-//! * `audit` says what every source says of a topic, to both,
+//! * `page` answers people: results, documents, what every source says of a topic,
 //! * `metrics` counts for whoever runs the server.
 
 mod api;
 mod asked;
-mod audit;
 mod guard;
 mod listen;
 mod metrics;
 mod openapi;
 mod page;
 mod problem;
-mod reading;
-mod reference;
 mod state;
 
 use std::net::SocketAddr;
@@ -120,13 +116,13 @@ async fn keep_current(state: Arc<State>) {
 fn router(state: Arc<State>, guard: Guard) -> Router {
     Router::new()
         .route("/", get(page::search))
-        .route("/audit", get(audit::page))
-        .route("/documents/{source}", get(reading::document))
-        .route("/p/{id}", get(reading::passage))
-        .route("/api", get(reference::page))
+        .route("/audit", get(page::audit))
+        .route("/documents/{source}", get(page::document))
+        .route("/p/{id}", get(page::passage))
+        .route("/api", get(page::reference))
         .route("/assets/{name}", get(page::asset))
         .route("/api/v1/search", get(api::search))
-        .route("/api/v1/audit", get(audit::json))
+        .route("/api/v1/audit", get(api::audit))
         .route("/api/v1/suggest", get(api::suggest))
         .route("/api/v1/documents", get(api::documents))
         .route("/api/v1/documents/{source}", get(api::document))

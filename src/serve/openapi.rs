@@ -4,10 +4,11 @@ use axum::Json;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
-use super::{api, audit, problem};
-use crate::index::StoredPassage;
+use super::api;
 use crate::output::audit::json::AuditJson;
-use crate::output::json::ResultsJson;
+use crate::output::json::{
+    DocumentJson, HealthJson, ProblemJson, ResultsJson, SourcesJson, StoredPassageJson,
+};
 use crate::output::suggestions::SuggestionsJson;
 
 #[derive(OpenApi)]
@@ -19,7 +20,7 @@ use crate::output::suggestions::SuggestionsJson;
     paths(
         api::search,
         api::suggest,
-        audit::json,
+        api::audit,
         api::documents,
         api::document,
         api::passage,
@@ -29,11 +30,11 @@ use crate::output::suggestions::SuggestionsJson;
         ResultsJson,
         SuggestionsJson,
         AuditJson,
-        StoredPassage,
-        api::SourcesJson,
-        api::DocumentJson,
-        api::HealthJson,
-        problem::Problem
+        StoredPassageJson,
+        SourcesJson,
+        DocumentJson,
+        HealthJson,
+        ProblemJson
     ))
 )]
 struct Api;

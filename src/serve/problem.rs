@@ -3,20 +3,15 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
 use crate::index::IndexError;
+use crate::output::json::ProblemJson;
 use crate::search::SearchError;
 
-/// Problem details.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+/// What went wrong with a request.
+#[derive(Debug)]
 pub(super) struct Problem {
-    /// What kind of problem it is; `about:blank` says that the status is all there is to it.
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: String,
-    status: u16,
-    /// What went wrong with this request.
+    status: StatusCode,
     detail: String,
 }
 
@@ -26,15 +21,18 @@ const AGAIN: HeaderValue = HeaderValue::from_static("1");
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         Problem {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
-            status: status.as_u16(),
+            status,
             detail: detail.into(),
         }
     }
 
     pub(super) fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.status
+    }
+
+    /// The status in words.
+    pub(super) fn title(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or("Problem")
     }
 
     pub(super) fn detail(&self) -> &str {
@@ -57,8 +55,14 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let mut response = (status, Json(self)).into_response();
+        let status = self.status;
+        let view = ProblemJson {
+            kind: "about:blank",
+            title: self.title(),
+            status: status.as_u16(),
+            detail: &self.detail,
+        };
+        let mut response = (status, Json(view)).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::on_a_line;
 use crate::audit::{Agreement, Figure, FigureGroup};
+use crate::output::json::PassageIdJson;
 use crate::output::text::{CITATION, FAINT, Look, Printer, TITLE, visible};
 
 /// Columns that a figure takes.
@@ -52,12 +53,68 @@ pub(super) fn citation(figure: &Figure) -> String {
     figure.place().in_source(&figure.source)
 }
 
+#[derive(Serialize)]
+struct FiguresJson<'a> {
+    figures: Vec<FigureGroupJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FigureGroupJson<'a> {
+    subject: &'a str,
+    agreement: &'static str,
+    figures: Vec<FigureJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FigureJson<'a> {
+    dimension: &'static str,
+    low: Option<f64>,
+    high: Option<f64>,
+    text: &'a str,
+    sentence: &'a str,
+    source: &'a str,
+    lines: (usize, usize),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<(usize, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paragraphs: Option<(usize, usize)>,
+    id: PassageIdJson<'a>,
+}
+
 /// Writes all groups as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, groups: &[FigureGroup]) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct FiguresJson<'a> {
-        figures: &'a [FigureGroup],
-    }
-    serde_json::to_writer(&mut *out, &FiguresJson { figures: groups })?;
+    let figures = groups.iter().map(FigureGroupJson::new).collect();
+    serde_json::to_writer(&mut *out, &FiguresJson { figures })?;
     writeln!(out)
+}
+
+impl<'a> FigureGroupJson<'a> {
+    fn new(group: &'a FigureGroup) -> Self {
+        FigureGroupJson {
+            subject: &group.subject,
+            agreement: match group.agreement {
+                Agreement::Same => "same",
+                Agreement::SameInOtherWords => "same-in-other-words",
+                Agreement::Different => "different",
+            },
+            figures: group.figures.iter().map(FigureJson::new).collect(),
+        }
+    }
+}
+
+impl<'a> FigureJson<'a> {
+    fn new(figure: &'a Figure) -> Self {
+        FigureJson {
+            dimension: figure.quantity.dimension,
+            low: figure.quantity.low,
+            high: figure.quantity.high,
+            text: &figure.quantity.text,
+            sentence: &figure.sentence,
+            source: &figure.source,
+            lines: figure.lines,
+            pages: figure.pages,
+            paragraphs: figure.paragraphs,
+            id: PassageIdJson::new(&figure.id),
+        }
+    }
 }

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::audit::{Audit, AuditTopic, Cell, Evidence, Row, State, Tally};
+use crate::audit::{Audit, AuditTopic, Cell, Evidence, Row, State, Tally, Zone};
+use crate::output::json::PassageIdJson;
 
 /// An audit, as it is written.
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -43,10 +44,68 @@ struct RowJson<'a> {
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 #[derive(Serialize)]
 struct CellJson<'a> {
-    state: State,
+    state: StateJson,
     /// The strongest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    evidence: Vec<&'a Evidence>,
+    evidence: Vec<EvidenceJson<'a>>,
+}
+
+/// What is said of a topic. The greater, the stronger.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = State))]
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum StateJson {
+    /// No word of it.
+    Silent,
+    /// Its words occur, but what is said was not understood.
+    Mentioned,
+    /// It is denied: "no risk of addiction".
+    Negated,
+    /// It is supposed or asked for: "tell your doctor if you have osteoporosis".
+    Conditional,
+    /// It is rare or possible: "rarely, nerve damage".
+    Hedged,
+    /// It is so.
+    Stated,
+}
+
+/// Where in a source something stands.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Place))]
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum ZoneJson {
+    Title,
+    Heading,
+    Text,
+}
+
+/// A sentence that names a topic.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Evidence))]
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    /// What it says; never [`State::Silent`].
+    state: StateJson,
+    /// The concept named, by its preferred name; for plain words, these.
+    concept: &'a str,
+    /// The sentence, the heading or the title, verbatim.
+    sentence: &'a str,
+    /// The bytes of the name in the sentence.
+    name: (usize, usize),
+    place: ZoneJson,
+    /// The line that leads into the list in which the sentence stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<&'a str>,
+    source: &'a str,
+    /// First and last line of the sentence, where lines of the text are those of the source; else,
+    /// and for headings and titles, those of the passage.
+    lines: (usize, usize),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<(usize, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paragraphs: Option<(usize, usize)>,
+    headings: &'a [String],
+    /// The passage it stands in, or under: what `palpate cite` cites.
+    id: PassageIdJson<'a>,
 }
 
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -108,12 +167,48 @@ impl<'a> TopicJson<'a> {
 impl<'a> RowJson<'a> {
     fn new(row: &'a Row) -> Self {
         let cell = |cell: &'a Cell| CellJson {
-            state: cell.state(),
-            evidence: cell.evidence().collect(),
+            state: StateJson::new(cell.state()),
+            evidence: cell.evidence().map(EvidenceJson::new).collect(),
         };
         RowJson {
             source: &row.source,
             cells: row.cells.iter().map(cell).collect(),
+        }
+    }
+}
+
+impl StateJson {
+    fn new(state: State) -> Self {
+        match state {
+            State::Silent => StateJson::Silent,
+            State::Mentioned => StateJson::Mentioned,
+            State::Negated => StateJson::Negated,
+            State::Conditional => StateJson::Conditional,
+            State::Hedged => StateJson::Hedged,
+            State::Stated => StateJson::Stated,
+        }
+    }
+}
+
+impl<'a> EvidenceJson<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        EvidenceJson {
+            state: StateJson::new(evidence.state),
+            concept: &evidence.concept,
+            sentence: &evidence.sentence,
+            name: evidence.name,
+            place: match evidence.zone {
+                Zone::Title => ZoneJson::Title,
+                Zone::Heading => ZoneJson::Heading,
+                Zone::Text => ZoneJson::Text,
+            },
+            lead: evidence.lead.as_deref(),
+            source: &evidence.source,
+            lines: evidence.lines,
+            pages: evidence.pages,
+            paragraphs: evidence.paragraphs,
+            headings: &evidence.headings,
+            id: PassageIdJson::new(&evidence.id),
         }
     }
 }

@@ -1,26 +1,46 @@
-//! Hits for programs. The names of the fields are a contract: later versions add, they do not
+//! What programs read. The names of the fields are a contract: later versions add, they do not
 //! rename or remove.
+//!
+//! Results are turned into views, which are all that knows how they are written; the rooms upstream
+//! do not. Here are the results of a search, with `facets`; `passage` has what is kept of a
+//! passage, `document` whole documents, and `service` what a server says of itself.
+
+#[cfg(feature = "serve")]
+mod document;
+mod facets;
+mod passage;
+#[cfg(feature = "serve")]
+mod service;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::annotate::Mentioned;
 use crate::query::Correction;
-use crate::search::{Facets, Hit, Part, SearchResults, Snippet};
+use crate::search::{Hit, Part, SearchResults, Snippet};
+
+#[cfg(feature = "serve")]
+pub(crate) use document::{DocumentJson, SourcesJson};
+use facets::FacetsJson;
+pub(crate) use passage::PassageIdJson;
+#[cfg(feature = "serve")]
+pub(crate) use passage::StoredPassageJson;
+use passage::{MentionedJson, mentioned};
+#[cfg(feature = "serve")]
+pub(crate) use service::{HealthJson, ProblemJson};
 
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
 /// The results of a search.
 #[derive(Serialize)]
 pub struct ResultsJson<'a> {
     query: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    corrections: &'a [Correction],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<CorrectionJson<'a>>,
     total: usize,
     elapsed_ms: f64,
     hits: Vec<HitJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    facets: Option<&'a Facets>,
+    facets: Option<FacetsJson<'a>>,
 }
 
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -40,7 +60,7 @@ pub struct HitJson<'a> {
     bytes: (usize, usize),
     id: &'a str,
     aspects: &'a [String],
-    concepts: &'a [Mentioned],
+    concepts: Vec<MentionedJson<'a>>,
     text: &'a str,
     snippet: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +76,14 @@ pub struct PartJson<'a> {
     part: &'static str,
     value: f64,
     reasons: &'a [String],
+}
+
+/// A word that was searched for in place of the one typed.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Correction))]
+#[derive(Serialize)]
+struct CorrectionJson<'a> {
+    typed: &'a str,
+    searched: &'a str,
 }
 
 /// Writes the results as one JSON object on one line.
@@ -79,11 +107,24 @@ impl<'a> ResultsJson<'a> {
         let hits = results.hits.iter();
         ResultsJson {
             query: &results.query,
-            corrections: &results.corrections,
+            corrections: results
+                .corrections
+                .iter()
+                .map(CorrectionJson::new)
+                .collect(),
             total: results.total,
             elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
             hits: hits.map(|hit| HitJson::new(hit, explain)).collect(),
-            facets: results.facets.as_ref(),
+            facets: results.facets.as_ref().map(FacetsJson::new),
+        }
+    }
+}
+
+impl<'a> CorrectionJson<'a> {
+    fn new(correction: &'a Correction) -> Self {
+        CorrectionJson {
+            typed: &correction.typed,
+            searched: &correction.searched,
         }
     }
 }
@@ -103,7 +144,7 @@ impl<'a> HitJson<'a> {
             bytes: passage.bytes,
             id: passage.id.as_str(),
             aspects: &passage.aspects,
-            concepts: &passage.concepts,
+            concepts: mentioned(&passage.concepts),
             text: &passage.text,
             snippet: marked(&hit.snippet),
             lead: passage.lead.as_deref(),

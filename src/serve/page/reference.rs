@@ -4,9 +4,10 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{openapi, page};
+use super::shell::shell;
+use crate::serve::openapi;
 
-pub(super) async fn page() -> Html<String> {
+pub(in crate::serve) async fn page() -> Html<String> {
     let api = serde_json::to_value(openapi::described()).unwrap_or_default();
     let paths = api["paths"].as_object().cloned().unwrap_or_default();
     let body = html! {
@@ -22,7 +23,7 @@ pub(super) async fn page() -> Html<String> {
             }
         }
     };
-    Html(page::shell("The API", "", &body).into_string())
+    Html(shell("The API", "", &body).into_string())
 }
 
 fn operation(path: &str, get: &Value) -> Markup {

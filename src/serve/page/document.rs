@@ -6,26 +6,27 @@ use axum::extract::{Path, RawQuery, State as Extracted};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::asked::Asked;
-use super::page::{self, passage_link, shell, where_it_stands, wrong};
-use super::problem::Problem;
-use super::state::{Opened, State};
+use super::shell::{shell, wrong};
+use super::{elsewhere, passage_link, where_it_stands};
 use crate::document::{Block, BlockKind, trim_range};
 use crate::index::{StoredPassage, WholeDocument};
 use crate::output::summary::counted;
 use crate::search::Request;
+use crate::serve::asked::{AskedDocument, AskedSearch};
+use crate::serve::problem::Problem;
+use crate::serve::state::{Opened, State};
 
 /// Hits that are marked in a document.
 const HITS: usize = 100;
 
 /// Opens the document of a passage: a link that holds as long as the text of the passage does.
-pub(super) async fn passage(
+pub(in crate::serve) async fn passage(
     Extracted(state): Extracted<Arc<State>>,
     Path(id): Path<String>,
 ) -> Response {
     let found = state.work(move |opened| Ok(opened.searcher.engine().passage(&id)?));
     match found.await {
-        Ok(Some(passage)) => page::elsewhere(&passage_link(&passage, "")),
+        Ok(Some(passage)) => elsewhere(&passage_link(&passage, "")),
         Ok(None) => {
             let gone = "This passage is not in the materials as they are now: its text has changed \
                 since, or its document is gone.";
@@ -35,28 +36,22 @@ pub(super) async fn passage(
     }
 }
 
-pub(super) async fn document(
+pub(in crate::serve) async fn document(
     Extracted(state): Extracted<Arc<State>>,
     Path(source): Path<String>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let asked = match Asked::read(address.as_deref()) {
+    let asked = match AskedDocument::read(address.as_deref()) {
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
-    let mut parameters = form_urlencoded::parse(address.as_deref().unwrap_or_default().as_bytes());
-    let wanted = parameters.find(|(name, _)| name == "p");
-    let wanted = wanted.map(|(_, id)| id.into_owned());
     let query = asked.query.clone();
     let made = state.work(move |opened| {
         let document = opened.searcher.engine().document(&source)?;
         let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
         let document = document.ok_or_else(nothing)?;
         let title = document.title.clone();
-        Ok((
-            title,
-            Reading::new(opened, document, asked.query, wanted)?.page(),
-        ))
+        Ok((title, Reading::new(opened, document, asked)?.page()))
     });
     match made.await {
         Ok((title, body)) => Html(shell(&title, &query, &body).into_string()).into_response(),
@@ -80,9 +75,12 @@ impl Reading {
     fn new(
         opened: &Opened,
         document: WholeDocument,
-        query: String,
-        wanted: Option<String>,
+        asked: AskedDocument,
     ) -> Result<Reading, Problem> {
+        let AskedDocument {
+            query,
+            passage: wanted,
+        } = asked;
         let searches = !query.trim().is_empty();
         let found = match searches {
             true => hits(opened, &document, &query)?,
@@ -113,7 +111,7 @@ impl Reading {
                     h1 { (self.document.title) }
                     p.where { cite { (self.document.source) } }
                     @if !self.query.is_empty() {
-                        p { a href=(Asked { query: self.query.clone(), ..Asked::default() }.link()) { "← All results for “" (self.query) "”" } }
+                        p { a href=(AskedSearch { query: self.query.clone(), ..AskedSearch::default() }.link()) { "← All results for “" (self.query) "”" } }
                     }
                     (self.hits_here())
                     (self.missing())

@@ -1,22 +1,20 @@
-//! The page that searches.
+//! The page of results.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State as Extracted};
-use axum::http::{StatusCode, header};
+use axum::extract::{RawQuery, State as Extracted};
 use axum::response::{Html, IntoResponse, Response};
-use form_urlencoded::byte_serialize;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::asked::{Asked, Group};
-use super::problem::Problem;
-use super::state::{Opened, State};
+use super::shell::{shell, wrong};
+use super::{RISK, document_link, passage_link, where_it_stands};
 use crate::annotate::{Assertion, Mentioned};
-use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::output::summary::counted;
-use crate::output::text::citation;
 use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
+use crate::serve::asked::{AskedSearch, Narrowing};
+use crate::serve::problem::Problem;
+use crate::serve::state::{Opened, State};
 
 /// Hits on a page.
 const HITS: usize = 10;
@@ -24,108 +22,13 @@ const HITS: usize = 10;
 const LISTED: usize = 50;
 /// Words that come nearest to one that is not there.
 const NEAREST: usize = 5;
-/// The label of the aspect that must not be missed.
-pub(super) const RISK: &str = "risk";
-
-const STYLE: &str = include_str!("assets/style.css");
-const SCRIPT: &str = include_str!("assets/page.js");
-const ICON: &str = include_str!("assets/icon.svg");
-/// How an audit looks, here as in its report.
-const REPORT: &str = crate::output::audit::html::STYLE;
-
-/// The files of the page, by name, with their types.
-const ASSETS: [(&str, &str, &str); 4] = [
-    ("style.css", "text/css; charset=utf-8", STYLE),
-    ("report.css", "text/css; charset=utf-8", REPORT),
-    ("page.js", "text/javascript; charset=utf-8", SCRIPT),
-    ("icon.svg", "image/svg+xml", ICON),
-];
-
-pub(super) async fn asset(Path(name): Path<String>) -> Response {
-    match ASSETS.iter().find(|(known, ..)| *known == name) {
-        Some((_, kind, content)) => ([(header::CONTENT_TYPE, *kind)], *content).into_response(),
-        None => Problem::nothing("there is nothing here").into_response(),
-    }
-}
-
-/// The frame of every page: head, search box, and what it is about.
-pub(super) fn shell(title: &str, query: &str, body: &Markup) -> Markup {
-    styled_shell(title, query, &["style.css"], body)
-}
-
-/// The same, with more styles.
-pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · palpate" }
-                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
-                @for style in styles { link rel="stylesheet" href={ "/assets/" (style) }; }
-                script src="/assets/page.js" defer {}
-            }
-            body {
-                a.skip href="#main" { "Skip to the results" }
-                header.top {
-                    a.brand href="/" aria-label="palpate, to the start" {
-                        (PreEscaped(ICON)) span { "palpate" }
-                    }
-                    (search_box(query))
-                    nav { a href="/audit" { "Audit" } }
-                }
-                main id="main" tabindex="-1" { (body) }
-                footer.end {
-                    p {
-                        "Cited passages are shown as they were indexed. "
-                        a href="/api" { "API" }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn search_box(query: &str) -> Markup {
-    html! {
-        form.search role="search" action="/" method="get" {
-            label.hidden for="q" { "Search all materials" }
-            input id="q" name="q" type="search" value=(query) placeholder="Search all materials"
-                autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="1000"
-                enterkeyhint="search";
-            kbd aria-hidden="true" { "/" }
-            button type="submit" { "Search" }
-            ul.suggestions id="suggestions" role="listbox" aria-label="Suggestions" hidden {}
-        }
-    }
-}
-
-/// A page for people that says what went wrong.
-pub(super) fn wrong(problem: &Problem, query: &str) -> Response {
-    let status = problem.status();
-    let reason = status.canonical_reason().unwrap_or("Problem");
-    let body = html! {
-        div.empty {
-            h1 { (reason) }
-            p { (problem.detail()) }
-            p { a href="/" { "To the start" } }
-        }
-    };
-    (status, Html(shell(reason, query, &body).into_string())).into_response()
-}
-
 /// The page of results, or only what is in it for the script, which asks for `part=results`.
-pub(super) async fn search(
+pub(in crate::serve) async fn search(
     Extracted(state): Extracted<Arc<State>>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let only_results = address.as_deref().is_some_and(|address| {
-        form_urlencoded::parse(address.as_bytes())
-            .any(|(name, value)| name == "part" && value == "results")
-    });
-    let asked = match Asked::read(address.as_deref()) {
+    let only_results = AskedSearch::only_results(address.as_deref());
+    let asked = match AskedSearch::read(address.as_deref()) {
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
@@ -168,7 +71,7 @@ fn start(opened: &Opened) -> Result<Markup, Problem> {
     })
 }
 
-fn found(opened: &Opened, asked: &Asked) -> Result<Markup, Problem> {
+fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
     let results = opened.searcher.search(&asked.request(HITS))?;
     let nearest = match results.total {
         0 => nearest(opened, &asked.query)?,
@@ -195,7 +98,7 @@ fn found(opened: &Opened, asked: &Asked) -> Result<Markup, Problem> {
 }
 
 /// What was searched for, how much was found, and what the results are narrowed by.
-fn notes(results: &SearchResults, asked: &Asked) -> Markup {
+fn notes(results: &SearchResults, asked: &AskedSearch) -> Markup {
     let silent = results
         .facets
         .as_ref()
@@ -213,7 +116,7 @@ fn notes(results: &SearchResults, asked: &Asked) -> Markup {
             }
         }
         @if !results.corrections.is_empty() {
-            p.quiet { a href=(Asked { exact: true, ..asked.clone() }.link()) { "Search for exactly what was typed" } }
+            p.quiet { a href=(AskedSearch { exact: true, ..asked.clone() }.link()) { "Search for exactly what was typed" } }
         }
         @for note in &results.notes { p.note { (note) } }
         @if !narrowed.is_empty() {
@@ -232,7 +135,7 @@ fn notes(results: &SearchResults, asked: &Asked) -> Markup {
 }
 
 /// A hit.
-fn one(hit: &Hit, asked: &Asked) -> Markup {
+fn one(hit: &Hit, asked: &AskedSearch) -> Markup {
     let passage = &hit.passage;
     let warns = passage.aspects.iter().any(|aspect| aspect == RISK);
     html! {
@@ -246,29 +149,6 @@ fn one(hit: &Hit, asked: &Asked) -> Markup {
             (where_it_stands(passage))
             p.snippet { (snippet(&hit.snippet)) }
             (concepts(&passage.concepts))
-        }
-    }
-}
-
-/// The citation, with a button to copy it, and what the passage speaks of.
-pub(super) fn where_it_stands(passage: &StoredPassage) -> Markup {
-    let cited = citation(passage);
-    html! {
-        p.where {
-            cite { (cited) }
-            button.copy type="button" data-copy=(format!("“{}” — {cited}", passage.title)) hidden {
-                "Copy citation"
-            }
-        }
-        @if !passage.aspects.is_empty() {
-            ul.badges aria-label="Speaks of" {
-                @if passage.aspects.iter().any(|aspect| aspect == RISK) {
-                    li.badge.risk { span aria-hidden="true" { "⚠ " } (RISK) }
-                }
-                @for aspect in passage.aspects.iter().filter(|aspect| *aspect != RISK) {
-                    li.badge { (aspect) }
-                }
-            }
         }
     }
 }
@@ -302,7 +182,7 @@ fn snippet(snippet: &Snippet) -> Markup {
     }
 }
 
-fn pages(asked: &Asked, results: &SearchResults) -> Markup {
+fn pages(asked: &AskedSearch, results: &SearchResults) -> Markup {
     let end = asked.offset + results.hits.len();
     html! {
         @if asked.offset > 0 || end < results.total {
@@ -320,7 +200,7 @@ fn pages(asked: &Asked, results: &SearchResults) -> Markup {
 }
 
 /// What was looked for, where, and what comes nearest.
-fn nothing(asked: &Asked, documents: u64, nearest: &[String]) -> Markup {
+fn nothing(asked: &AskedSearch, documents: u64, nearest: &[String]) -> Markup {
     html! {
         div.empty {
             h2 { "Nothing found" }
@@ -335,7 +215,7 @@ fn nothing(asked: &Asked, documents: u64, nearest: &[String]) -> Markup {
                 p { "The materials do have:" }
                 ul {
                     @for word in nearest {
-                        li { a href=(Asked { query: word.clone(), ..Asked::default() }.link()) { (word) } }
+                        li { a href=(AskedSearch { query: word.clone(), ..AskedSearch::default() }.link()) { (word) } }
                     }
                 }
             }
@@ -389,18 +269,18 @@ fn silent(facets: &Facets, total: usize) -> Markup {
 }
 
 /// What the results can be narrowed by.
-fn narrowing(asked: &Asked, facets: &Facets) -> Markup {
+fn narrowing(asked: &AskedSearch, facets: &Facets) -> Markup {
     html! {
         aside.facets aria-label="Narrow the results" {
-            (values(asked, Group::Aspect, "Speaks of", &facets.aspect))
-            (values(asked, Group::Condition, "Conditions", &facets.condition))
-            (values(asked, Group::Technique, "Techniques", &facets.technique))
-            (values(asked, Group::Source, "Sources", &facets.source))
+            (values(asked, Narrowing::Aspect, "Speaks of", &facets.aspect))
+            (values(asked, Narrowing::Condition, "Conditions", &facets.condition))
+            (values(asked, Narrowing::Technique, "Techniques", &facets.technique))
+            (values(asked, Narrowing::Source, "Sources", &facets.source))
         }
     }
 }
 
-fn values(asked: &Asked, group: Group, title: &str, counts: &[FacetCount]) -> Markup {
+fn values(asked: &AskedSearch, group: Narrowing, title: &str, counts: &[FacetCount]) -> Markup {
     let narrowed = asked.narrowed();
     let is_on = |value: &str| narrowed.iter().any(|(g, v)| *g == group && v == value);
     html! {
@@ -419,52 +299,5 @@ fn values(asked: &Asked, group: Group, title: &str, counts: &[FacetCount]) -> Ma
                 }
             }
         }
-    }
-}
-
-/// The address of a document.
-pub(super) fn document_link(source: &str) -> String {
-    format!("/documents/{}", encoded(source))
-}
-
-/// The address of a document, opened at a passage.
-pub(super) fn passage_link(passage: &StoredPassage, query: &str) -> String {
-    link_to(&passage.source, passage.id.as_str(), query)
-}
-
-/// The same, of a passage that is only cited.
-pub(super) fn link_to(source: &str, id: &str, query: &str) -> String {
-    let mut link = format!("{}?p={id}", document_link(source));
-    if !query.is_empty() {
-        link.push_str("&q=");
-        link.extend(byte_serialize(query.as_bytes()));
-    }
-    format!("{link}#{id}")
-}
-
-/// A name as one part of a path.
-fn encoded(name: &str) -> String {
-    // In a path a plus is a plus.
-    byte_serialize(name.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20")
-}
-
-/// Sends to another page of this server.
-pub(super) fn elsewhere(link: &str) -> Response {
-    (StatusCode::SEE_OTHER, [(header::LOCATION, link.to_owned())]).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_one_part_of_a_path() {
-        assert_eq!(
-            document_link("a b/c+d#1?.txt"),
-            "/documents/a%20b%2Fc%2Bd%231%3F.txt"
-        );
-        assert_eq!(document_link("../x"), "/documents/..%2Fx");
     }
 }

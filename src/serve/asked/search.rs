@@ -1,10 +1,11 @@
-//! The parameters of a search: from the address of a request, and into links.
+//! A search: from the address of a request, and into links.
 
-use form_urlencoded::{Serializer, parse};
+use form_urlencoded::Serializer;
 
-use super::problem::Problem;
+use super::Parameters;
 use crate::lexicon::Kind;
 use crate::search::{Filter, Request};
+use crate::serve::problem::Problem;
 
 /// The most characters of a query.
 const QUERY: usize = 1000;
@@ -14,73 +15,68 @@ const DEPTH: usize = 10_000;
 
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub(super) query: String,
-    pub(super) aspects: Vec<String>,
-    pub(super) conditions: Vec<String>,
-    pub(super) techniques: Vec<String>,
-    pub(super) source: Option<String>,
-    pub(super) limit: Option<usize>,
-    pub(super) offset: usize,
-    pub(super) exact: bool,
-    pub(super) explain: bool,
+pub(in crate::serve) struct AskedSearch {
+    pub(in crate::serve) query: String,
+    pub(in crate::serve) aspects: Vec<String>,
+    pub(in crate::serve) conditions: Vec<String>,
+    pub(in crate::serve) techniques: Vec<String>,
+    pub(in crate::serve) source: Option<String>,
+    pub(in crate::serve) limit: Option<usize>,
+    pub(in crate::serve) offset: usize,
+    pub(in crate::serve) exact: bool,
+    pub(in crate::serve) explain: bool,
 }
 
 /// What results can be narrowed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Group {
+pub(in crate::serve) enum Narrowing {
     Aspect,
     Condition,
     Technique,
     Source,
 }
 
-impl Group {
-    pub(super) fn name(self) -> &'static str {
+impl Narrowing {
+    pub(in crate::serve) fn name(self) -> &'static str {
         match self {
-            Group::Aspect => "aspect",
-            Group::Condition => "condition",
-            Group::Technique => "technique",
-            Group::Source => "source",
+            Narrowing::Aspect => "aspect",
+            Narrowing::Condition => "condition",
+            Narrowing::Technique => "technique",
+            Narrowing::Source => "source",
         }
     }
 }
 
-impl Asked {
+impl AskedSearch {
     /// Reads the part of an address after the question mark. What is not known there is passed over.
-    pub(super) fn read(address: Option<&str>) -> Result<Asked, Problem> {
-        let mut asked = Asked::default();
-        for (name, value) in parse(address.unwrap_or_default().as_bytes()) {
-            let value = value.into_owned();
-            match &*name {
-                "q" => asked.query = value,
-                "aspect" => asked.aspects.extend(some(value)),
-                "condition" => asked.conditions.extend(some(value)),
-                "technique" => asked.techniques.extend(some(value)),
-                "source" => asked.source = some(value),
-                "limit" => asked.limit = Some(number(&name, &value, HITS)?),
-                "offset" => asked.offset = number(&name, &value, DEPTH)?,
-                "exact" => asked.exact = flag(&name, &value)?,
-                "explain" => asked.explain = flag(&name, &value)?,
-                _ => {}
-            }
-        }
-        let length = asked.query.chars().count();
-        if length > QUERY {
-            return Err(Problem::bad(format!(
-                "the query has {length} characters; {QUERY} are the most"
-            )));
-        }
-        Ok(asked)
+    pub(in crate::serve) fn read(address: Option<&str>) -> Result<AskedSearch, Problem> {
+        let parameters = Parameters::read(address);
+        let filled = |name| parameters.filled(name).map(str::to_owned).collect();
+        Ok(AskedSearch {
+            query: parameters.text("q", "the query", QUERY)?,
+            aspects: filled("aspect"),
+            conditions: filled("condition"),
+            techniques: filled("technique"),
+            source: parameters.filled("source").last().map(str::to_owned),
+            limit: parameters.number("limit", HITS)?,
+            offset: parameters.number("offset", DEPTH)?.unwrap_or_default(),
+            exact: parameters.flag("exact")?,
+            explain: parameters.flag("explain")?,
+        })
+    }
+
+    /// Whether only what is in the page is wanted, as the script asks for it, and not its frame.
+    pub(in crate::serve) fn only_results(address: Option<&str>) -> bool {
+        Parameters::read(address).one("part") == Some("results")
     }
 
     /// Whether there is nothing to search for.
-    pub(super) fn is_nothing(&self) -> bool {
+    pub(in crate::serve) fn is_nothing(&self) -> bool {
         self.query.trim().is_empty() && self.filters().is_empty()
     }
 
     /// The request for a page of `usual` hits where nobody says otherwise.
-    pub(super) fn request(&self, usual: usize) -> Request {
+    pub(in crate::serve) fn request(&self, usual: usize) -> Request {
         Request {
             limit: self.limit.unwrap_or(usual),
             offset: self.offset,
@@ -106,28 +102,32 @@ impl Asked {
     }
 
     /// All that results are narrowed by.
-    pub(super) fn narrowed(&self) -> Vec<(Group, String)> {
-        let of = |group, values: &[String]| -> Vec<(Group, String)> {
+    pub(in crate::serve) fn narrowed(&self) -> Vec<(Narrowing, String)> {
+        let of = |group, values: &[String]| -> Vec<(Narrowing, String)> {
             values.iter().map(|value| (group, value.clone())).collect()
         };
-        let mut narrowed = of(Group::Aspect, &self.aspects);
-        narrowed.extend(of(Group::Condition, &self.conditions));
-        narrowed.extend(of(Group::Technique, &self.techniques));
-        narrowed.extend(self.source.clone().map(|source| (Group::Source, source)));
+        let mut narrowed = of(Narrowing::Aspect, &self.aspects);
+        narrowed.extend(of(Narrowing::Condition, &self.conditions));
+        narrowed.extend(of(Narrowing::Technique, &self.techniques));
+        narrowed.extend(
+            self.source
+                .clone()
+                .map(|source| (Narrowing::Source, source)),
+        );
         narrowed
     }
 
     /// The same, from the first hit on, narrowed by one thing more, or not by it any more.
-    pub(super) fn toggled(&self, group: Group, value: &str) -> Asked {
-        let mut asked = Asked {
+    pub(in crate::serve) fn toggled(&self, group: Narrowing, value: &str) -> AskedSearch {
+        let mut asked = AskedSearch {
             offset: 0,
             ..self.clone()
         };
         let values = match group {
-            Group::Aspect => &mut asked.aspects,
-            Group::Condition => &mut asked.conditions,
-            Group::Technique => &mut asked.techniques,
-            Group::Source => {
+            Narrowing::Aspect => &mut asked.aspects,
+            Narrowing::Condition => &mut asked.conditions,
+            Narrowing::Technique => &mut asked.techniques,
+            Narrowing::Source => {
                 let same = asked.source.as_deref() == Some(value);
                 asked.source = (!same).then(|| value.to_owned());
                 return asked;
@@ -141,15 +141,15 @@ impl Asked {
     }
 
     /// The same, from another hit on.
-    pub(super) fn from(&self, offset: usize) -> Asked {
-        Asked {
+    pub(in crate::serve) fn from(&self, offset: usize) -> AskedSearch {
+        AskedSearch {
             offset,
             ..self.clone()
         }
     }
 
     /// The address of the page that shows this.
-    pub(super) fn link(&self) -> String {
+    pub(in crate::serve) fn link(&self) -> String {
         const START: &str = "/?";
         let mut address = Serializer::for_suffix(START.to_owned(), START.len());
         if !self.query.is_empty() {
@@ -168,23 +168,6 @@ impl Asked {
     }
 }
 
-fn some(value: String) -> Option<String> {
-    Some(value).filter(|value| !value.trim().is_empty())
-}
-
-fn number(name: &str, value: &str, most: usize) -> Result<usize, Problem> {
-    let number = value.parse().ok().filter(|number| *number <= most);
-    number.ok_or_else(|| Problem::bad(format!("“{name}” is a number from 0 to {most}")))
-}
-
-fn flag(name: &str, value: &str) -> Result<bool, Problem> {
-    match value {
-        "true" | "1" | "" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(Problem::bad(format!("“{name}” is true or false"))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +175,7 @@ mod tests {
 
     #[test]
     fn parameters_are_read_and_limited() {
-        let asked = Asked::read(Some(
+        let asked = AskedSearch::read(Some(
             "q=a+b&aspect=risk&aspect=&limit=5&offset=7&exact&other=1",
         ));
         let asked = asked.expect("it is right");
@@ -206,27 +189,27 @@ mod tests {
             "offset=10001",
             "exact=maybe",
         ] {
-            assert!(Asked::read(Some(wrong)).is_err(), "{wrong}");
+            assert!(AskedSearch::read(Some(wrong)).is_err(), "{wrong}");
         }
-        assert!(Asked::read(Some(&format!("q={}", "x".repeat(1001)))).is_err());
+        assert!(AskedSearch::read(Some(&format!("q={}", "x".repeat(1001)))).is_err());
     }
 
     #[test]
     fn what_is_toggled_twice_is_as_before() {
-        let asked = Asked::read(Some("q=a&aspect=risk&source=x")).expect("it is right");
-        let more = asked.toggled(Group::Condition, "gout");
+        let asked = AskedSearch::read(Some("q=a&aspect=risk&source=x")).expect("it is right");
+        let more = asked.toggled(Narrowing::Condition, "gout");
         assert_eq!(more.link(), "/?q=a&aspect=risk&condition=gout&source=x");
-        assert_eq!(more.toggled(Group::Condition, "gout"), asked);
-        assert_eq!(asked.toggled(Group::Source, "x").source, None);
+        assert_eq!(more.toggled(Narrowing::Condition, "gout"), asked);
+        assert_eq!(asked.toggled(Narrowing::Source, "x").source, None);
     }
 
     proptest! {
         #[test]
         fn a_link_says_what_was_asked(query in "\\PC{1,20}", aspect in "\\PC{1,9}", offset in 0..99_usize) {
-            let asked = Asked { query, offset, ..Asked::default() }.toggled(Group::Aspect, aspect.trim());
+            let asked = AskedSearch { query, offset, ..AskedSearch::default() }.toggled(Narrowing::Aspect, aspect.trim());
             let asked = asked.from(offset);
             let link = asked.link();
-            let read = Asked::read(link.strip_prefix("/?")).expect("it is right");
+            let read = AskedSearch::read(link.strip_prefix("/?")).expect("it is right");
             let mut expected = asked;
             expected.aspects.retain(|aspect| !aspect.is_empty());
             prop_assert_eq!(read, expected);

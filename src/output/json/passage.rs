@@ -1,0 +1,136 @@
+//! What is kept of a passage.
+
+use serde::Serialize;
+
+use crate::annotate::{Assertion, Mentioned};
+#[cfg(feature = "serve")]
+use crate::index::StoredPassage;
+use crate::lexicon::Kind;
+use crate::passage::PassageId;
+
+/// The id of a passage: 20 hexadecimal digits (80 bits) of the BLAKE3 hash of its source and
+/// text. Among a billion passages the chance of any two sharing one is below one in a million.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = PassageId))]
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct PassageIdJson<'a>(&'a str);
+
+/// A concept a passage names.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Mentioned))]
+#[derive(Serialize)]
+pub(super) struct MentionedJson<'a> {
+    name: &'a str,
+    kind: KindJson,
+    assertion: AssertionJson,
+}
+
+/// What a concept is.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Kind))]
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum KindJson {
+    /// A disease, symptom or state of health.
+    Condition,
+    /// Something done about it: treatment, examination, drug.
+    Technique,
+    /// Something that can go wrong, or that speaks against a technique.
+    Risk,
+    /// Any other word with synonyms.
+    Term,
+}
+
+/// What is said of a concept or cue.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Assertion))]
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum AssertionJson {
+    /// It is so.
+    Affirmed,
+    /// It is not so: "no risk of addiction".
+    Negated,
+    /// It is so rarely or perhaps: "rarely, nerve damage".
+    Hedged,
+    /// It is asked about or supposed: "if you have a fracture".
+    Hypothetical,
+}
+
+/// A passage as it is kept for showing.
+#[cfg(feature = "serve")]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = StoredPassage)]
+pub(crate) struct StoredPassageJson<'a> {
+    id: PassageIdJson<'a>,
+    /// The id of the document in runs and judgments.
+    document: &'a str,
+    source: &'a str,
+    title: &'a str,
+    headings: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<&'a str>,
+    /// First and last line, counted from 1: of the source, or else of the text drawn out of it.
+    lines: (usize, usize),
+    /// First and last page, counted from 1, where the source has pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<(usize, usize)>,
+    /// First and last paragraph, counted from 1, where the source is counted in paragraphs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paragraphs: Option<(usize, usize)>,
+    /// First byte, and the one after the last.
+    bytes: (usize, usize),
+    text: &'a str,
+    /// The aspects the passage speaks of, by their labels, the strongest first.
+    aspects: &'a [String],
+    concepts: Vec<MentionedJson<'a>>,
+}
+
+impl<'a> PassageIdJson<'a> {
+    pub(crate) fn new(id: &'a PassageId) -> Self {
+        PassageIdJson(id.as_str())
+    }
+}
+
+/// The concepts that a passage names.
+pub(super) fn mentioned(concepts: &[Mentioned]) -> Vec<MentionedJson<'_>> {
+    concepts.iter().map(MentionedJson::new).collect()
+}
+
+impl<'a> MentionedJson<'a> {
+    fn new(concept: &'a Mentioned) -> Self {
+        MentionedJson {
+            name: &concept.name,
+            kind: match concept.kind {
+                Kind::Condition => KindJson::Condition,
+                Kind::Technique => KindJson::Technique,
+                Kind::Risk => KindJson::Risk,
+                Kind::Term => KindJson::Term,
+            },
+            assertion: match concept.assertion {
+                Assertion::Affirmed => AssertionJson::Affirmed,
+                Assertion::Negated => AssertionJson::Negated,
+                Assertion::Hedged => AssertionJson::Hedged,
+                Assertion::Hypothetical => AssertionJson::Hypothetical,
+            },
+        }
+    }
+}
+
+#[cfg(feature = "serve")]
+impl<'a> StoredPassageJson<'a> {
+    pub(crate) fn new(passage: &'a StoredPassage) -> Self {
+        StoredPassageJson {
+            id: PassageIdJson::new(&passage.id),
+            document: &passage.document,
+            source: &passage.source,
+            title: &passage.title,
+            headings: &passage.headings,
+            lead: passage.lead.as_deref(),
+            lines: passage.lines,
+            pages: passage.pages,
+            paragraphs: passage.paragraphs,
+            bytes: passage.bytes,
+            text: &passage.text,
+            aspects: &passage.aspects,
+            concepts: mentioned(&passage.concepts),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! An audit: from the address of a request.
+
+use super::Parameters;
+use crate::audit::{Audit, AuditRequest, By};
+use crate::index::Engine;
+use crate::lexicon::Kind;
+use crate::serve::problem::Problem;
+
+/// The most topics at once, and the most characters of each.
+const TOPICS: usize = 24;
+const TOPIC: usize = 200;
+
+/// What columns can be, by the name in addresses.
+pub(in crate::serve) const COLUMNS: [(&str, By, &str); 4] = [
+    ("risk", By::Kind(Kind::Risk), "risks"),
+    ("condition", By::Kind(Kind::Condition), "conditions"),
+    ("technique", By::Kind(Kind::Technique), "techniques"),
+    ("aspect", By::Aspect, "aspects of the topics"),
+];
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub(in crate::serve) struct AskedAudit {
+    pub(in crate::serve) topics: Vec<String>,
+    pub(in crate::serve) by: Option<By>,
+    pub(in crate::serve) source: Option<String>,
+    /// Whether the most silent sources come first.
+    pub(in crate::serve) silent: bool,
+}
+
+impl AskedAudit {
+    /// Reads the part of an address after the question mark. Topics may be parted by commas.
+    pub(in crate::serve) fn read(address: Option<&str>) -> Result<AskedAudit, Problem> {
+        let parameters = Parameters::read(address);
+        let topics = parameters.all("topic").flat_map(|value| value.split(','));
+        let topics = topics.map(str::trim).filter(|topic| !topic.is_empty());
+        let by = parameters.filled("by").last();
+        let source = parameters.filled("source").last();
+        let asked = AskedAudit {
+            topics: topics.map(str::to_owned).collect(),
+            by: by.map(|by| columns(by.trim())).transpose()?,
+            source: source.map(|source| source.trim().to_owned()),
+            silent: parameters.flag("silent")?,
+        };
+        if asked.topics.len() > TOPICS {
+            return Err(Problem::bad(format!("{TOPICS} topics are the most")));
+        }
+        if asked
+            .topics
+            .iter()
+            .any(|topic| topic.chars().count() > TOPIC)
+        {
+            let detail = format!("a topic has {TOPIC} characters at most");
+            return Err(Problem::bad(detail));
+        }
+        if asked.topics.is_empty() && asked.by == Some(By::Aspect) {
+            return Err(Problem::bad(
+                "name the topic whose aspects are to be audited",
+            ));
+        }
+        Ok(asked)
+    }
+
+    /// Whether nothing was said.
+    pub(in crate::serve) fn is_nothing(&self) -> bool {
+        self.topics.is_empty() && self.by.is_none()
+    }
+
+    /// The request; without topics, the risks that most passages name.
+    pub(in crate::serve) fn request(&self) -> AuditRequest {
+        let unasked = self.topics.is_empty().then_some(By::Kind(Kind::Risk));
+        AuditRequest {
+            by: self.by.or(unasked),
+            source: self.source.clone(),
+            ..AuditRequest::new(self.topics.iter().cloned())
+        }
+    }
+
+    /// The audit of an index.
+    pub(in crate::serve) fn audit(&self, engine: &dyn Engine) -> Result<Audit, Problem> {
+        let mut audit = Audit::of(engine, &self.request())?;
+        if self.silent {
+            audit.silent_first();
+        }
+        Ok(audit)
+    }
+}
+
+fn columns(name: &str) -> Result<By, Problem> {
+    let found = COLUMNS.iter().find(|(known, ..)| *known == name);
+    found.map(|(_, by, _)| *by).ok_or_else(|| {
+        let names: Vec<&str> = COLUMNS.iter().map(|(name, ..)| *name).collect();
+        Problem::bad(format!("“by” is one of {}", names.join(", ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_are_read_and_limited() {
+        let asked = AskedAudit::read(Some(
+            "topic=gout,+stroke&topic=&topic=neck+pain&by=risk&silent=on",
+        ));
+        let asked = asked.expect("it is right");
+        assert_eq!(asked.topics, ["gout", "stroke", "neck pain"]);
+        assert_eq!((asked.by, asked.silent), (Some(By::Kind(Kind::Risk)), true));
+        let many = "topic=a,".repeat(TOPICS + 1);
+        let many = many.replace(",topic", "&topic");
+        for wrong in [
+            "by=color",
+            "by=aspect",
+            &many,
+            &format!("topic={}", "x".repeat(201)),
+        ] {
+            assert!(AskedAudit::read(Some(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

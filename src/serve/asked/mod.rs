@@ -1,0 +1,163 @@
+//! What is asked for: the part of an address after the question mark, read once and typed.
+//!
+//! [`Parameters`] is the one reader, with one rule for all: names that nobody knows are passed over,
+//! where a value can be given once the last one counts, and a value that is not of its type, or too
+//! large, is a problem that says so. On top of it, `search` and `audit` are what the large requests
+//! ask for, with the links that lead to them; the small ones are here.
+
+mod audit;
+mod search;
+
+use form_urlencoded::parse;
+
+use super::problem::Problem;
+
+pub(super) use audit::{AskedAudit, COLUMNS};
+pub(super) use search::{AskedSearch, Narrowing};
+
+/// The most characters of the beginning of a query.
+const PREFIX: usize = 200;
+/// Suggestions, where nobody says otherwise, and the most.
+const SUGGESTIONS: (usize, usize) = (10, 50);
+/// Documents listed at once, where nobody says otherwise, and the most.
+const LISTED: (usize, usize) = (100, 1000);
+
+/// The parameters of an address, in order.
+struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    fn read(address: Option<&str>) -> Parameters {
+        let pairs = parse(address.unwrap_or_default().as_bytes());
+        Parameters(pairs.into_owned().collect())
+    }
+
+    /// All values of a parameter.
+    fn all(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        let named = self.0.iter().filter(move |(known, _)| known == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter that say something.
+    fn filled(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        self.all(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The value of a parameter that can be given once.
+    fn one(&self, name: &'static str) -> Option<&str> {
+        self.all(name).last()
+    }
+
+    /// A text of at most so many characters, named `what` in the problem.
+    fn text(&self, name: &'static str, what: &str, most: usize) -> Result<String, Problem> {
+        let text = self.one(name).unwrap_or_default();
+        match text.chars().count() {
+            length if length > most => Err(Problem::bad(format!(
+                "{what} has {length} characters; {most} are the most"
+            ))),
+            _ => Ok(text.to_owned()),
+        }
+    }
+
+    /// A number that is at most so large.
+    fn number(&self, name: &'static str, most: usize) -> Result<Option<usize>, Problem> {
+        let read = |value: &str| value.parse().ok().filter(|number| *number <= most);
+        let wrong = || Problem::bad(format!("“{name}” is a number from 0 to {most}"));
+        let value = self.one(name);
+        value.map(|value| read(value).ok_or_else(wrong)).transpose()
+    }
+
+    /// Whether something is wanted. To name it is to want it.
+    fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        match self.one(name) {
+            Some("true" | "1" | "on" | "") => Ok(true),
+            None | Some("false" | "0" | "off") => Ok(false),
+            Some(_) => Err(Problem::bad(format!("“{name}” is true or false"))),
+        }
+    }
+}
+
+/// What completes the beginning of a query.
+#[derive(Debug)]
+pub(super) struct AskedSuggestions {
+    pub(super) prefix: String,
+    pub(super) limit: usize,
+}
+
+impl AskedSuggestions {
+    pub(super) fn read(address: Option<&str>) -> Result<AskedSuggestions, Problem> {
+        let parameters = Parameters::read(address);
+        let (usual, most) = SUGGESTIONS;
+        Ok(AskedSuggestions {
+            prefix: parameters.text("q", "the beginning of a query", PREFIX)?,
+            limit: parameters.number("limit", most)?.unwrap_or(usual),
+        })
+    }
+}
+
+/// Some of the documents.
+#[derive(Debug)]
+pub(super) struct AskedList {
+    /// Only those after this one.
+    pub(super) after: Option<String>,
+    pub(super) limit: usize,
+}
+
+impl AskedList {
+    pub(super) fn read(address: Option<&str>) -> Result<AskedList, Problem> {
+        let parameters = Parameters::read(address);
+        let (usual, most) = LISTED;
+        Ok(AskedList {
+            after: parameters.one("after").map(str::to_owned),
+            limit: parameters.number("limit", most)?.unwrap_or(usual),
+        })
+    }
+}
+
+/// How a document is to be shown.
+#[derive(Debug)]
+pub(super) struct AskedDocument {
+    /// What was searched for.
+    pub(super) query: String,
+    /// The id of the passage that it is opened at.
+    pub(super) passage: Option<String>,
+}
+
+impl AskedDocument {
+    pub(super) fn read(address: Option<&str>) -> Result<AskedDocument, Problem> {
+        Ok(AskedDocument {
+            // Whoever comes from a search may bring all of its parameters.
+            query: AskedSearch::read(address)?.query,
+            passage: Parameters::read(address).one("p").map(str::to_owned),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_counts_and_a_wrong_one_is_said_so() {
+        let read = Parameters::read(Some("q=a+b&limit=3&limit=5&t&t=off&s=&s=x"));
+        assert_eq!(read.one("q"), Some("a b"));
+        assert_eq!(read.number("limit", 5).ok(), Some(Some(5)));
+        assert!(read.number("limit", 4).is_err());
+        assert!(read.number("q", 4).is_err());
+        assert_eq!(read.number("none", 4).ok(), Some(None));
+        assert_eq!(read.flag("t").ok(), Some(false));
+        assert!(read.flag("q").is_err());
+        assert_eq!(read.filled("s").collect::<Vec<_>>(), ["x"]);
+        assert!(read.text("q", "it", 2).is_err());
+    }
+
+    #[test]
+    fn what_is_completed_and_listed_is_limited() {
+        let asked = AskedSuggestions::read(Some("q=ost")).expect("it is right");
+        assert_eq!((asked.prefix.as_str(), asked.limit), ("ost", 10));
+        assert!(AskedSuggestions::read(Some("limit=51")).is_err());
+        assert!(AskedSuggestions::read(Some(&format!("q={}", "x".repeat(201)))).is_err());
+        let asked = AskedList::read(Some("after=b.txt&limit=1000")).expect("it is right");
+        assert_eq!((asked.after.as_deref(), asked.limit), (Some("b.txt"), 1000));
+        assert!(AskedList::read(Some("limit=1001")).is_err());
+    }
+}

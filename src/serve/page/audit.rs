@@ -1,0 +1,101 @@
+//! The page of an audit: what every source says of some topics.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State as Extracted};
+use axum::response::{Html, IntoResponse, Response};
+use maud::{Markup, PreEscaped, html};
+
+use super::shell::{styled_shell, wrong};
+use super::{document_link, link_to};
+use crate::audit::{By, agreement};
+use crate::output::audit::html::{Links, View, title, write_part};
+use crate::serve::asked::{AskedAudit, COLUMNS};
+use crate::serve::problem::Problem;
+use crate::serve::state::{Opened, State};
+
+/// Sources on a page; the others are counted.
+const SOURCES: usize = 200;
+/// Where there are no more documents, the page shows something before anybody has asked.
+const SHOWN_UNASKED: u64 = 200;
+
+/// The page.
+pub(in crate::serve) async fn page(
+    Extracted(state): Extracted<Arc<State>>,
+    RawQuery(address): RawQuery,
+) -> Response {
+    let asked = match AskedAudit::read(address.as_deref()) {
+        Ok(asked) => asked,
+        Err(problem) => return wrong(&problem, ""),
+    };
+    match state.work(move |opened| body(opened, &asked)).await {
+        Ok((title, body)) => {
+            let styles = ["style.css", "report.css"];
+            Html(styled_shell(&title, "", &styles, &body).into_string()).into_response()
+        }
+        Err(problem) => wrong(&problem, ""),
+    }
+}
+
+fn body(opened: &Opened, asked: &AskedAudit) -> Result<(String, Markup), Problem> {
+    let documents = opened.searcher.engine().manifest().documents;
+    if asked.is_nothing() && documents > SHOWN_UNASKED {
+        let title = "What our materials say, and where they are silent".to_owned();
+        let body = html! { (head(&title, asked)) };
+        return Ok((title, body));
+    }
+    let audit = asked.audit(opened.searcher.engine())?;
+    let title = title(&audit);
+    let view = View {
+        sources: SOURCES,
+        links: Some(Links {
+            source: document_link,
+            passage: |source, id| link_to(source, id, ""),
+        }),
+    };
+    let figures = match asked.topics.is_empty() && documents > SHOWN_UNASKED {
+        // All that is said of anything would have to be read.
+        true => Vec::new(),
+        false => agreement(opened.searcher.engine(), &asked.request())?,
+    };
+    let mut part = Vec::new();
+    // Memory takes what is written, and what is written is text.
+    let written = write_part(&mut part, &audit, &figures, view);
+    let part = written.ok().and_then(|()| String::from_utf8(part).ok());
+    let body = html! {
+        (head(&title, asked))
+        div.report { (PreEscaped(part.unwrap_or_default())) }
+    };
+    Ok((title, body))
+}
+
+/// The heading, and what can be asked.
+fn head(title: &str, asked: &AskedAudit) -> Markup {
+    let is_by = |by: By| asked.by == Some(by);
+    html! {
+        h1 { (title) }
+        form.ask action="/audit" method="get" {
+            label { span { "Topics" }
+                input name="topic" value=(asked.topics.join(", ")) placeholder="osteoporosis, fracture"
+                    autocomplete="off" spellcheck="false";
+            }
+            label { span { "Columns" }
+                select name="by" {
+                    option value="" { "the topics, or the risks" }
+                    @for (name, by, label) in COLUMNS {
+                        option value=(name) selected[is_by(by)] { (label) }
+                    }
+                }
+            }
+            label { span { "Sources" }
+                input name="source" value=(asked.source.as_deref().unwrap_or_default()) placeholder="all, or a pattern"
+                    autocomplete="off" spellcheck="false";
+            }
+            label.check {
+                input type="checkbox" name="silent" value="true" checked[asked.silent];
+                span { "Most silent first" }
+            }
+            button type="submit" { "Audit" }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The frame of every page: its head, the search box, and the files it is made of.
+
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::serve::problem::Problem;
+
+const STYLE: &str = include_str!("../assets/style.css");
+const SCRIPT: &str = include_str!("../assets/page.js");
+const ICON: &str = include_str!("../assets/icon.svg");
+/// How an audit looks, here as in its report.
+const REPORT: &str = crate::output::audit::html::STYLE;
+
+/// The files of the page, by name, with their types.
+const ASSETS: [(&str, &str, &str); 4] = [
+    ("style.css", "text/css; charset=utf-8", STYLE),
+    ("report.css", "text/css; charset=utf-8", REPORT),
+    ("page.js", "text/javascript; charset=utf-8", SCRIPT),
+    ("icon.svg", "image/svg+xml", ICON),
+];
+
+pub(in crate::serve) async fn asset(Path(name): Path<String>) -> Response {
+    match ASSETS.iter().find(|(known, ..)| *known == name) {
+        Some((_, kind, content)) => ([(header::CONTENT_TYPE, *kind)], *content).into_response(),
+        None => Problem::nothing("there is nothing here").into_response(),
+    }
+}
+
+/// The frame of every page: head, search box, and what it is about.
+pub(super) fn shell(title: &str, query: &str, body: &Markup) -> Markup {
+    styled_shell(title, query, &["style.css"], body)
+}
+
+/// The same, with more styles.
+pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · palpate" }
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                @for style in styles { link rel="stylesheet" href={ "/assets/" (style) }; }
+                script src="/assets/page.js" defer {}
+            }
+            body {
+                a.skip href="#main" { "Skip to the results" }
+                header.top {
+                    a.brand href="/" aria-label="palpate, to the start" {
+                        (PreEscaped(ICON)) span { "palpate" }
+                    }
+                    (search_box(query))
+                    nav { a href="/audit" { "Audit" } }
+                }
+                main id="main" tabindex="-1" { (body) }
+                footer.end {
+                    p {
+                        "Cited passages are shown as they were indexed. "
+                        a href="/api" { "API" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn search_box(query: &str) -> Markup {
+    html! {
+        form.search role="search" action="/" method="get" {
+            label.hidden for="q" { "Search all materials" }
+            input id="q" name="q" type="search" value=(query) placeholder="Search all materials"
+                autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="1000"
+                enterkeyhint="search";
+            kbd aria-hidden="true" { "/" }
+            button type="submit" { "Search" }
+            ul.suggestions id="suggestions" role="listbox" aria-label="Suggestions" hidden {}
+        }
+    }
+}
+
+/// A page for people that says what went wrong.
+pub(super) fn wrong(problem: &Problem, query: &str) -> Response {
+    let status = problem.status();
+    let reason = problem.title();
+    let body = html! {
+        div.empty {
+            h1 { (reason) }
+            p { (problem.detail()) }
+            p { a href="/" { "To the start" } }
+        }
+    };
+    (status, Html(shell(reason, query, &body).into_string())).into_response()
+}
