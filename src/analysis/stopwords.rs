@@ -4,8 +4,11 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static STOPWORDS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| include_str!("stopwords.txt").split_whitespace().collect());
+static STOPWORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    include_str!("../data/stopwords.txt")
+        .split_whitespace()
+        .collect()
+});
 
 /// Whether a word, by its surface, carries no topic of its own.
 pub fn is_stopword(surface: &str) -> bool {

@@ -6,13 +6,13 @@
 //! trigger before (or, for a few, after) a phrase gives its assertion, within the sentence and until
 //! a word such as "but" ends its reach. A denial reaches a few words (NegEx); a hedge or a
 //! supposition holds for the rest of the clause (ConText): "you may have fever, …, or a rash". A pseudo-trigger ("not only") looks
-//! like a trigger and is none. The triggers are data (`data/assertion.toml`).
+//! like a trigger and is none. The triggers are data (`src/data/assertion.toml`).
 
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analyzer, Trie, WordId};
 
-pub(super) const DATA: &str = include_str!("data/assertion.toml");
+pub(super) const DATA: &str = include_str!("../data/assertion.toml");
 
 /// What is said of a concept or cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

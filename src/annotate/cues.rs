@@ -1,5 +1,5 @@
 //! Cues: phrases that say what a passage is about where there are no labels to learn from. The
-//! table is data (`data/cues.toml`).
+//! table is data (`src/data/cues.toml`).
 //!
 //! A heading cue speaks for the whole section, a strong body cue for its passage; weak ones only
 //! add to others, or count when there are many. A cue under a negation does not count.
@@ -11,7 +11,7 @@ use super::aspect::Aspect;
 use super::assertion::{Assertion, Triggers};
 use crate::analysis::{self, Analyzer, Node, TermId, Trie, WordId};
 
-pub(super) const DATA: &str = include_str!("data/cues.toml");
+pub(super) const DATA: &str = include_str!("../data/cues.toml");
 
 /// Any one word of a phrase, and any number.
 const ANY: &str = "*";

@@ -56,7 +56,7 @@ const HEADING_OVER_MODEL: f32 = 0.7;
 const LIKELY: f32 = 0.2;
 /// The data files that decide what is found in a passage.
 pub(crate) const DATA: [&str; 4] = [PASSAGES, cues::DATA, assertion::DATA, question::DATA];
-const PASSAGES: &str = include_str!("data/passages.tsv");
+const PASSAGES: &str = include_str!("../models/passages.tsv");
 /// What so many different headings said is remembered.
 const MOST_HEADINGS: usize = 50_000;
 /// How much a cue counts for an aspect that the model was taught.

@@ -2,8 +2,8 @@
 //! answered by what stands under it.
 //!
 //! A linear model reads the whole query. It was learned from a table of ways to ask
-//! (`data/asks.toml`), signal phrases (`data/signals.toml`) and the names of the lexicon, by
-//! `data/learn_questions.py`; the probabilities it gives are kept as they are, so that a doubtful
+//! (`src/data/asks.toml`), signal phrases (`src/data/signals.toml`) and the names of the lexicon, by
+//! `src/models/learn_questions.py`; the probabilities it gives are kept as they are, so that a doubtful
 //! question counts for what it is.
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use super::{Aspect, AspectWeights, LinearModel};
 use crate::analysis;
 
-pub(super) const DATA: &str = include_str!("data/questions.tsv");
+pub(super) const DATA: &str = include_str!("../models/questions.tsv");
 
 /// A word with at least this much attribution to the asked aspect asks, rather than names.
 const ASKING: f32 = 1.0;

@@ -1,7 +1,7 @@
 //! Where materials give figures on the same thing: side by side, with citations. Which of them is
 //! right is not for a program to say.
 //!
-//! What a figure is about is told by the subject words of `data/quantities.toml` that stand nearest
+//! What a figure is about is told by the subject words of `src/data/quantities.toml` that stand nearest
 //! in its sentence, or in the headings above.
 
 use std::collections::{BTreeMap, HashSet};

@@ -1,6 +1,6 @@
 //! Quantities with units: durations, money, shares.
 //!
-//! A grammar over numbers, number words and units, all of them data (`data/quantities.toml`):
+//! A grammar over numbers, number words and units, all of them data (`src/data/quantities.toml`):
 //! "30-60 minutes", "between 24 and 48 hours", "a day or two", "$150 to $350", "70-85 %", "up to
 //! three weeks". What has no unit is no quantity here ("97140", "5-6 body regions").
 
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-const DATA: &str = include_str!("data/quantities.toml");
+const DATA: &str = include_str!("../data/quantities.toml");
 
 /// The table, read once.
 pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {

@@ -1,4 +1,4 @@
-//! Recognises page furniture by how a line begins; the patterns are data (`furniture.txt`).
+//! Recognises page furniture by how a line begins; the patterns are data (`src/data/furniture.txt`).
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,8 @@ struct Pattern {
     prefix: &'static str,
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| parse(include_str!("furniture.txt")));
+static PATTERNS: LazyLock<Vec<Pattern>> =
+    LazyLock::new(|| parse(include_str!("../data/furniture.txt")));
 
 fn parse(table: &'static str) -> Vec<Pattern> {
     table
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_table_is_read() {
-        let lines = include_str!("furniture.txt")
+        let lines = include_str!("../data/furniture.txt")
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'));
         assert_eq!(PATTERNS.len(), lines.count());

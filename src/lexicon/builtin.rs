@@ -6,10 +6,10 @@ use super::{Kind, NewConcept, NewForm};
 
 /// The data files.
 pub(crate) const DATA: [&str; 4] = [
-    include_str!("data/conditions.toml"),
-    include_str!("data/techniques.toml"),
-    include_str!("data/risks.toml"),
-    include_str!("data/terms.toml"),
+    include_str!("../data/conditions.toml"),
+    include_str!("../data/techniques.toml"),
+    include_str!("../data/risks.toml"),
+    include_str!("../data/terms.toml"),
 ];
 
 #[derive(Deserialize)]

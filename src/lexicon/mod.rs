@@ -3,7 +3,7 @@
 //! What palpate knows of medicine, as data: concepts with their names, synonyms, abbreviations
 //! and lay names. "Brittle bones" is osteoporosis, HVLA is a thrust technique, a price is a cost.
 //!
-//! The built-in concepts are in `data/*.toml`, written from general knowledge. Users add their
+//! The built-in concepts are in `src/data/`, written from general knowledge. Users add their
 //! own files in the Solr synonyms or the OBO format ([`Lexicon::with_files`]).
 //!
 //! All surface forms go through the one analysis chain. A query looks up its few runs of words; for

@@ -405,7 +405,7 @@ proptest! {
 
     #[test]
     fn aspect_models(
-        bytes in mutated(include_bytes!("../../src/annotate/data/passages.tsv")[..20_000].to_vec()),
+        bytes in mutated(include_bytes!("../../src/models/passages.tsv")[..20_000].to_vec()),
     ) {
         static LEXICON: LazyLock<std::sync::Arc<Lexicon>> =
             LazyLock::new(|| std::sync::Arc::new(Lexicon::builtin()));

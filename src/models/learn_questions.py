@@ -27,7 +27,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 HERE = pathlib.Path(__file__).parent
-LEXICON = HERE / "../../lexicon/data"
+DATA = HERE / "../data"
 NGRAMS = 3
 SCALE = 0.05
 FEATURES = 7000
@@ -67,18 +67,18 @@ def load(path, table):
 def topics():
     names = []
     for kind in ("conditions", "techniques", "risks"):
-        for concept in load(LEXICON / f"{kind}.toml", "concept"):
+        for concept in load(DATA / f"{kind}.toml", "concept"):
             names += [concept["name"], *concept.get("synonyms", [])[:1], *concept.get("lay", [])[:1]]
     return names
 
 
 def examples(random, names):
     """Texts with their labels and weights."""
-    for ask in load(HERE / "asks.toml", "ask"):
+    for ask in load(DATA / "asks.toml", "ask"):
         for pattern in ask["patterns"]:
             for _ in range(COPIES):
                 yield pattern.replace("{x}", random.choice(names)), label(ask), 1 / COPIES
-    for cue in load(HERE / "signals.toml", "cue"):
+    for cue in load(DATA / "signals.toml", "cue"):
         for phrase in cue.get("strong", []):
             yield phrase, label(cue), 0.5
             yield f"{random.choice(names)} {phrase}", label(cue), 0.5
