@@ -12,10 +12,11 @@ pub mod server;
 pub mod written;
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use assert_cmd::Command;
 use palpate::document::{BlockKind, Document};
+use palpate::index::{Sources, build};
 use palpate::passage;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -86,6 +87,19 @@ pub fn collections() -> Option<PathBuf> {
     assert!(!(ci && shared.is_dir()), "{test}: {why}");
     eprintln!("skipped {test}: {why}");
     None
+}
+
+/// The folder of an index of a large collection, medquad-aspects, where this machine has it: built once
+/// for all tests. They read it, or take a copy.
+pub fn large_index() -> Option<&'static Path> {
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    let corpus = collections()?.join("medquad-aspects/corpus.jsonl");
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        build(&Sources::of([corpus]), folder.path(), &mut |_| {}).expect("it can be built");
+        folder
+    });
+    Some(folder.path())
 }
 
 /// What every document and its passages must fulfil, whatever they were read from.

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use crate::common::cluster::{TestCluster, free_port};
 use crate::common::proxy::{Fate, Proxy, certificate};
 use crate::common::server::Server;
-use crate::common::{Numbers, collections, folder_with_corpus, page, palpate, state, state_of};
+use crate::common::{
+    Numbers, collections, folder_with_corpus, large_index, page, palpate, state, state_of,
+};
 use palpate::index::{ClusterAddress, Engine, Home, IndexError, ToCount, Wanted};
 use palpate::search::{Request, Searcher};
 use serde_json::{Value, json};
@@ -332,7 +334,10 @@ fn some_queries(collection: &Path, folder: &Path) {
 #[test]
 fn a_real_collection_is_ranked_as_from_a_folder() {
     let test = "a_real_collection_is_ranked_as_from_a_folder";
-    let (Some(collections), Some(cluster)) = (collections(), cluster(test)) else {
+    let (Some(collections), Some(large)) = (collections(), large_index()) else {
+        return;
+    };
+    let Some(cluster) = cluster(test) else {
         return;
     };
     let collection = collections.join("medquad-aspects");
@@ -342,10 +347,10 @@ fn a_real_collection_is_ranked_as_from_a_folder() {
     let folder = folder.path();
     let url = cluster.url("collection", 0);
     some_queries(&collection, folder);
-    palpate(folder).args(["index", corpus]).assert().success();
+    let large = large.to_str().expect("it is text");
     index(folder, &url, &[corpus]);
     let mut runs = Vec::new();
-    for home in [["--index", "index"], ["--engine", &url]] {
+    for home in [["--index", large], ["--engine", &url]] {
         let args = [
             "run",
             "queries.jsonl",
