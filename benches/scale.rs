@@ -6,8 +6,8 @@
 //! cargo bench --bench scale -- --corpus path/to/corpus.jsonl --queries path/to/queries.jsonl
 //! ```
 //!
-//! Prints one JSON object a run on standard output; README.md says what it holds. Each engine runs
-//! in a process of its own, so that its peak memory is its own.
+//! Prints one JSON object a run on standard output; docs/json.md says what it holds. Each engine
+//! runs in a process of its own, so that its peak memory is its own.
 
 mod common;
 

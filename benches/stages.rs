@@ -5,7 +5,7 @@
 //! cargo bench --bench stages -- annotate
 //! ```
 //!
-//! The texts are real pages where the collections are (see README.md), else the four that palpate
+//! The texts are real pages where the collections are (see CONTRIBUTING.md), else the four that palpate
 //! comes with. "raw tantivy" indexes the same passages, so that its bytes a second can be held
 //! against those of any stage.
 

@@ -198,8 +198,8 @@ fn cells_are_as_people_judge_them() {
     }
 }
 
-/// Judged when the rules were made, before any output was looked at. What was missed then (README.md
-/// has the figures) has been mended since where that was right for all texts.
+/// Judged when the rules were made, before any output was looked at. What was missed then
+/// (docs/measurements.md has the figures) has been mended since where that was right for all texts.
 #[test]
 fn cells_that_were_held_out_are_as_people_judge_them() {
     if collections().is_none() {
