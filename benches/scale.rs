@@ -20,7 +20,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use clap::Parser;
-use palpate::index::Sources;
+use palpate::index::{Home, Sources};
 use palpate::search::{Request, Searcher};
 use serde_json::{Value, json};
 
@@ -184,10 +184,11 @@ fn child(engine: Engine, work: &Path) -> Result<Value, Failure> {
             }))
         }
         Engine::Palpate => {
-            let report = palpate::index::build(&Sources::of([corpus]), &index, &mut |_| {})?;
+            let home = Home::Folder(index.to_owned());
+            let report = home.build(&Sources::of([corpus]), &mut |_| {})?;
             let seconds = started.elapsed().as_secs_f64();
             let memory = peak_memory();
-            let searcher = Searcher::open(&index)?;
+            let searcher = Searcher::open(&home)?;
             let ranking = latency(&queries, &mut |query| Ok(searcher.rank(query, 10)?.len()))?;
             let page = latency(&queries, &mut |query| {
                 Ok(searcher.search(&Request::new(query))?.hits.len())

@@ -19,7 +19,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use palpate::analysis::Analyzer;
 use palpate::annotate::Annotator;
 use palpate::document::{self, Document, Limits, Part, reader_for};
-use palpate::index::Sources;
+use palpate::index::{Home, Sources};
 use palpate::lexicon::Lexicon;
 use palpate::passage::{self, Passage};
 use palpate::search::{Request, Searcher};
@@ -141,7 +141,8 @@ fn stages(criterion: &mut Criterion) {
         let sources = Sources::of([texts.folder()]);
         bench.iter(|| {
             let dir = tempfile::tempdir().expect("a folder for the index");
-            palpate::index::build(&sources, dir.path(), &mut |_| {}).expect("it is built")
+            let home = Home::Folder(dir.path().to_owned());
+            home.build(&sources, &mut |_| {}).expect("it is built")
         });
     });
     group.bench_function("raw tantivy", |bench| {
@@ -159,8 +160,9 @@ fn searches(criterion: &mut Criterion) {
     let texts = Texts::read();
     let dir = tempfile::tempdir().expect("a folder for the index");
     let sources = Sources::of([texts.folder()]);
-    palpate::index::build(&sources, dir.path(), &mut |_| {}).expect("it is built");
-    let searcher = Searcher::open(dir.path()).expect("it opens");
+    let home = Home::Folder(dir.path().to_owned());
+    home.build(&sources, &mut |_| {}).expect("it is built");
+    let searcher = Searcher::open(&home).expect("it opens");
     let seed = Seed::read(&[texts.folder()]).expect("the texts are readable");
     let queries = seed.queries(QUERIES, 1);
     let mut group = criterion.benchmark_group("search");

@@ -27,12 +27,13 @@ mod tokenizer;
 mod trie;
 mod vocabulary;
 
-pub use stopwords::is_stopword;
+pub(crate) use stopwords::is_stopword;
 pub use terms::JoinedTerms;
 pub(crate) use terms::TermTokenizer;
 #[cfg(feature = "cluster")]
 pub(crate) use terms::placed;
-pub use tokenizer::{Analyzer, TermId, Token, Word, WordId, words};
+pub(crate) use tokenizer::words;
+pub use tokenizer::{Analyzer, TermId, Token, Word, WordId};
 pub(crate) use trie::{Node, Trie};
 pub use vocabulary::{SharedBytes, Similar, Vocabulary, VocabularyCounts};
 

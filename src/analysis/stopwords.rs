@@ -11,6 +11,6 @@ static STOPWORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 });
 
 /// Whether a word, by its surface, carries no topic of its own.
-pub fn is_stopword(surface: &str) -> bool {
+pub(crate) fn is_stopword(surface: &str) -> bool {
     STOPWORDS.contains(surface)
 }

@@ -39,7 +39,7 @@ pub struct Word {
 }
 
 /// Analyses a single short text, such as a query.
-pub fn words(text: &str) -> Vec<Word> {
+pub(crate) fn words(text: &str) -> Vec<Word> {
     Analyzer::default().words(text)
 }
 
@@ -116,7 +116,7 @@ impl Drop for Analyzer {
 
 impl Analyzer {
     /// An analyzer that reports how often it saw each word when it is dropped.
-    pub fn counting(counts: Arc<VocabularyCounts>) -> Self {
+    pub(crate) fn counting(counts: Arc<VocabularyCounts>) -> Self {
         Analyzer::reporting_to(Some(counts))
     }
 
@@ -145,7 +145,7 @@ impl Analyzer {
     }
 
     /// Analyses a text.
-    pub fn words(&mut self, text: &str) -> Vec<Word> {
+    pub(crate) fn words(&mut self, text: &str) -> Vec<Word> {
         let tokens = self.tokens(text).into_iter();
         let word = |token: Token| Word {
             term: self.term(token.word).to_owned(),
@@ -158,7 +158,7 @@ impl Analyzer {
     }
 
     /// Analyses a text into numbered words, and counts them.
-    pub fn tokens(&mut self, text: &str) -> Vec<Token> {
+    pub(crate) fn tokens(&mut self, text: &str) -> Vec<Token> {
         let tokens = self.uncounted_tokens(text);
         for token in &tokens {
             self.met[token.word.index()] += 1;
@@ -178,7 +178,7 @@ impl Analyzer {
     }
 
     /// The folded, unstemmed form of a word. Panics for a number of another analyzer.
-    pub fn surface(&self, word: WordId) -> &str {
+    pub(crate) fn surface(&self, word: WordId) -> &str {
         self.words
             .get_index(word.index())
             .map(|surface| &**surface)
@@ -187,7 +187,7 @@ impl Analyzer {
     }
 
     /// The term of a word. Panics for a number of another analyzer.
-    pub fn term(&self, word: WordId) -> &str {
+    pub(crate) fn term(&self, word: WordId) -> &str {
         let id = self.term_of(word);
         self.terms
             .get_index(id.0 as usize)
@@ -197,7 +197,7 @@ impl Analyzer {
     }
 
     /// The number of the term of a word. Panics for a number of another analyzer.
-    pub fn term_of(&self, word: WordId) -> TermId {
+    pub(crate) fn term_of(&self, word: WordId) -> TermId {
         self.term_of[word.index()]
     }
 

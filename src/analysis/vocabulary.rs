@@ -35,7 +35,7 @@ impl VocabularyCounts {
     }
 
     /// All words with their counts, in byte order.
-    pub fn sorted(&self) -> Vec<(Box<str>, u64)> {
+    pub(crate) fn sorted(&self) -> Vec<(Box<str>, u64)> {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut words: Vec<_> = counts.iter().map(|(w, c)| (w.clone(), *c)).collect();
         words.sort_unstable();
@@ -43,14 +43,14 @@ impl VocabularyCounts {
     }
 
     /// Writes the vocabulary to a file.
-    pub fn write(&self, path: &Path) -> std::io::Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
         let words = self.sorted().into_iter();
         write(path, words.map(|(word, count)| (word, Some(count))))
     }
 
     /// Writes what becomes of a vocabulary when these words come in, and those of `gone` go. An
     /// error of the kind `InvalidData` says that it does not have all that is to go.
-    pub fn write_amended(
+    pub(crate) fn write_amended(
         &self,
         path: &Path,
         before: &Vocabulary,
@@ -103,7 +103,7 @@ pub struct SharedBytes(Arc<dyn Deref<Target = [u8]> + Send + Sync>);
 
 impl SharedBytes {
     /// Whatever keeps them.
-    pub fn new(bytes: impl Deref<Target = [u8]> + Send + Sync + 'static) -> SharedBytes {
+    pub(crate) fn new(bytes: impl Deref<Target = [u8]> + Send + Sync + 'static) -> SharedBytes {
         SharedBytes(Arc::new(bytes))
     }
 }
@@ -130,23 +130,13 @@ pub struct Similar {
 
 impl Vocabulary {
     /// Reads what [`VocabularyCounts::write`] wrote.
-    pub fn new(file: SharedBytes) -> std::io::Result<Self> {
+    pub(crate) fn new(file: SharedBytes) -> std::io::Result<Self> {
         let map = Map::new(file).map_err(std::io::Error::other)?;
         Ok(Vocabulary(map))
     }
 
-    /// How often a word (folded, unstemmed) occurs; `None` for one that does not.
-    pub fn count(&self, word: &str) -> Option<u64> {
-        self.0.get(word)
-    }
-
-    /// Whether a word (folded, unstemmed) occurs.
-    pub fn contains(&self, word: &str) -> bool {
-        self.count(word).is_some()
-    }
-
     /// The words within `max_distance` edits (2 at the most) of `word`, in byte order.
-    pub fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
+    pub(crate) fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
         let Some(automaton) = automaton(max_distance) else {
             return Vec::new();
         };
@@ -155,7 +145,7 @@ impl Vocabulary {
 
     /// The beginnings of words within `max_distance` edits (2 at the most) of `prefix`, each with
     /// the count of all the words it begins that match, in byte order.
-    pub fn similar_beginnings(&self, prefix: &str, max_distance: u8) -> Vec<Similar> {
+    pub(crate) fn similar_beginnings(&self, prefix: &str, max_distance: u8) -> Vec<Similar> {
         let Some(automaton) = automaton(max_distance) else {
             return Vec::new();
         };
@@ -190,7 +180,7 @@ impl Vocabulary {
 
     /// The words that begin with `prefix`, with their counts: the `limit` most frequent ones,
     /// most frequent first.
-    pub fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<(String, u64)> {
+    pub(crate) fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<(String, u64)> {
         let mut found = Vec::new();
         let mut stream = self.0.search(Str::new(prefix).starts_with()).into_stream();
         while let Some((word, count)) = stream.next() {
@@ -246,8 +236,8 @@ mod tests {
         );
         assert_eq!(vocabulary.with_prefix("oste", 1).len(), 1);
         assert!(vocabulary.with_prefix("x", 10).is_empty());
-        assert_eq!(vocabulary.count("rib"), Some(5));
-        assert!(!vocabulary.contains("ribs"));
+        assert_eq!(vocabulary.0.get("rib"), Some(5));
+        assert!(vocabulary.0.get("ribs").is_none());
         Ok(())
     }
 

@@ -39,7 +39,8 @@ use cues::{Cues, Sentence, either};
 use linear::{LinearModel, Seen};
 pub use question::Asked;
 use said::Context;
-pub use said::{Said, SaidReader, Topic, UnitText};
+pub use said::Topic;
+pub(crate) use said::{Said, SaidReader, UnitText};
 
 /// The version of models and tables; an index remembers which one annotated it.
 pub const ANNOTATION_VERSION: &str = "4";

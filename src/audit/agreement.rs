@@ -30,7 +30,7 @@ pub struct Figure {
 
 impl Figure {
     /// Where in its source the sentence stands.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place::of(self.pages, self.paragraphs, self.lines)
     }
 }

@@ -51,7 +51,7 @@ impl State {
     }
 
     /// What it means, in a line.
-    pub fn meaning(self) -> &'static str {
+    pub(crate) fn meaning(self) -> &'static str {
         match self {
             State::Silent => "no word of it in the whole source",
             State::Mentioned => "its words occur, but what is said was not understood",
@@ -109,7 +109,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Where in its source the sentence stands.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place::of(self.pages, self.paragraphs, self.lines)
     }
 }
@@ -198,11 +198,11 @@ impl Audit {
     /// # let folder = tempfile::tempdir()?;
     /// # std::fs::write(folder.path().join("a.txt"), "Neck pain\n\nTell us if you have brittle bones.\n")?;
     /// # std::fs::write(folder.path().join("b.txt"), "Neck pain\n\nIt is safe.\n")?;
-    /// # let dir = folder.path().join("index");
-    /// # palpate::index::build(&palpate::index::Sources::of([folder.path()]), &dir, &mut |_| {})?;
+    /// # let home = palpate::index::Home::Folder(folder.path().join("index"));
+    /// # home.build(&palpate::index::Sources::of([folder.path()]), &mut |_| {})?;
     /// use palpate::audit::{Audit, AuditRequest, State};
-    /// let index = palpate::index::Index::open(&dir)?;
-    /// let audit = Audit::of(&index, &AuditRequest::new(["osteoporosis"]))?;
+    /// let engine = home.open()?;
+    /// let audit = Audit::of(&*engine, &AuditRequest::new(["osteoporosis"]))?;
     /// let states: Vec<State> = audit.rows.iter().map(|row| row.cells[0].state()).collect();
     /// assert_eq!(states, [State::Conditional, State::Silent]);
     /// # Ok(()) }
@@ -269,12 +269,12 @@ impl Audit {
     }
 
     /// How many sources say what, a tally a topic.
-    pub fn tallies(&self) -> Vec<Tally> {
+    pub(crate) fn tallies(&self) -> Vec<Tally> {
         tallies(self.topics.len(), self.rows.iter())
     }
 
     /// The same by folder, in byte order.
-    pub fn groups(&self) -> Vec<Group> {
+    pub(crate) fn groups(&self) -> Vec<Group> {
         let mut folders: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
         for row in &self.rows {
             let folder = row

@@ -70,7 +70,7 @@ pub struct Quantity {
 
 impl Quantity {
     /// Whether both say the same, in whatever unit.
-    pub fn same(&self, other: &Quantity) -> bool {
+    pub(crate) fn same(&self, other: &Quantity) -> bool {
         let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
             (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * a.abs().max(b.abs()),
             (a, b) => a == b,

@@ -40,7 +40,7 @@ pub struct AuditTopic {
 
 impl AuditTopic {
     /// The heading of the column.
-    pub fn heading(&self) -> &str {
+    pub(crate) fn heading(&self) -> &str {
         self.aspect.unwrap_or(&self.name)
     }
 }

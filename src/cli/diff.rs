@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::common::{Outcome, When, look, stdout};
 use palpate::diff::diff;
-use palpate::index::Index;
+use palpate::index::Home;
 use palpate::output;
 
 /// Compare the passages about risks, or another aspect, of two indexes
@@ -34,8 +34,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let (old, new) = (Index::open(&self.old)?, Index::open(&self.new)?);
-        let diff = diff(&old, &new, &self.aspect)?;
+        let (old, new) = (Home::Folder(self.old), Home::Folder(self.new));
+        let (old, new) = (old.open()?, new.open()?);
+        let diff = diff(&*old, &*new, &self.aspect)?;
         stdout(|out| match self.json {
             true => output::diff::write_json(out, &diff),
             false => output::diff::write(out, &diff, look(self.color)),

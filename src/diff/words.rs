@@ -36,7 +36,7 @@ pub(crate) fn folded(text: &str) -> String {
 impl Difference {
     /// The difference, and how much the texts have in common, from 0 to 1: twice the common words
     /// by all words (Ratcliff and Metzener, "Pattern matching: the gestalt approach", 1988).
-    pub fn of(old: &str, new: &str) -> (Difference, f32) {
+    pub(crate) fn of(old: &str, new: &str) -> (Difference, f32) {
         let (old, new): (Vec<&str>, Vec<&str>) = (
             old.split_whitespace().collect(),
             new.split_whitespace().collect(),

@@ -36,7 +36,7 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Found> + use<> {
 
 /// The name of a file as it can be printed and told from others. Where it is no UTF-8, each byte
 /// that is none becomes the replacement character with the byte's two digits after it.
-pub fn printable(path: &Path) -> Cow<'_, str> {
+pub(crate) fn printable(path: &Path) -> Cow<'_, str> {
     if let Some(path) = path.to_str() {
         return Cow::Borrowed(path);
     }

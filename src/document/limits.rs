@@ -41,7 +41,7 @@ pub struct Allowance {
 
 impl Allowance {
     /// An allowance for one file.
-    pub fn new(limits: &Limits) -> Allowance {
+    pub(crate) fn new(limits: &Limits) -> Allowance {
         Allowance {
             limits: limits.clone(),
             time_is_up: Arc::default(),

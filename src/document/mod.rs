@@ -37,12 +37,14 @@ mod sentence;
 
 use std::ops::Range;
 
-pub use formats::{FORMATS, HEAD, reader_for, reader_of};
+pub(crate) use formats::FORMATS;
+pub use formats::{HEAD, reader_for, reader_of};
 pub use guard::{READER_THREAD, read};
 pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};
 pub(crate) use list::{is_left_open, is_sure_sign, mark_length};
-pub use place::{Marks, Place, Places, Span};
+pub(crate) use place::Span;
+pub use place::{Marks, Place, Places};
 pub use reader::{Part, ReadError, Reader};
 pub use sentence::sentences;
 
@@ -100,12 +102,12 @@ impl BlockKind {
     }
 
     /// Whether this is an item of a list, or a part of one.
-    pub fn is_item(self) -> bool {
+    pub(crate) fn is_item(self) -> bool {
         matches!(self, BlockKind::ListItem { .. })
     }
 
     /// The level of a heading or question, `None` for everything else.
-    pub fn heading_level(self) -> Option<u8> {
+    pub(crate) fn heading_level(self) -> Option<u8> {
         match self {
             BlockKind::Heading { level } | BlockKind::Question { level } => Some(level),
             _ => None,
@@ -113,7 +115,7 @@ impl BlockKind {
     }
 
     /// The name shown to people.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             BlockKind::Heading { level: 1 } => "title",
             BlockKind::Heading { .. } => "heading",
@@ -184,12 +186,12 @@ impl Document {
     }
 
     /// The same document, with another way back to its source than line by line.
-    pub fn with_places(self, places: Places) -> Document {
+    pub(crate) fn with_places(self, places: Places) -> Document {
         Document { places, ..self }
     }
 
     /// The same document, with the id a collection gives it.
-    pub fn with_id(self, id: String) -> Document {
+    pub(crate) fn with_id(self, id: String) -> Document {
         Document {
             id: Some(id),
             ..self
@@ -198,7 +200,7 @@ impl Document {
 
     /// The id that runs and judgments know the document by: that of its collection, or else its
     /// source.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.source)
     }
 
@@ -224,7 +226,7 @@ impl Document {
     }
 
     /// The bytes of a block without the white space around it.
-    pub fn trimmed(&self, block: &Block) -> Range<usize> {
+    pub(crate) fn trimmed(&self, block: &Block) -> Range<usize> {
         trim_range(&self.text, block.bytes.clone())
     }
 
@@ -235,7 +237,7 @@ impl Document {
 
     /// The first and last line (counted from 1) that a non-empty byte range touches: lines of the
     /// source where it has any, else of the text.
-    pub fn lines(&self, bytes: &Range<usize>) -> Span {
+    pub(crate) fn lines(&self, bytes: &Range<usize>) -> Span {
         if let Places::SourceLines(marks) = &self.places {
             return marks.span(bytes);
         }
@@ -245,7 +247,7 @@ impl Document {
 
     /// The first and last page (counted from 1) of a non-empty byte range, where the source has
     /// pages.
-    pub fn pages(&self, bytes: &Range<usize>) -> Option<Span> {
+    pub(crate) fn pages(&self, bytes: &Range<usize>) -> Option<Span> {
         match &self.places {
             Places::Pages(marks) => Some(marks.span(bytes)),
             _ => None,
@@ -254,7 +256,7 @@ impl Document {
 
     /// The first and last paragraph (counted from 1) of a non-empty byte range, where the source
     /// is counted in paragraphs.
-    pub fn paragraphs(&self, bytes: &Range<usize>) -> Option<Span> {
+    pub(crate) fn paragraphs(&self, bytes: &Range<usize>) -> Option<Span> {
         match &self.places {
             Places::Paragraphs(marks) => Some(marks.span(bytes)),
             _ => None,
@@ -284,7 +286,7 @@ pub(crate) fn trim_range(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 /// The number of words, as a person counts them: runs without white space.
-pub fn word_count(text: &str) -> usize {
+pub(crate) fn word_count(text: &str) -> usize {
     if !text.is_ascii() {
         return text.split_whitespace().count();
     }

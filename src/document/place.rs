@@ -17,7 +17,7 @@ pub enum Place {
 
 impl Place {
     /// The place by its pages, or else by its paragraphs, or else by its lines.
-    pub fn of(pages: Option<Span>, paragraphs: Option<Span>, lines: Span) -> Place {
+    pub(crate) fn of(pages: Option<Span>, paragraphs: Option<Span>, lines: Span) -> Place {
         match (pages, paragraphs) {
             (Some(pages), _) => Place::Pages(pages),
             (None, Some(paragraphs)) => Place::Paragraphs(paragraphs),
@@ -27,7 +27,7 @@ impl Place {
 
     /// The place with its source, as people cite it: "neck.pdf, page 2", and lines in the form
     /// that editors open, "neck.txt:31-35".
-    pub fn in_source(self, source: &str) -> String {
+    pub(crate) fn in_source(self, source: &str) -> String {
         match self {
             Place::Lines((first, last)) if last > first => format!("{source}:{first}-{last}"),
             Place::Lines((line, _)) => format!("{source}:{line}"),

@@ -52,7 +52,7 @@ pub enum ReadError {
 
 impl ReadError {
     /// This error, when another part of the same file had one, too.
-    pub fn and(self, later: ReadError) -> ReadError {
+    pub(crate) fn and(self, later: ReadError) -> ReadError {
         match (self, later) {
             (ReadError::Lines { number, cause, bad }, ReadError::Lines { bad: more, .. }) => {
                 ReadError::Lines {
@@ -68,7 +68,7 @@ impl ReadError {
     }
 
     /// Whether the same file may be read without an error another time.
-    pub fn may_pass(&self) -> bool {
+    pub(crate) fn may_pass(&self) -> bool {
         matches!(self, ReadError::Io(_) | ReadError::Changed)
     }
 }

@@ -57,7 +57,7 @@ impl<T> PerMetric<T> {
     }
 
     /// What it has for one metric.
-    pub fn get(&self, metric: Metric) -> &T {
+    pub(crate) fn get(&self, metric: Metric) -> &T {
         match metric {
             Metric::Ndcg10 => &self.ndcg_10,
             Metric::Map => &self.map,

@@ -46,7 +46,7 @@ mod topics;
 use std::path::PathBuf;
 
 pub use metrics::{Metric, PerMetric};
-pub use qrels::{Grades, Qrels};
+pub use qrels::Qrels;
 pub use report::{Difference, QueryScore, Report, Row, evaluate};
 pub use run::Run;
 pub use significance::Estimate;

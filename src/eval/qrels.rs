@@ -34,12 +34,12 @@ impl Qrels {
     }
 
     /// How many grades were given up for a later, different one.
-    pub fn regraded(&self) -> usize {
+    pub(crate) fn regraded(&self) -> usize {
         self.regraded
     }
 
     /// The judged queries in the order of their ids.
-    pub fn queries(&self) -> impl Iterator<Item = (&str, &Grades)> {
+    pub(crate) fn queries(&self) -> impl Iterator<Item = (&str, &Grades)> {
         self.grades.iter().map(|(id, grades)| (id.as_str(), grades))
     }
 

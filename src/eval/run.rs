@@ -51,7 +51,7 @@ impl Run {
     /// equal ones go by document id, *descending*: the order of ties then owes nothing to the
     /// system. (The RR@10 of ir_measures comes from another program, which has them ascending;
     /// it may differ where scores are equal.)
-    pub fn ranking(&self, query_id: &str) -> Vec<(&str, f64)> {
+    pub(crate) fn ranking(&self, query_id: &str) -> Vec<(&str, f64)> {
         let found = self.scores.get(query_id).into_iter().flatten();
         let mut ranking: Vec<(&str, f64)> =
             found.map(|(id, &score)| (id.as_str(), score)).collect();
@@ -65,7 +65,7 @@ impl Run {
     }
 
     /// Whether anything was found for a query.
-    pub fn answers(&self, query_id: &str) -> bool {
+    pub(crate) fn answers(&self, query_id: &str) -> bool {
         self.scores.contains_key(query_id)
     }
 

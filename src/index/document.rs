@@ -138,7 +138,7 @@ impl WholeDocument {
     }
 
     /// The text of a stretch.
-    pub fn slice(&self, bytes: &Range<usize>) -> &str {
+    pub(crate) fn slice(&self, bytes: &Range<usize>) -> &str {
         &self.text[bytes.clone()]
     }
 }

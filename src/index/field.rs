@@ -15,7 +15,7 @@ impl TextField {
     pub const ALL: [TextField; 3] = [TextField::Title, TextField::Heading, TextField::Body];
 
     /// The name people use for it, in queries and explanations.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             TextField::Title => "title",
             TextField::Heading => "heading",

@@ -22,7 +22,8 @@ use super::sources::Sources;
 /// # std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRest helps most people.\n")?;
 /// use palpate::index::{Home, Sources};
 /// let home = Home::Folder(folder.path().join("index"));
-/// home.build(&Sources::of([folder.path()]), &mut |_| {})?;
+/// let report = home.build(&Sources::of([folder.path()]), &mut |_| {})?;
+/// assert_eq!((report.documents, report.passages), (1, 1));
 /// assert_eq!(home.open()?.manifest().passages, 1);
 /// # Ok(()) }
 /// ```
@@ -45,7 +46,10 @@ impl Home {
         })
     }
 
-    /// Builds the index anew, whether anything has changed or not.
+    /// Builds an index of everything in `sources`, whether anything has changed or not.
+    ///
+    /// The index that was there stays as it is, and searchable, until the new one is complete.
+    /// Files that cannot be read are listed in the report and do not stop the build.
     pub fn build(
         &self,
         sources: &Sources,

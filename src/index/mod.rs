@@ -1,6 +1,6 @@
 //! # The index
 //!
-//! Annotated passages go in, a folder on disk comes out, and [`Index::open`] reads it back.
+//! Annotated passages go in, a folder on disk comes out, and [`Home::open`] reads it back.
 //!
 //! ```text
 //! index/
@@ -47,15 +47,17 @@ pub use cluster::{Cluster, ClusterAddress};
 pub use dictionary::Dictionary;
 pub(crate) use dictionary::fold;
 pub use document::WholeDocument;
-pub use engine::{Counted, Engine, Tallies, ToCount};
+pub(crate) use engine::Counted;
+pub use engine::{Engine, Tallies, ToCount};
 pub use error::IndexError;
 pub use field::TextField;
+pub use folder::check;
 pub(crate) use folder::unless_damaged;
-pub use folder::{Index, build, check, update};
 pub use home::Home;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use passage::{Order, PassageAt, StoredPassage};
 pub use report::{BuildEvent, BuildReport, Changes, CheckReport, Damage, Repeated, Skipped};
 pub use sources::{Busy, Sources};
-pub use table::{Candidate, Counts, FIELDS, Places, Table};
+pub(crate) use table::FIELDS;
+pub use table::{Candidate, Counts, Places, Table};
 pub use wanted::{BadGlob, SourceGlob, Term, Wanted};

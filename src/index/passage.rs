@@ -26,7 +26,7 @@ impl Order {
     }
 
     /// The number of the document; documents count as different sources.
-    pub fn document(self) -> u64 {
+    pub(crate) fn document(self) -> u64 {
         self.0 >> PASSAGE_BITS
     }
 }
@@ -62,7 +62,7 @@ pub struct StoredPassage {
 
 impl StoredPassage {
     /// Where in its source it stands.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place::of(self.pages, self.paragraphs, self.lines)
     }
 

@@ -85,22 +85,22 @@ impl Table {
 
 impl Table {
     /// The candidates, in no particular order.
-    pub fn candidates(&self) -> &[Candidate] {
+    pub(crate) fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
     /// How often a term stands in a field of a candidate.
-    pub fn count(&self, term: usize, field: usize, candidate: usize) -> u32 {
+    pub(crate) fn count(&self, term: usize, field: usize, candidate: usize) -> u32 {
         self.counts[(term * FIELDS + field) * self.candidates.len() + candidate]
     }
 
     /// How often a term stands in the fields of a candidate.
-    pub fn counts(&self, term: usize, candidate: usize) -> Counts {
+    pub(crate) fn counts(&self, term: usize, candidate: usize) -> Counts {
         std::array::from_fn(|field| self.count(term, field, candidate))
     }
 
     /// How often the words of a name stand one after the other in the fields of a candidate.
-    pub fn name_counts(&self, name: usize, candidate: usize) -> Counts {
+    pub(crate) fn name_counts(&self, name: usize, candidate: usize) -> Counts {
         self.names[name][candidate]
     }
 }
@@ -149,7 +149,7 @@ impl Places {
     }
 
     /// Where a term stands in a field of a candidate, ascending.
-    pub fn at(&self, term: usize, field: usize, candidate: usize) -> &[u32] {
+    pub(crate) fn at(&self, term: usize, field: usize, candidate: usize) -> &[u32] {
         match self.terms.iter().position(|&known| known == term) {
             Some(used) => &self.positions[(used * FIELDS + field) * self.candidates + candidate],
             None => &[],
@@ -157,7 +157,7 @@ impl Places {
     }
 
     /// Where any of some terms stand in a field of a candidate, ascending.
-    pub fn of(&self, terms: &[usize], field: usize, candidate: usize) -> Vec<u32> {
+    pub(crate) fn of(&self, terms: &[usize], field: usize, candidate: usize) -> Vec<u32> {
         let each = terms
             .iter()
             .flat_map(|&term| self.at(term, field, candidate));

@@ -48,17 +48,17 @@ pub enum Wanted {
 
 impl Wanted {
     /// Passages with a word in a field.
-    pub fn word(field: TextField, text: impl Into<String>) -> Wanted {
+    pub(crate) fn word(field: TextField, text: impl Into<String>) -> Wanted {
         Wanted::Term(Term::Word(field, text.into()))
     }
 
     /// The same, counted `times`.
-    pub fn times(self, times: f64) -> Wanted {
+    pub(crate) fn times(self, times: f64) -> Wanted {
         Wanted::Times(times as f32, Box::new(self))
     }
 
     /// Whether it is everything there is.
-    pub fn is_everything(&self) -> bool {
+    pub(crate) fn is_everything(&self) -> bool {
         matches!(self, Wanted::All(all) if all.is_empty())
     }
 }
@@ -87,7 +87,7 @@ impl PartialEq for SourceGlob {
 
 impl SourceGlob {
     /// Reads a pattern.
-    pub fn new(glob: &str) -> Result<SourceGlob, BadGlob> {
+    pub(crate) fn new(glob: &str) -> Result<SourceGlob, BadGlob> {
         Ok(SourceGlob {
             glob: glob.to_owned(),
             whole: matcher(glob)?,
@@ -96,12 +96,12 @@ impl SourceGlob {
     }
 
     /// The pattern as it was written.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.glob
     }
 
     /// Whether a source is meant.
-    pub fn matches(&self, source: &str) -> bool {
+    pub(crate) fn matches(&self, source: &str) -> bool {
         self.whole.is_match(source) || self.tail.is_match(source)
     }
 }

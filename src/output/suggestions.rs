@@ -26,7 +26,7 @@ struct SuggestionJson<'a> {
 
 impl<'a> SuggestionsJson<'a> {
     /// What completes a prefix, best first.
-    pub fn new(prefix: &'a str, suggestions: &'a [Suggestion]) -> Self {
+    pub(crate) fn new(prefix: &'a str, suggestions: &'a [Suggestion]) -> Self {
         let view = |suggestion: &'a Suggestion| SuggestionJson {
             text: &suggestion.text,
             count: suggestion.count,

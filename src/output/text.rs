@@ -82,7 +82,7 @@ fn concepts(hit: &Hit) -> Option<String> {
 
 /// Where a passage stands, as people cite it: by page, by paragraph, or by lines in the form that
 /// editors open.
-pub fn citation(passage: &StoredPassage) -> String {
+pub(crate) fn citation(passage: &StoredPassage) -> String {
     passage.place().in_source(&passage.source)
 }
 

@@ -13,7 +13,7 @@ pub struct PassageId(String);
 
 impl PassageId {
     /// The id as text.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

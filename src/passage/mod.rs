@@ -63,7 +63,7 @@ impl Passage {
     }
 
     /// The position among the passages of the document, from 0.
-    pub fn ordinal(&self) -> u32 {
+    pub(crate) fn ordinal(&self) -> u32 {
         self.ordinal
     }
 
@@ -100,7 +100,7 @@ impl Passage {
     }
 
     /// Where in its source the text stands.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         let span = RangeInclusive::into_inner;
         Place::of(
             self.pages().map(span),

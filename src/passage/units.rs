@@ -67,12 +67,12 @@ pub struct Unit {
 
 impl Unit {
     /// The bytes with the mark of the item.
-    pub fn shown(&self) -> Range<usize> {
+    pub(crate) fn shown(&self) -> Range<usize> {
         self.bytes.start - self.mark..self.bytes.end
     }
 
     /// The bytes that are shown together: the row of a cell, else the unit.
-    pub fn together(&self) -> Range<usize> {
+    pub(crate) fn together(&self) -> Range<usize> {
         match &self.kind {
             UnitKind::Cell { row, .. } => row.clone(),
             _ => self.shown(),
@@ -80,7 +80,7 @@ impl Unit {
     }
 
     /// What leads into it, if it is what follows a lead-in, and not a later sentence of an item.
-    pub fn led_in_by(&self) -> &[LeadIn] {
+    pub(crate) fn led_in_by(&self) -> &[LeadIn] {
         match self.kind {
             UnitKind::Item { first: false, .. } => &[],
             _ => &self.leads,
@@ -398,7 +398,7 @@ pub struct Units(pub Vec<Unit>);
 
 impl Units {
     /// The sentences of a text without any other structure, such as a heading.
-    pub fn of_text(text: &str) -> Units {
+    pub(crate) fn of_text(text: &str) -> Units {
         let all = sentences(text).into_iter();
         let all = all.map(|bytes| trim_range(text, bytes));
         let units = all.filter(|bytes| !bytes.is_empty()).map(|bytes| Unit {

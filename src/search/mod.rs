@@ -27,14 +27,13 @@ mod suggest;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::{self, Similar, Vocabulary};
 use crate::annotate::Aspect;
 use crate::index::{
-    BadGlob, Engine, Index, IndexError, PassageAt, StoredPassage, Term, TextField, unless_damaged,
+    BadGlob, Engine, Home, IndexError, PassageAt, StoredPassage, Term, TextField, unless_damaged,
 };
 use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, READ_WORDS, WordSource};
@@ -172,10 +171,10 @@ fn aspect_names() -> String {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
 /// # std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRisks\n\nRarely, a stroke.\n")?;
-/// # let dir = folder.path().join("index");
-/// # palpate::index::build(&palpate::index::Sources::of([folder.path()]), &dir, &mut |_| {})?;
+/// # let home = palpate::index::Home::Folder(folder.path().join("index"));
+/// # home.build(&palpate::index::Sources::of([folder.path()]), &mut |_| {})?;
 /// use palpate::search::{Request, Searcher};
-/// let results = Searcher::open(&dir)?.search(&Request::new("stroke risk"))?;
+/// let results = Searcher::open(&home)?.search(&Request::new("stroke risk"))?;
 /// assert_eq!(results.hits[0].passage.headings, ["Risks"]);
 /// # Ok(()) }
 /// ```
@@ -185,9 +184,9 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    /// Opens the index in `dir`.
-    pub fn open(dir: &Path) -> Result<Searcher, IndexError> {
-        Ok(Searcher::of(Arc::new(Index::open(dir)?)))
+    /// Opens an index, wherever it is.
+    pub fn open(home: &Home) -> Result<Searcher, IndexError> {
+        Ok(Searcher::of(home.open()?))
     }
 
     /// Searches whatever keeps the passages.

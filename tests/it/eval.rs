@@ -82,7 +82,8 @@ fn the_first_hits_are_the_same_however_many_are_asked_for() {
     let Some(dir) = common::large_index() else {
         return;
     };
-    let searcher = palpate::search::Searcher::open(dir).expect("it opens");
+    let home = palpate::index::Home::Folder(dir.to_owned());
+    let searcher = palpate::search::Searcher::open(&home).expect("it opens");
     for query in [
         "diabetes risk",
         "how is cancer treated",

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::common::{self, written};
 use palpate::annotate::Annotator;
 use palpate::document::{self, HEAD, Limits, Part, ReadError, reader_of};
-use palpate::index::Sources;
+use palpate::index::{Home, Sources};
 use palpate::lexicon::Lexicon;
 use palpate::query::Query;
 use palpate::search::{Request, Searcher};
@@ -353,9 +353,10 @@ static SEARCHER: LazyLock<Searcher> = LazyLock::new(|| {
     ] {
         std::fs::write(texts.join(name), bytes).expect("it can be written");
     }
-    let dir = folder.path().join("index");
-    palpate::index::build(&Sources::of([texts]), &dir, &mut |_| {}).expect("it is built");
-    let searcher = Searcher::open(&dir).expect("it can be opened");
+    let home = Home::Folder(folder.path().join("index"));
+    let sources = Sources::of([texts]);
+    home.build(&sources, &mut |_| {}).expect("it is built");
+    let searcher = Searcher::open(&home).expect("it can be opened");
     // Its files stay mapped.
     drop(folder);
     searcher

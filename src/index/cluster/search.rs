@@ -59,7 +59,7 @@ pub(super) struct Search<'a> {
 
 impl Cluster {
     /// Opens the current generation of an index.
-    pub fn open(address: &ClusterAddress) -> Result<Cluster, IndexError> {
+    pub(crate) fn open(address: &ClusterAddress) -> Result<Cluster, IndexError> {
         let client = Client::new(address)?;
         let Some((name, manifest)) = generation::current(&client)? else {
             return Err(IndexError::MissingInCluster(address.to_string()));

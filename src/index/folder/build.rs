@@ -20,21 +20,8 @@ use crate::index::sources::Sources;
 /// costs more for each byte than making one.
 const MOST_AMENDED: f64 = 0.3;
 
-/// Builds an index of everything in `sources` in the folder `dir`.
-///
-/// The index that was there stays as it is, and searchable, until the new one is complete.
-/// Files that cannot be read are listed in the report and do not stop the build.
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let folder = tempfile::tempdir()?;
-/// std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRest helps most people.\n")?;
-/// let dir = folder.path().join("index");
-/// let report = palpate::index::build(&palpate::index::Sources::of([folder.path()]), &dir, &mut |_| {})?;
-/// assert_eq!((report.documents, report.passages), (1, 1));
-/// # Ok(()) }
-/// ```
-pub fn build(
+/// Builds the index in the folder `dir`, as [`Home::build`](crate::index::Home::build) says.
+pub(crate) fn build(
     sources: &Sources,
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
@@ -45,7 +32,7 @@ pub fn build(
 /// Brings the index in the folder `dir` up to date, as [`build`] would, but reads only the files
 /// that have changed. What is searched then is the same as after [`build`]. Where neither a file
 /// nor anything else has changed since the last build, the index stays as it is.
-pub fn update(
+pub(crate) fn update(
     sources: &Sources,
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),

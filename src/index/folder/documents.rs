@@ -63,7 +63,7 @@ impl Index {
 
     /// The document that is cited by that path, as it was indexed; `None` where there is none.
     /// Where a collection has the same document twice, the first one.
-    pub fn document(&self, source: &str) -> Result<Option<WholeDocument>, IndexError> {
+    pub(crate) fn document(&self, source: &str) -> Result<Option<WholeDocument>, IndexError> {
         let entries = self.entries(&Term::from_field_text(self.fields().source, source))?;
         let Some((first, _)) = entries.first() else {
             return Ok(None);
@@ -75,18 +75,13 @@ impl Index {
         self.whole(&addresses).map(Some)
     }
 
-    /// The passage of that id; `None` where there is none.
-    pub fn passage(&self, id: &str) -> Result<Option<StoredPassage>, IndexError> {
-        let entries = self.entries(&Term::from_field_text(self.fields().id, id))?;
-        let Some((_, at)) = entries.first() else {
-            return Ok(None);
-        };
-        self.stored(*at).map(Some)
-    }
-
     /// The paths that documents are cited by, in byte order: at most `limit` of those after
     /// `after`.
-    pub fn sources(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, IndexError> {
+    pub(crate) fn sources(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<String>, IndexError> {
         let mut sources = BTreeSet::new();
         for segment in self.searcher().segment_readers() {
             let inverted = segment.inverted_index(self.fields().source)?;
@@ -145,6 +140,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::engine::Engine;
     use crate::index::folder::build::build;
     use crate::index::sources::Sources;
 

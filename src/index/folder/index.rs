@@ -35,7 +35,7 @@ pub struct Index {
 
 impl Index {
     /// Opens the current generation of the index in `dir`.
-    pub fn open(dir: &Path) -> Result<Index, IndexError> {
+    pub(crate) fn open(dir: &Path) -> Result<Index, IndexError> {
         loop {
             let manifest = Manifest::read(dir)?;
             let opened = unless_damaged(|| Index::open_generation(dir, &manifest));
@@ -99,18 +99,18 @@ impl Index {
     }
 
     /// Whether the generation that is open is still the current one. Reads one small file.
-    pub fn is_current(&self) -> Result<bool, IndexError> {
+    pub(crate) fn is_current(&self) -> Result<bool, IndexError> {
         let now = Manifest::read(&self.dir)?;
         Ok((now.generation, now.started) == (self.manifest.generation, self.manifest.started))
     }
 
     /// What the index says of itself.
-    pub fn manifest(&self) -> &Manifest {
+    pub(crate) fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
     /// The lexicon it was annotated with.
-    pub fn lexicon(&self) -> &Arc<Lexicon> {
+    pub(crate) fn lexicon(&self) -> &Arc<Lexicon> {
         &self.lexicon
     }
 

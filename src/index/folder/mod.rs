@@ -32,9 +32,9 @@ mod query;
 mod read_only;
 mod schema;
 
-pub use build::{build, update};
+pub(crate) use build::{build, update};
 pub use check::check;
-pub use index::Index;
+pub(crate) use index::Index;
 pub(crate) use index::unless_damaged;
 
 use super::error::IndexError;

@@ -125,7 +125,7 @@ pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
 
 impl<'a> AuditJson<'a> {
     /// The JSON of an audit.
-    pub fn new(audit: &'a Audit) -> AuditJson<'a> {
+    pub(crate) fn new(audit: &'a Audit) -> AuditJson<'a> {
         let tallies = audit.tallies();
         let topics = audit.topics.iter().zip(&tallies);
         let groups = audit.groups().into_iter();

@@ -103,7 +103,7 @@ pub fn write_lines(out: &mut dyn Write, results: &SearchResults, explain: bool) 
 
 impl<'a> ResultsJson<'a> {
     /// The results, with how each score came about where `explain` says so.
-    pub fn new(results: &'a SearchResults, explain: bool) -> Self {
+    pub(crate) fn new(results: &'a SearchResults, explain: bool) -> Self {
         let hits = results.hits.iter();
         ResultsJson {
             query: &results.query,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::{collections, repository};
 use palpate::audit::{Audit, AuditRequest, State};
-use palpate::index::{Index, Sources, build};
+use palpate::index::{Home, Sources};
 use serde_json::Value;
 
 struct Judged {
@@ -75,18 +75,14 @@ fn compared(judged: Vec<Judged>) -> Vec<Compared> {
         std::fs::copy(from, to).expect("the page is there");
         there.push(cell);
     }
-    let dir = folder.path().join("index");
-    build(
-        &Sources::of([folder.path().join("pages")]),
-        &dir,
-        &mut |_| {},
-    )
-    .expect("it builds");
-    let index = Index::open(&dir).expect("it was built");
+    let home = Home::Folder(folder.path().join("index"));
+    let sources = Sources::of([folder.path().join("pages")]);
+    home.build(&sources, &mut |_| {}).expect("it builds");
+    let engine = home.open().expect("it was built");
     let topics: BTreeSet<&str> = there.iter().map(|cell| cell.concept.as_str()).collect();
     let mut audits: BTreeMap<String, Audit> = BTreeMap::new();
     for topic in topics {
-        let audit = Audit::of(&index, &AuditRequest::new([topic])).expect("it can be read");
+        let audit = Audit::of(&*engine, &AuditRequest::new([topic])).expect("it can be read");
         audits.insert(topic.to_owned(), audit);
     }
     let compare = |judged: Judged| {

@@ -16,7 +16,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use assert_cmd::Command;
 use palpate::document::{BlockKind, Document};
-use palpate::index::{Sources, build};
+use palpate::index::{Home, Sources};
 use palpate::passage;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -96,7 +96,9 @@ pub fn large_index() -> Option<&'static Path> {
     let corpus = collections()?.join("medquad-aspects/corpus.jsonl");
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        build(&Sources::of([corpus]), folder.path(), &mut |_| {}).expect("it can be built");
+        let home = Home::Folder(folder.path().to_owned());
+        let sources = Sources::of([corpus]);
+        home.build(&sources, &mut |_| {}).expect("it can be built");
         folder
     });
     Some(folder.path())

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::common::{Numbers, folder_with_corpus, large_index, number_from, palpate};
-use palpate::index::check;
+use palpate::index::{Home, check};
 use palpate::search::{Request, Searcher};
 use serde_json::Value;
 
@@ -19,7 +19,8 @@ const QUERIES: [&str; 4] = [
 
 /// All that is found, or why nothing is.
 fn answers(dir: &Path) -> Result<Vec<String>, String> {
-    let searcher = Searcher::open(dir).map_err(|error| error.to_string())?;
+    let home = Home::Folder(dir.to_owned());
+    let searcher = Searcher::open(&home).map_err(|error| error.to_string())?;
     let mut answers = Vec::new();
     for query in QUERIES {
         let request = Request {

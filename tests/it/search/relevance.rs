@@ -1,7 +1,7 @@
 //! What must be found: queries over the four texts, each with the passage that has to come up.
 
 use crate::common::{repository, search};
-use palpate::index::Sources;
+use palpate::index::{Home, Sources};
 use palpate::search::{Ranking, RankingPart, Request, Searcher};
 
 /// A query, the source and line the passage must contain, and the worst rank it may have.
@@ -99,8 +99,9 @@ fn mean_reciprocal_rank(searcher: &Searcher, ranking: Ranking) -> f64 {
 fn the_whole_ranking_is_better_than_words_alone() {
     let dir = tempfile::tempdir().expect("a folder for the index");
     let sources = Sources::of([repository().join("corpus")]);
-    palpate::index::build(&sources, dir.path(), &mut |_| {}).expect("it is built");
-    let searcher = Searcher::open(dir.path()).expect("it opens");
+    let home = Home::Folder(dir.path().to_owned());
+    home.build(&sources, &mut |_| {}).expect("it is built");
+    let searcher = Searcher::open(&home).expect("it opens");
     let steps = [
         ("words", RankingPart::Fields),
         ("+ fields", RankingPart::Closeness),

@@ -102,7 +102,7 @@ pub fn write(out: &mut dyn Write, audit: &Audit, figures: &[FigureGroup]) -> io:
 }
 
 /// Writes all there is to an audit below its title, for a page that has [`STYLE`].
-pub fn write_part(
+pub(crate) fn write_part(
     out: &mut dyn Write,
     audit: &Audit,
     figures: &[FigureGroup],
@@ -128,7 +128,7 @@ fn rows(audit: &Audit, view: View) -> impl Iterator<Item = (usize, &Row)> {
 }
 
 /// What an audit is about, in a line.
-pub fn title(audit: &Audit) -> String {
+pub(crate) fn title(audit: &Audit) -> String {
     let names: Vec<&str> = audit.topics.iter().map(AuditTopic::heading).collect();
     match audit.topics.as_slice() {
         [first, ..] if first.aspect.is_some() => {
