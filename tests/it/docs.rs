@@ -265,6 +265,7 @@ fn other_sessions_are_what_is_printed_too() {
     for (name, command) in [
         ("README.md", "$ palpate audit osteoporosis"),
         ("docs/audit.md", "$ palpate audit osteoporosis"),
+        ("docs/audit.md", "$ palpate audit --figures"),
         ("docs/searching.md", "$ palpate suggest \"post-surg\""),
     ] {
         let words: Vec<String> = called(&command[2..])
