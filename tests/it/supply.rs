@@ -141,3 +141,20 @@ fn without_its_features_nothing_speaks_to_a_network() {
         assert!(!names.contains(network), "{network}");
     }
 }
+
+#[test]
+fn every_feature_is_on_by_default() {
+    let manifest: toml::Table = include_str!("../../Cargo.toml")
+        .parse()
+        .expect("it is TOML");
+    let features = manifest["features"].as_table().expect("features");
+    let default = features["default"].as_array().expect("a list");
+    let default: BTreeSet<&str> = default.iter().filter_map(toml::Value::as_str).collect();
+    let all = features.keys().map(String::as_str);
+    // `.ci/run` takes what it lints alone from this list.
+    assert_eq!(
+        all.filter(|name| *name != "default")
+            .collect::<BTreeSet<_>>(),
+        default
+    );
+}
