@@ -11,7 +11,7 @@ use super::quantity::{Quantity, Subject, TABLE, quantities};
 use super::{AuditRequest, read, sources, topic};
 use crate::analysis;
 use crate::document::Place;
-use crate::index::{Engine, StoredPassage, TextField, Wanted, unless_damaged};
+use crate::index::{Engine, StoredPassage, TextField, Wanted};
 use crate::passage::{PassageId, UnitKind};
 use crate::search::SearchError;
 
@@ -58,14 +58,6 @@ pub struct FigureGroup {
 /// The figures that several sources give on the same thing, or one source differently in several
 /// places, of all passages or of those that name one of the topics of a request.
 pub fn agreement(
-    engine: &dyn Engine,
-    request: &AuditRequest,
-) -> Result<Vec<FigureGroup>, SearchError> {
-    unless_damaged(|| agreement_unguarded(engine, request))
-        .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
-}
-
-fn agreement_unguarded(
     engine: &dyn Engine,
     request: &AuditRequest,
 ) -> Result<Vec<FigureGroup>, SearchError> {

@@ -6,7 +6,7 @@ use super::topic::AuditTopic;
 use super::{AuditRequest, read, sources, topic};
 use crate::annotate::Assertion;
 use crate::document::Place;
-use crate::index::{Engine, unless_damaged};
+use crate::index::Engine;
 use crate::passage::PassageId;
 use crate::search::SearchError;
 
@@ -208,11 +208,6 @@ impl Audit {
     /// # Ok(()) }
     /// ```
     pub fn of(engine: &dyn Engine, request: &AuditRequest) -> Result<Audit, SearchError> {
-        unless_damaged(|| Audit::unguarded(engine, request))
-            .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
-    }
-
-    fn unguarded(engine: &dyn Engine, request: &AuditRequest) -> Result<Audit, SearchError> {
         let sources = sources(engine, request.source.as_deref())?;
         let mut notes = Vec::new();
         let columns = topic::columns(engine, request, &mut notes)?;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome, When, Without, look, stdout};
+use palpate::index::SourceFilter;
 use palpate::lexicon::Kind;
 use palpate::output::{csv, json, text};
 use palpate::search::{Filter, Request, SearchResults, Searcher};
@@ -78,7 +79,7 @@ impl Args {
             query: self.query_text()?,
             limit: self.limit,
             offset: self.offset,
-            source: self.source.clone(),
+            source: self.source.as_deref().map(SourceFilter::glob).transpose()?,
             filters: self.filters(),
             facets: true,
             exact: self.exact,

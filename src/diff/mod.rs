@@ -7,7 +7,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::index::{Engine, StoredPassage, Wanted, unless_damaged};
+use crate::index::{Engine, StoredPassage, Wanted};
 use crate::search::{Filter, SearchError, filter_terms};
 
 pub(crate) use words::folded;
@@ -48,15 +48,6 @@ impl CorpusDiff {
 /// Sources are the same if they are cited by the same path; where no two are, if they have the same
 /// path below the folder that all sources of their index share.
 pub fn diff(old: &dyn Engine, new: &dyn Engine, aspect: &str) -> Result<CorpusDiff, SearchError> {
-    unless_damaged(|| diff_unguarded(old, new, aspect))
-        .unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
-}
-
-fn diff_unguarded(
-    old: &dyn Engine,
-    new: &dyn Engine,
-    aspect: &str,
-) -> Result<CorpusDiff, SearchError> {
     let sources = (
         old.sources(None, usize::MAX)?,
         new.sources(None, usize::MAX)?,

@@ -1,7 +1,7 @@
 //! The seam between what is asked and what answers.
 //!
 //! Above it are the query plan, the scores, the audit; below it is whatever keeps the passages: the
-//! embedded index ([`Index`](super::folder::Index)), or a cluster. An engine counts, finds the best by
+//! embedded index in a folder, or a cluster. An engine counts, finds the best by
 //! plain BM25 and reads back what was given to it. It knows nothing of how palpate ranks, so that
 //! all engines rank alike.
 
@@ -63,8 +63,8 @@ pub trait Engine: Send + Sync {
     /// The lexicon that the passages were annotated with.
     fn lexicon(&self) -> &Arc<Lexicon>;
 
-    /// The words and phrases of the corpus.
-    fn dictionary(&self) -> Result<&Dictionary, IndexError>;
+    /// Has something read from the words and phrases of the corpus.
+    fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError>;
 
     /// Whether this generation is still the current one.
     fn is_current(&self) -> Result<bool, IndexError>;

@@ -9,6 +9,7 @@ use super::cluster::{self, Cluster, ClusterAddress};
 use super::engine::Engine;
 use super::error::IndexError;
 use super::folder::{self, Index};
+use super::guard::Guarded;
 use super::report::{BuildEvent, BuildReport};
 use super::sources::Sources;
 
@@ -40,7 +41,7 @@ impl Home {
     /// Opens the current generation.
     pub fn open(&self) -> Result<Arc<dyn Engine>, IndexError> {
         Ok(match self {
-            Home::Folder(dir) => Arc::new(Index::open(dir)?),
+            Home::Folder(dir) => Arc::new(Guarded::new(Index::open(dir)?, dir.clone())),
             #[cfg(feature = "cluster")]
             Home::Cluster(address) => Arc::new(Cluster::open(address)?),
         })

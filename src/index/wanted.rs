@@ -63,6 +63,30 @@ impl Wanted {
     }
 }
 
+/// Which sources are meant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SourceFilter {
+    /// The one that is cited by this path.
+    Exact(String),
+    /// Those that match a pattern.
+    Glob(SourceGlob),
+}
+
+impl SourceFilter {
+    /// Those that match a pattern, as somebody wrote it.
+    pub fn glob(pattern: &str) -> Result<SourceFilter, BadGlob> {
+        SourceGlob::new(pattern).map(SourceFilter::Glob)
+    }
+
+    /// The passages from these sources.
+    pub(crate) fn wanted(&self) -> Wanted {
+        match self {
+            SourceFilter::Exact(path) => Wanted::Term(Term::Source(path.clone())),
+            SourceFilter::Glob(glob) => Wanted::Sources(glob.clone()),
+        }
+    }
+}
+
 /// A pattern for the paths of sources, or the ends of them.
 #[derive(Debug, Clone)]
 pub struct SourceGlob {

@@ -89,7 +89,7 @@ fn pools(
 /// any words match all that pass them.
 pub(super) fn matching(
     scorer: &Scorer<'_>,
-    filters: &[Term],
+    filters: &[Wanted],
 ) -> Result<Option<Matching>, SearchError> {
     let (plan, ranking) = (scorer.plan, &scorer.ranking);
     let words: Vec<&WordStats<'_>> = scorer
@@ -168,8 +168,8 @@ fn answering(
 }
 
 /// What has to match, and what must not, whatever else does.
-fn clauses(plan: &Plan, filters: &[Term]) -> Result<(Vec<Wanted>, Vec<Wanted>), SearchError> {
-    let mut must: Vec<Wanted> = filters.iter().cloned().map(Wanted::Term).collect();
+fn clauses(plan: &Plan, filters: &[Wanted]) -> Result<(Vec<Wanted>, Vec<Wanted>), SearchError> {
+    let mut must: Vec<Wanted> = filters.to_vec();
     let mut not = Vec::new();
     for word in &plan.words {
         let any = || Wanted::Any(word_wanted(word, None));

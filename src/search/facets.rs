@@ -1,8 +1,8 @@
 //! Filters and counts: what passages speak of, over all that match.
 
-use super::{Filter, SearchError};
+use super::{Filter, Request, SearchError};
 use crate::annotate::Aspect;
-use crate::index::{Counted, Engine, Term, ToCount, Wanted};
+use crate::index::{Counted, Engine, SourceFilter, Term, ToCount, Wanted};
 
 /// At most this many values of a group are counted.
 const VALUES: usize = 12;
@@ -58,6 +58,13 @@ pub(crate) fn terms(engine: &dyn Engine, filters: &[Filter]) -> Result<Vec<Term>
             },
         })
         .collect()
+}
+
+/// What passages must have to pass all that a request narrows by.
+pub(super) fn wanted(engine: &dyn Engine, request: &Request) -> Result<Vec<Wanted>, SearchError> {
+    let terms = terms(engine, &request.filters)?.into_iter();
+    let sources = request.source.iter().map(SourceFilter::wanted);
+    Ok(terms.map(Wanted::Term).chain(sources).collect())
 }
 
 /// Counts the facets of all passages that match, and where the search was `everywhere`, the sources

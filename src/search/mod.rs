@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use crate::analysis::{self, Similar, Vocabulary};
 use crate::annotate::Aspect;
 use crate::index::{
-    BadGlob, Engine, Home, IndexError, PassageAt, StoredPassage, Term, TextField, unless_damaged,
+    BadGlob, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term, TextField,
 };
 use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, READ_WORDS, WordSource};
@@ -55,8 +55,8 @@ pub struct Request {
     pub limit: usize,
     /// …after leaving out this many of the best.
     pub offset: usize,
-    /// Only passages from sources that match this glob.
-    pub source: Option<String>,
+    /// Only passages from these sources.
+    pub source: Option<SourceFilter>,
     /// Only passages that speak of all of these.
     pub filters: Vec<Filter>,
     /// Whether to count what all matching passages speak of.
@@ -128,12 +128,7 @@ pub struct SearchResults {
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error(transparent)]
-    Index(IndexError),
-    #[error(
-        "the index is damaged ({0}); `palpate check` tells more, and `palpate index --force` \
-         builds it anew"
-    )]
-    Damaged(String),
+    Index(#[from] IndexError),
     #[error(transparent)]
     Glob(#[from] BadGlob),
     #[error("“{0}” is no aspect; there are {list}", list = aspect_names())]
@@ -142,22 +137,6 @@ pub enum SearchError {
     NoConcept(Kind, String),
     #[error("“{0}” has no word that could be looked for")]
     NoWords(String),
-    #[error("the index cannot be read ({0}); `palpate check` tells whether it is damaged")]
-    Engine(Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl From<IndexError> for SearchError {
-    fn from(error: IndexError) -> SearchError {
-        match error {
-            IndexError::Engine(error) => SearchError::Engine(error),
-            error => SearchError::Index(error),
-        }
-    }
-}
-
-/// What `read` gives, where the index can be read.
-fn guarded<T>(read: impl FnOnce() -> Result<T, SearchError>) -> Result<T, SearchError> {
-    unless_damaged(read).unwrap_or_else(|cause| Err(SearchError::Damaged(cause)))
 }
 
 fn aspect_names() -> String {
@@ -201,22 +180,19 @@ impl Searcher {
 
     /// Finds the best passages. A query that names nothing the corpus has finds nothing.
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
-        guarded(|| self.search_unguarded(request))
-    }
-
-    fn search_unguarded(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
         let engine = self.engine();
         let mut plan = self.plan(&request.query, request.exact, &request.ranking)?;
-        plan.sources.extend(request.source.clone());
-        let filters = facets::terms(engine, &request.filters)?;
+        let filters = facets::wanted(engine, request)?;
         let scorer = score::Scorer::new(engine, &plan, request.ranking)?;
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
         let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
         let counted = match (&matching, request.facets) {
             (Some(matching), true) => {
-                let everywhere = plan.sources.is_empty() && plan.excluded_sources.is_empty();
+                let everywhere = request.source.is_none()
+                    && plan.sources.is_empty()
+                    && plan.excluded_sources.is_empty();
                 Some(facets::count(engine, &matching.all, everywhere)?)
             }
             _ => None,
@@ -329,7 +305,11 @@ impl Searcher {
     /// the first or a later word begins so, and where these are few and `prefix` is one word,
     /// words of the corpus.
     pub fn suggest(&self, prefix: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
-        guarded(|| Ok(suggest::suggest(self.engine.dictionary()?, prefix, limit)))
+        let mut found = Vec::new();
+        self.engine.look_up(&mut |dictionary| {
+            found = suggest::suggest(dictionary, prefix, limit);
+        })?;
+        Ok(found)
     }
 
     /// The documents with the best passages, best first, each with the score of its best passage.
@@ -394,15 +374,16 @@ impl CorpusWords<'_> {
     }
 
     /// What was read; where it cannot be, nothing, and [`CorpusWords::failed`] says so later.
-    fn unless_failed<T: Default>(&self, read: impl FnOnce(&Vocabulary) -> T) -> T {
-        match self.engine.dictionary() {
-            Ok(dictionary) => read(&dictionary.vocabulary),
-            Err(error) => {
-                // The first failure says it all.
-                let _ = self.failed.set(error);
-                T::default()
-            }
+    fn unless_failed<T: Default>(&self, read: impl Fn(&Vocabulary) -> T) -> T {
+        let mut found = T::default();
+        let looked_up = self.engine.look_up(&mut |dictionary| {
+            found = read(&dictionary.vocabulary);
+        });
+        if let Err(error) = looked_up {
+            // The first failure says it all.
+            let _ = self.failed.set(error);
         }
+        found
     }
 }
 

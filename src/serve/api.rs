@@ -76,7 +76,7 @@ pub(super) async fn search(
         Err(problem) => return problem.into_response(),
     };
     answer(&state, move |opened| {
-        let results = opened.searcher.search(&asked.request(HITS))?;
+        let results = opened.searcher.search(&asked.request(HITS)?)?;
         Json::of(&ResultsJson::new(&results, asked.explain))
     })
     .await

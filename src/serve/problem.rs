@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::index::IndexError;
+use crate::index::{BadGlob, IndexError};
 use crate::output::json::ProblemJson;
 use crate::search::SearchError;
 
@@ -81,8 +81,13 @@ impl From<SearchError> for Problem {
             | SearchError::NoConcept(..)
             | SearchError::NoWords(_) => Problem::bad(error.to_string()),
             SearchError::Index(error) => error.into(),
-            SearchError::Damaged(_) | SearchError::Engine(_) => unreadable(&error),
         }
+    }
+}
+
+impl From<BadGlob> for Problem {
+    fn from(error: BadGlob) -> Problem {
+        SearchError::from(error).into()
     }
 }
 

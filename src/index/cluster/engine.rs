@@ -20,15 +20,8 @@ use crate::index::table::{Candidate, FIELDS, Places, Table, in_steps};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
-impl Engine for Cluster {
-    fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
-
-    fn lexicon(&self) -> &Arc<Lexicon> {
-        &self.lexicon
-    }
-
+impl Cluster {
+    /// The words and phrases of the corpus, fetched when they are first asked for.
     fn dictionary(&self) -> Result<&Dictionary, IndexError> {
         if let Some(dictionary) = self.dictionary.get() {
             return Ok(dictionary);
@@ -45,6 +38,20 @@ impl Engine for Cluster {
             phrases: Phrases::new(turned, shown).map_err(unfit)?,
         };
         Ok(self.dictionary.get_or_init(|| dictionary))
+    }
+}
+
+impl Engine for Cluster {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn lexicon(&self) -> &Arc<Lexicon> {
+        &self.lexicon
+    }
+
+    fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {
+        self.dictionary().map(read)
     }
 
     fn is_current(&self) -> Result<bool, IndexError> {

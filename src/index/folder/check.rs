@@ -14,10 +14,13 @@ use std::path::Path;
 
 use super::generations::generations;
 use super::index::Index;
+use crate::index::document::WholeDocument;
 use crate::index::error::IndexError;
 use crate::index::gather::files::{Records, source_name};
 use crate::index::gather::sums::{damaged_files, folder_name, names, size};
+use crate::index::guard::unless_damaged;
 use crate::index::manifest::{self, Manifest, Sums};
+use crate::index::passage::Order;
 use crate::index::report::{CheckReport, Damage};
 
 /// Checks the index in `dir`: all of it.
@@ -94,7 +97,7 @@ fn contradictions(index: &Index, folder: &Path) -> Result<Vec<Damage>, IndexErro
     for (path, holds) in records.holds() {
         let mut found = Found::default();
         let term = index.fields().file_term(&source_name(path));
-        let read = index.each_document(&term, &mut |order, document| {
+        let mut look = |order: Order, document: WholeDocument| {
             let numbers = holds.first..holds.first + holds.documents;
             if !numbers.contains(&order.document()) {
                 return Err(index.damaged(format!("{} is out of order", document.source)));
@@ -104,7 +107,9 @@ fn contradictions(index: &Index, folder: &Path) -> Result<Vec<Damage>, IndexErro
             found.passages += document.passages.len() as u64;
             found.text += document.text.len() as u64;
             Ok(())
-        });
+        };
+        let read = unless_damaged(|| index.each_document(&term, &mut look))
+            .unwrap_or_else(|cause| Err(index.damaged(cause)));
         let expected = Found {
             documents: holds.documents,
             passages: holds.passages,

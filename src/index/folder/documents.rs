@@ -7,7 +7,7 @@ use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, TantivyDocument};
 use tantivy::{DocAddress, TantivyError, Term};
 
-use super::index::{Index, unless_damaged};
+use super::index::Index;
 use super::schema::ORDER;
 use crate::index::document::WholeDocument;
 use crate::index::error::IndexError;
@@ -46,11 +46,6 @@ impl Index {
     }
 
     fn whole(&self, addresses: &[DocAddress]) -> Result<WholeDocument, IndexError> {
-        unless_damaged(|| self.whole_unguarded(addresses))
-            .unwrap_or_else(|cause| Err(self.damaged(cause)))
-    }
-
-    fn whole_unguarded(&self, addresses: &[DocAddress]) -> Result<WholeDocument, IndexError> {
         let entries = addresses.iter().map(|at| {
             let entry: TantivyDocument = self.searcher().doc(*at)?;
             self.fields()

@@ -43,8 +43,9 @@ impl Engine for Index {
         Index::lexicon(self)
     }
 
-    fn dictionary(&self) -> Result<&Dictionary, IndexError> {
-        Ok(Index::dictionary(self))
+    fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {
+        read(self.dictionary());
+        Ok(())
     }
 
     fn is_current(&self) -> Result<bool, IndexError> {

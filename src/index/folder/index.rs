@@ -1,6 +1,5 @@
 //! An index in a folder, opened for reading.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::index::dictionary::{self, Dictionary, Phrases};
 use crate::index::error::IndexError;
 use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
 use crate::index::gather::sums;
+use crate::index::guard::unless_damaged;
 use crate::index::manifest::Manifest;
 use crate::index::report::Damage;
 use crate::lexicon::Lexicon;
@@ -134,12 +134,6 @@ impl Index {
     pub(super) fn searcher(&self) -> &tantivy::Searcher {
         &self.searcher
     }
-}
-
-/// What `read` gives. tantivy trusts what it reads: that it panicked means that what it read was
-/// damaged, and the error says so.
-pub(crate) fn unless_damaged<T>(read: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read)).map_err(|_| "reading it failed".to_owned())
 }
 
 /// A file of a generation, mapped into memory: nothing is read until it is looked at.

@@ -34,8 +34,7 @@ mod schema;
 
 pub(crate) use build::{build, update};
 pub use check::check;
-pub(crate) use index::Index;
-pub(crate) use index::unless_damaged;
+pub(super) use index::Index;
 
 use super::error::IndexError;
 

@@ -3,6 +3,7 @@
 use form_urlencoded::Serializer;
 
 use super::Parameters;
+use crate::index::{BadGlob, SourceFilter};
 use crate::lexicon::Kind;
 use crate::search::{Filter, Request};
 use crate::serve::problem::Problem;
@@ -76,17 +77,18 @@ impl AskedSearch {
     }
 
     /// The request for a page of `usual` hits where nobody says otherwise.
-    pub(in crate::serve) fn request(&self, usual: usize) -> Request {
-        Request {
+    pub(in crate::serve) fn request(&self, usual: usize) -> Result<Request, BadGlob> {
+        let source = self.source.as_deref().map(SourceFilter::glob);
+        Ok(Request {
             limit: self.limit.unwrap_or(usual),
             offset: self.offset,
-            source: self.source.clone(),
+            source: source.transpose()?,
             filters: self.filters(),
             facets: true,
             exact: self.exact,
             explain: self.explain,
             ..Request::new(self.query.clone())
-        }
+        })
     }
 
     fn filters(&self) -> Vec<Filter> {

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::shell::{shell, wrong};
 use super::{elsewhere, passage_link, where_it_stands};
 use crate::document::{Block, BlockKind, trim_range};
-use crate::index::{StoredPassage, WholeDocument};
+use crate::index::{SourceFilter, StoredPassage, WholeDocument};
 use crate::output::summary::counted;
 use crate::search::Request;
 use crate::serve::asked::{AskedDocument, AskedSearch};
@@ -219,7 +219,7 @@ impl Reading {
 fn hits(opened: &Opened, document: &WholeDocument, query: &str) -> Result<Vec<String>, Problem> {
     let request = Request {
         limit: HITS,
-        source: Some(globset::escape(&document.source)),
+        source: Some(SourceFilter::Exact(document.source.clone())),
         ..Request::new(query)
     };
     let results = opened.searcher.search(&request)?;

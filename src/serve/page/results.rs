@@ -72,7 +72,7 @@ fn start(opened: &Opened) -> Result<Markup, Problem> {
 }
 
 fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
-    let results = opened.searcher.search(&asked.request(HITS))?;
+    let results = opened.searcher.search(&asked.request(HITS)?)?;
     let nearest = match results.total {
         0 => nearest(opened, &asked.query)?,
         _ => Vec::new(),

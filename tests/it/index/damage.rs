@@ -3,12 +3,15 @@
 //!
 //! `PALPATE_FLIPS` says how many bits are flipped, one at a time.
 
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::common::{Numbers, folder_with_corpus, large_index, number_from, palpate};
-use palpate::index::{Home, check};
+use palpate::index::{Engine, Home, IndexError, Term, TextField, ToCount, Wanted, check};
 use palpate::search::{Request, Searcher};
 use serde_json::Value;
+use tempfile::TempDir;
 
 const QUERIES: [&str; 4] = [
     "osteoporosis risk",
@@ -54,6 +57,19 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+/// A folder with a copy of the large index, where this machine has the collection.
+fn folder_with_large_index() -> Option<TempDir> {
+    let large = large_index()?;
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for file in files(large) {
+        let inner = file.strip_prefix(large).expect("it is below it");
+        let copy = folder.path().join("index").join(inner);
+        std::fs::create_dir_all(copy.parent().expect("it is in a folder")).expect("it can be made");
+        std::fs::copy(&file, copy).expect("it can be copied");
+    }
+    Some(folder)
 }
 
 /// A bit of a file, flipped until this is dropped.
@@ -118,16 +134,10 @@ fn every_flipped_bit_is_found_or_harmless() {
 
 #[test]
 fn a_large_index_is_not_looked_at_but_never_panics() {
-    let Some(large) = large_index() else {
+    let Some(folder) = folder_with_large_index() else {
         return;
     };
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let dir = folder.path().join("index");
-    for file in files(large) {
-        let copy = dir.join(file.strip_prefix(large).expect("it is below it"));
-        std::fs::create_dir_all(copy.parent().expect("it is in a folder")).expect("it can be made");
-        std::fs::copy(&file, copy).expect("it can be copied");
-    }
     let files = files(&dir);
     let right = answers(&dir).expect("the index is sound");
     let mut numbers = Numbers(2);
@@ -144,6 +154,141 @@ fn a_large_index_is_not_looked_at_but_never_panics() {
         assert!(told || is_lock, "{}", flipped.path.display());
     }
     eprintln!("{harmless} answered as before, {errors} errors, {wrong} otherwise");
+}
+
+/// Writes over the middle of a file, in place: who has it mapped sees that.
+fn spoil(path: &Path) {
+    let mut bytes = std::fs::read(path).expect("the file can be read");
+    let third = bytes.len() / 3;
+    bytes[third..2 * third].fill(0xff);
+    let mut file = std::fs::File::options()
+        .write(true)
+        .open(path)
+        .expect("it can be written to");
+    file.write_all(&bytes).expect("it can be written");
+}
+
+/// What an engine says to each thing that can be asked of it.
+fn asked(engine: &dyn Engine) -> Vec<(&'static str, Result<(), IndexError>)> {
+    let word = || Wanted::Term(Term::Word(TextField::Body, "risk".to_owned()));
+    let terms = [Term::Word(TextField::Body, "risk".to_owned())];
+    let counted = ToCount {
+        groups: &["aspect"],
+        values: 5,
+        sources: 5,
+    };
+    let everything = Wanted::All(Vec::new());
+    let at = engine.first(&everything, 100);
+    let at = at.as_deref().unwrap_or_default();
+    let table = engine.table(at, &["risk"], &[&[0]]);
+    let places = table
+        .as_ref()
+        .map(|table| engine.places(table, &[0], &["risk"], &[0]));
+    let sources = engine.sources(None, 10);
+    let documents = sources.as_deref().unwrap_or_default().iter();
+    let documents: Result<Vec<_>, _> = documents.map(|path| engine.document(path)).collect();
+    vec![
+        ("frequencies", engine.frequencies(&terms).map(drop)),
+        ("best", engine.best(&word(), 10).map(drop)),
+        ("first", engine.first(&everything, 100).map(drop)),
+        ("count", engine.count(&word()).map(drop)),
+        ("tallies", engine.tallies(&word(), counted).map(drop)),
+        ("places", places.map_or(Ok(()), |places| places.map(drop))),
+        ("table", table.map(drop)),
+        ("passages", engine.passages(at).map(drop)),
+        ("each", engine.each(&everything, &mut |_| {})),
+        ("passage", engine.passage("0000").map(drop)),
+        ("documents", documents.map(drop)),
+        ("sources", sources.map(drop)),
+        ("words", engine.look_up(&mut |_| {})),
+    ]
+}
+
+#[test]
+fn damage_that_comes_after_opening_is_said_whatever_is_asked() {
+    let mut damaged = BTreeSet::new();
+    let folder = folder_with_corpus();
+    palpate(folder.path()).arg("index").assert().success();
+    let dir = folder.path().join("index");
+    for name in files(&dir.join("g000001")) {
+        let engine = Home::Folder(dir.clone()).open().expect("it is sound");
+        let whole = std::fs::read(&name).expect("the file can be read");
+        spoil(&name);
+        for (what, answer) in asked(&*engine) {
+            match answer {
+                Ok(()) => {}
+                Err(IndexError::Damaged { .. }) => drop(damaged.insert(what)),
+                Err(error) => panic!("{what} with {}: {error}", name.display()),
+            }
+        }
+        drop(engine);
+        std::fs::write(&name, whole).expect("it can be restored");
+    }
+    for what in ["documents", "each", "passages"] {
+        assert!(damaged.contains(what), "{damaged:?}");
+    }
+}
+
+/// What a command says of an index that is damaged, if it says so; never that palpate is at fault.
+fn says_damaged(folder: &Path, arguments: &[&str]) -> bool {
+    let output = palpate(folder)
+        .args(arguments)
+        .output()
+        .expect("palpate can be run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!said.contains("fault"), "{arguments:?}: {said}");
+    match output.status.code() {
+        Some(2) => assert!(said.contains("damaged"), "{arguments:?}: {said}"),
+        code => assert!(matches!(code, Some(0 | 1)), "{arguments:?}: {code:?}"),
+    }
+    output.status.code() == Some(2)
+}
+
+#[test]
+fn every_command_says_that_a_large_index_is_damaged() {
+    let Some(folder) = folder_with_large_index() else {
+        return;
+    };
+    let dir = folder.path().join("index");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("the file can be written");
+    };
+    write("queries.tsv", "1\tosteoporosis risk\n2\tasthma treatment\n");
+    write("qrels.tsv", "1 0 none 1\n");
+    let cited = palpate(folder.path())
+        .args(["search", "--json", "osteoporosis risk"])
+        .output()
+        .expect("palpate can be run");
+    let cited: Value = serde_json::from_slice(&cited.stdout).expect("it is JSON");
+    let id = cited["hits"][0]["id"].as_str().expect("there is a hit");
+    let citation = palpate(folder.path()).args(["cite", id]).output();
+    write(
+        "cited.txt",
+        &String::from_utf8_lossy(&citation.expect("palpate can be run").stdout),
+    );
+    let commands: [&[&str]; 8] = [
+        &["search", "osteoporosis risk"],
+        &["run", "queries.tsv"],
+        &["eval", "queries.tsv", "qrels.tsv"],
+        &["audit", "osteoporosis"],
+        &["cite", id],
+        &["verify", "cited.txt"],
+        &["diff", "--aspect", "cost", "index", "index"],
+        &["suggest", "ost"],
+    ];
+    let mut said = BTreeSet::new();
+    for path in files(&dir.join("g000001")) {
+        let whole = std::fs::read(&path).expect("the file can be read");
+        spoil(&path);
+        for arguments in commands {
+            // Once it has said so, it has.
+            if !said.contains(arguments[0]) && says_damaged(folder.path(), arguments) {
+                said.insert(arguments[0]);
+            }
+        }
+        std::fs::write(&path, whole).expect("it can be restored");
+    }
+    assert_eq!(said.len(), commands.len(), "{said:?}");
 }
 
 #[test]

@@ -196,6 +196,35 @@ fn texts_and_queries_are_shown_as_text() {
 }
 
 #[test]
+fn a_document_has_its_hits_whatever_others_are_called() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join("corpus").join(name);
+        std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+        std::fs::write(path, text).expect("it can be written");
+    };
+    let short = "Gout\n\nRisk\n\nGout is a risk.\n";
+    let many: String = (0..200)
+        .map(|n| {
+            format!("Gout risk {n}\n\nGout risk: the risk of gout number {n} is a gout risk.\n\n")
+        })
+        .collect();
+    for name in ["a.txt", "B.txt", "c[1].txt", "d{x}.txt", "e-1.txt"] {
+        write(name, short);
+        write(&format!("sub/corpus/{name}"), &many);
+    }
+    write("b.txt", &many);
+    write("c1.txt", &many);
+    write("dx.txt", &many);
+    palpate(folder.path()).arg("index").assert().success();
+    let server = Server::start(folder.path(), &[]);
+    for name in ["a.txt", "B.txt", "c%5B1%5D.txt", "d%7Bx%7D.txt", "e-1.txt"] {
+        let page = server.get(&format!("/documents/corpus%2F{name}?q=gout+risk"));
+        assert!(page.body.contains("1 hit in this document"), "{name}");
+    }
+}
+
+#[test]
 fn nothing_outside_of_the_index_is_reached() {
     let folder = indexed();
     std::fs::write(folder.path().join("secret.txt"), "secret").expect("written");
