@@ -34,7 +34,7 @@ pub(crate) use terms::TermTokenizer;
 pub(crate) use terms::placed;
 pub(crate) use tokenizer::words;
 pub use tokenizer::{Analyzer, TermId, Token, Word, WordId};
-pub(crate) use trie::{Node, Trie};
+pub(crate) use trie::{Trie, TrieNode};
 pub use vocabulary::{SharedBytes, Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an

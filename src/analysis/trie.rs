@@ -7,12 +7,12 @@ use rustc_hash::FxBuildHasher;
 
 /// A place in a trie: a phrase, or the beginning of some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Node(u32);
+pub(crate) struct TrieNode(u32);
 
 /// Phrases with a value each. A symbol is the number of a word or term.
 pub(crate) struct Trie<V> {
     /// From a node (upper half of the key) by a symbol (lower half) to the next node.
-    edges: HashMap<u64, Node, FxBuildHasher>,
+    edges: HashMap<u64, TrieNode, FxBuildHasher>,
     values: Vec<Option<V>>,
     /// Whether any phrase begins with a symbol: what is asked of every word of every text.
     begins: Vec<bool>,
@@ -28,7 +28,7 @@ impl<V> Default for Trie<V> {
     }
 }
 
-const ROOT: Node = Node(0);
+const ROOT: TrieNode = TrieNode(0);
 
 impl<V> Trie<V> {
     /// The place for the value of a phrase.
@@ -41,7 +41,7 @@ impl<V> Trie<V> {
                 self.begins[at] = true;
             }
             // Each node is a place in phrases that were written out, or read from a file.
-            let next = Node(self.values.len() as u32);
+            let next = TrieNode(self.values.len() as u32);
             node = *self.edges.entry(key(node, symbol)).or_insert(next);
             if node == next {
                 self.values.push(None);
@@ -51,7 +51,7 @@ impl<V> Trie<V> {
     }
 
     /// Where a phrase may begin.
-    pub(crate) fn start(&self, symbol: u32) -> Option<Node> {
+    pub(crate) fn start(&self, symbol: u32) -> Option<TrieNode> {
         match self.begins.get(symbol as usize) {
             Some(true) => self.next(ROOT, symbol),
             _ => None,
@@ -59,12 +59,12 @@ impl<V> Trie<V> {
     }
 
     /// Where a phrase goes on.
-    pub(crate) fn next(&self, node: Node, symbol: u32) -> Option<Node> {
+    pub(crate) fn next(&self, node: TrieNode, symbol: u32) -> Option<TrieNode> {
         self.edges.get(&key(node, symbol)).copied()
     }
 
     /// The value of the phrase that ends here, if one does.
-    pub(crate) fn value(&self, node: Node) -> Option<&V> {
+    pub(crate) fn value(&self, node: TrieNode) -> Option<&V> {
         self.values[node.0 as usize].as_ref()
     }
 
@@ -84,7 +84,7 @@ impl<V> Trie<V> {
     }
 }
 
-fn key(node: Node, symbol: u32) -> u64 {
+fn key(node: TrieNode, symbol: u32) -> u64 {
     u64::from(node.0) << 32 | u64::from(symbol)
 }
 

@@ -36,7 +36,7 @@ const LONG_REACH: usize = 24;
 const REACH_BACK: usize = 10;
 
 #[derive(Deserialize)]
-struct Table {
+struct TriggerTable {
     negated: Vec<String>,
     negated_next: Vec<String>,
     negated_after: Vec<String>,
@@ -49,7 +49,7 @@ struct Table {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum TriggerRole {
     Gives(Assertion),
     /// Denies what comes right after it.
     DeniesNext,
@@ -59,21 +59,21 @@ enum Role {
 
 /// The triggers, compiled for the words of one analyzer.
 pub(crate) struct Triggers {
-    before: Trie<Role>,
-    after: Trie<Role>,
+    before: Trie<TriggerRole>,
+    after: Trie<TriggerRole>,
 }
 
 impl Triggers {
     /// The built-in table.
     pub(crate) fn builtin(analyzer: &mut Analyzer) -> Triggers {
-        let table: Table = toml::from_str(DATA)
+        let table: TriggerTable = toml::from_str(DATA)
             // The file is part of the program; every test of this module reads it.
             .expect("the table of assertions is valid");
         let mut triggers = Triggers {
             before: Trie::default(),
             after: Trie::default(),
         };
-        let mut add = |to: &mut Trie<Role>, phrases: &[String], role| {
+        let mut add = |to: &mut Trie<TriggerRole>, phrases: &[String], role| {
             for phrase in phrases {
                 let words = phrase.split(' ').map(|word| analyzer.word_id(word).into());
                 // What stands under two headings of the table is what the first one says.
@@ -81,18 +81,22 @@ impl Triggers {
             }
         };
         let before = &mut triggers.before;
-        add(before, &table.pseudo, Role::Pseudo);
-        add(before, &table.end, Role::End);
-        add(before, &table.negated, Role::Gives(Assertion::Negated));
-        add(before, &table.negated_next, Role::DeniesNext);
-        let hypothetical = Role::Gives(Assertion::Hypothetical);
+        add(before, &table.pseudo, TriggerRole::Pseudo);
+        add(before, &table.end, TriggerRole::End);
+        add(
+            before,
+            &table.negated,
+            TriggerRole::Gives(Assertion::Negated),
+        );
+        add(before, &table.negated_next, TriggerRole::DeniesNext);
+        let hypothetical = TriggerRole::Gives(Assertion::Hypothetical);
         add(before, &table.hypothetical, hypothetical);
-        add(before, &table.hedged, Role::Gives(Assertion::Hedged));
-        let negated = Role::Gives(Assertion::Negated);
+        add(before, &table.hedged, TriggerRole::Gives(Assertion::Hedged));
+        let negated = TriggerRole::Gives(Assertion::Negated);
         add(&mut triggers.after, &table.negated_after, negated);
-        let hedged = Role::Gives(Assertion::Hedged);
+        let hedged = TriggerRole::Gives(Assertion::Hedged);
         add(&mut triggers.after, &table.hedged_after, hedged);
-        add(&mut triggers.after, &table.verbs, Role::End);
+        add(&mut triggers.after, &table.verbs, TriggerRole::End);
         triggers
     }
 
@@ -107,17 +111,19 @@ impl Triggers {
             };
             let distance = first - (at + length);
             match role {
-                Role::End => found = Assertion::Affirmed,
-                Role::Gives(given) if distance <= reach(given) && !outweighs(found, given) => {
+                TriggerRole::End => found = Assertion::Affirmed,
+                TriggerRole::Gives(given)
+                    if distance <= reach(given) && !outweighs(found, given) =>
+                {
                     found = given;
                 }
-                Role::DeniesNext if distance == 0 => found = Assertion::Negated,
-                Role::DeniesNext => {
+                TriggerRole::DeniesNext if distance == 0 => found = Assertion::Negated,
+                TriggerRole::DeniesNext => {
                     // Its words may belong to another trigger: "is not at risk of".
                     at += 1;
                     continue;
                 }
-                Role::Gives(_) | Role::Pseudo => {}
+                TriggerRole::Gives(_) | TriggerRole::Pseudo => {}
             }
             at += length;
         }
@@ -134,13 +140,13 @@ impl Triggers {
     fn after(&self, sentence: &[WordId], end: usize) -> Option<Assertion> {
         for at in end..=end + REACH_BACK {
             let rest = sentence.get(at..).unwrap_or_default();
-            if matches!(at_start(&self.before, rest), Some((Role::End, _))) {
+            if matches!(at_start(&self.before, rest), Some((TriggerRole::End, _))) {
                 return None;
             }
             match at_start(&self.after, rest) {
-                Some((Role::Gives(Assertion::Negated), _)) if at > end + 1 => {}
-                Some((Role::Gives(given), _)) => return Some(given),
-                Some((Role::End, _)) => return None,
+                Some((TriggerRole::Gives(Assertion::Negated), _)) if at > end + 1 => {}
+                Some((TriggerRole::Gives(given), _)) => return Some(given),
+                Some((TriggerRole::End, _)) => return None,
                 _ => {}
             }
         }
@@ -163,7 +169,7 @@ fn reach(given: Assertion) -> usize {
 }
 
 /// The longest trigger that some words begin with: of two at one place the longer one is meant.
-fn at_start(triggers: &Trie<Role>, words: &[WordId]) -> Option<(Role, usize)> {
+fn at_start(triggers: &Trie<TriggerRole>, words: &[WordId]) -> Option<(TriggerRole, usize)> {
     let (role, length) = triggers.longest(words.iter().map(|&word| word.into()))?;
     Some((*role, length))
 }

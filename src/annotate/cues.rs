@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::aspect::Aspect;
 use super::assertion::{Assertion, Triggers};
-use crate::analysis::{self, Analyzer, Node, TermId, Trie, WordId};
+use crate::analysis::{self, Analyzer, TermId, Trie, TrieNode, WordId};
 
 pub(super) const DATA: &str = include_str!("../data/cues.toml");
 
@@ -23,13 +23,13 @@ const STRONG: f32 = 0.6;
 const WEAK: f32 = 0.1;
 
 #[derive(Deserialize)]
-struct Table {
-    cue: Vec<Entry>,
+struct CueTable {
+    cue: Vec<CueEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct CueEntry {
     aspect: String,
     sub: Option<String>,
     #[serde(default)]
@@ -55,7 +55,7 @@ pub(super) struct Cues {
 impl Cues {
     /// The built-in table.
     pub(super) fn builtin(analyzer: &mut Analyzer) -> Cues {
-        let table: Table = toml::from_str(DATA)
+        let table: CueTable = toml::from_str(DATA)
             // The file is part of the program; tests read it.
             .expect("the cue table is valid");
         let mut cues = Cues::empty(analyzer);
@@ -130,7 +130,7 @@ impl Cues {
     fn follow(
         &self,
         cues: &Trie<Worth>,
-        node: Node,
+        node: TrieNode,
         sentence: &Sentence<'_>,
         at: usize,
         found: &mut dyn FnMut(&Worth, usize),

@@ -39,7 +39,7 @@ use cues::{Cues, Sentence, either};
 use linear::{LinearModel, Seen};
 pub use question::Asked;
 use said::Context;
-pub use said::Topic;
+pub use said::TopicNames;
 pub(crate) use said::{Said, SaidReader, UnitText};
 
 /// The version of models and tables; an index remembers which one annotated it.

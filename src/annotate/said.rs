@@ -17,7 +17,7 @@ use crate::passage::{LeadIn, Unit, Units, lead_text};
 
 /// Something to look out for: concepts, or words that name none.
 #[derive(Debug, Clone, Default)]
-pub struct Topic {
+pub struct TopicNames {
     /// Indices of concepts, any of which counts. Without any, the forms are plain words.
     pub concepts: Vec<usize>,
     /// The names to look for.
@@ -46,10 +46,10 @@ pub struct SaidReader {
     analyzer: Analyzer,
     concepts: Matcher,
     triggers: Triggers,
-    topics: Vec<Watched>,
+    topics: Vec<WatchedTopic>,
 }
 
-struct Watched {
+struct WatchedTopic {
     concepts: BTreeSet<usize>,
     forms: Vec<WatchedForm>,
 }
@@ -155,7 +155,7 @@ impl Context<'_> {
         }
     }
 
-    fn said(&self, triggers: &Triggers, found: Found) -> Said {
+    fn said(&self, triggers: &Triggers, found: TopicWords) -> Said {
         let tokens = &self.reading.tokens;
         let bytes_of =
             |words: &Range<usize>| tokens[words.start].bytes.start..tokens[words.end - 1].bytes.end;
@@ -188,7 +188,7 @@ fn inside(outer: Assertion, inner: Assertion) -> Assertion {
 }
 
 /// Words that name a topic.
-struct Found {
+struct TopicWords {
     topic: usize,
     concept: Option<usize>,
     words: Range<usize>,
@@ -197,14 +197,14 @@ struct Found {
 
 impl SaidReader {
     /// A reader that looks out for some topics of a lexicon.
-    pub fn new(lexicon: Arc<Lexicon>, topics: &[Topic]) -> SaidReader {
+    pub fn new(lexicon: Arc<Lexicon>, topics: &[TopicNames]) -> SaidReader {
         let mut analyzer = Analyzer::default();
         SaidReader {
             concepts: Matcher::new(lexicon, &mut analyzer),
             triggers: Triggers::builtin(&mut analyzer),
             topics: topics
                 .iter()
-                .map(|topic| Watched::new(topic, &mut analyzer))
+                .map(|topic| WatchedTopic::new(topic, &mut analyzer))
                 .collect(),
             analyzer,
         }
@@ -227,11 +227,11 @@ impl SaidReader {
         let named = self.concepts.find(text, &reading.tokens, &self.analyzer);
         let mut all = Vec::new();
         for (number, topic) in self.topics.iter().enumerate() {
-            let mut found: Vec<Found> = Vec::new();
+            let mut found: Vec<TopicWords> = Vec::new();
             let concepts = named
                 .iter()
                 .filter(|mention| topic.concepts.contains(&mention.concept));
-            found.extend(concepts.map(|mention| Found {
+            found.extend(concepts.map(|mention| TopicWords {
                 topic: number,
                 concept: Some(mention.concept),
                 words: mention.words.clone(),
@@ -255,8 +255,8 @@ impl SaidReader {
     }
 }
 
-impl Watched {
-    fn new(topic: &Topic, analyzer: &mut Analyzer) -> Watched {
+impl WatchedTopic {
+    fn new(topic: &TopicNames, analyzer: &mut Analyzer) -> WatchedTopic {
         let forms = topic.forms.iter().map(|form| {
             let terms: Vec<TermId> = form.terms.iter().map(|t| analyzer.term_id(t)).collect();
             let means = form.terms.iter().zip(&terms);
@@ -268,7 +268,7 @@ impl Watched {
                 terms,
             }
         });
-        Watched {
+        WatchedTopic {
             concepts: topic.concepts.iter().copied().collect(),
             forms: forms.collect(),
         }
@@ -276,16 +276,16 @@ impl Watched {
 
     /// Where a name stands that was not read as one: inside of a longer name, or as plain words,
     /// which are what was looked for.
-    fn together(&self, topic: usize, text: &str, reading: &Reading, found: &mut Vec<Found>) {
+    fn together(&self, topic: usize, text: &str, reading: &Reading, found: &mut Vec<TopicWords>) {
         for WatchedForm { form, terms, .. } in &self.forms {
             let places = reading.terms.windows(terms.len().max(1)).enumerate();
             for (at, window) in places.filter(|(_, window)| *window == terms) {
                 let words = at..at + window.len();
                 let written = reading.tokens[words.start].bytes.start
                     ..reading.tokens[words.end - 1].bytes.end;
-                let known = |f: &Found| f.words.start < words.end && words.start < f.words.end;
+                let known = |f: &TopicWords| f.words.start < words.end && words.start < f.words.end;
                 if !found.iter().any(known) && form.fits(&text[written]) {
-                    found.push(Found {
+                    found.push(TopicWords {
                         topic,
                         concept: (!self.concepts.is_empty()).then_some(form.concept),
                         words,
@@ -297,9 +297,9 @@ impl Watched {
     }
 
     /// Sentences that name the topic nowhere, but have all the words of a name.
-    fn apart(&self, topic: usize, context: &Context<'_>, found: &mut Vec<Found>) {
+    fn apart(&self, topic: usize, context: &Context<'_>, found: &mut Vec<TopicWords>) {
         for sentence in context.sentences {
-            let within = |f: &Found| sentence.contains(&f.words.start);
+            let within = |f: &TopicWords| sentence.contains(&f.words.start);
             if found.iter().any(within) {
                 continue;
             }
@@ -312,7 +312,7 @@ impl Watched {
             if let Some((form, apart)) = form {
                 let first = terms.iter().position(|&t| apart.contains(&t.into()));
                 let at = sentence.start + first.unwrap_or(0);
-                found.push(Found {
+                found.push(TopicWords {
                     topic,
                     concept: (!self.concepts.is_empty()).then_some(form.form.concept),
                     words: at..at + 1,
@@ -330,7 +330,7 @@ mod tests {
     fn read(name: &str, text: &str, lead: Option<&str>) -> Vec<(String, Option<Assertion>)> {
         let lexicon = Arc::new(Lexicon::builtin());
         let concept = lexicon.index_of(name).expect("it is in the lexicon");
-        let topic = Topic {
+        let topic = TopicNames {
             forms: lexicon.forms_of(&[concept]),
             concepts: vec![concept],
         };

@@ -64,7 +64,7 @@ pub fn agreement(
     let wanted: HashSet<String> = sources(engine, request.source.as_deref())?
         .into_iter()
         .collect();
-    let subjects: Vec<Watched> = TABLE.subject.iter().map(Watched::new).collect();
+    let subjects: Vec<WatchedSubject> = TABLE.subject.iter().map(WatchedSubject::new).collect();
     let mut groups: BTreeMap<(usize, &str), Vec<Figure>> = BTreeMap::new();
     let mut passages = Vec::new();
     engine.each(&candidates(engine, &subjects, request)?, &mut |passage| {
@@ -112,15 +112,15 @@ fn compared(figures: &[Figure]) -> Agreement {
 }
 
 /// A subject with its words as terms.
-struct Watched {
+struct WatchedSubject {
     dimensions: &'static [String],
     words: Vec<Vec<String>>,
 }
 
-impl Watched {
-    fn new(subject: &'static Subject) -> Watched {
+impl WatchedSubject {
+    fn new(subject: &'static Subject) -> WatchedSubject {
         let terms = |text: &String| analysis::words(text).into_iter().map(|w| w.term).collect();
-        Watched {
+        WatchedSubject {
             dimensions: &subject.dimensions,
             words: subject.words.iter().map(terms).collect(),
         }
@@ -130,7 +130,7 @@ impl Watched {
 /// The passages that name a topic, or where there is none, those with a word of a subject.
 fn candidates(
     engine: &dyn Engine,
-    subjects: &[Watched],
+    subjects: &[WatchedSubject],
     request: &AuditRequest,
 ) -> Result<Wanted, SearchError> {
     if request.topics.is_empty() {
@@ -150,7 +150,7 @@ fn candidates(
 }
 
 /// The figures of a passage that are about a known subject.
-fn figures(passage: &StoredPassage, subjects: &[Watched]) -> Vec<(usize, Figure)> {
+fn figures(passage: &StoredPassage, subjects: &[WatchedSubject]) -> Vec<(usize, Figure)> {
     let mut found = Vec::new();
     let mut last = 0..0;
     for unit in &passage.units.0 {
@@ -209,7 +209,7 @@ fn clause(sentence: &str, quantity: &Quantity) -> Range<usize> {
 }
 
 /// The subject whose word stands nearest to a quantity, before it sooner than after it.
-fn nearest(sentence: &str, quantity: &Quantity, subjects: &[Watched]) -> Option<usize> {
+fn nearest(sentence: &str, quantity: &Quantity, subjects: &[WatchedSubject]) -> Option<usize> {
     let clause = clause(sentence, quantity);
     let words: Vec<analysis::Word> = analysis::words(sentence)
         .into_iter()
@@ -238,7 +238,7 @@ fn nearest(sentence: &str, quantity: &Quantity, subjects: &[Watched]) -> Option<
     best.map(|(_, number)| number)
 }
 
-fn in_heading(heading: &str, quantity: &Quantity, subjects: &[Watched]) -> Option<usize> {
+fn in_heading(heading: &str, quantity: &Quantity, subjects: &[WatchedSubject]) -> Option<usize> {
     let after = Quantity {
         bytes: heading.len()..heading.len(),
         ..quantity.clone()

@@ -13,7 +13,7 @@ use serde::Deserialize;
 const DATA: &str = include_str!("../data/quantities.toml");
 
 /// The table, read once.
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
+pub(super) static TABLE: LazyLock<QuantityTable> = LazyLock::new(|| {
     toml::from_str(DATA)
         // The file is part of the program; the tests of this module read it.
         .expect("the table of quantities is valid")
@@ -21,16 +21,16 @@ pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Table {
+pub(super) struct QuantityTable {
     numbers: BTreeMap<String, f64>,
-    words: Words,
-    unit: Vec<Unit>,
+    words: RangeWords,
+    unit: Vec<MeasureUnit>,
     pub(super) subject: Vec<Subject>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
+struct RangeWords {
     between: Vec<String>,
     at_most: Vec<String>,
     at_least: Vec<String>,
@@ -38,7 +38,7 @@ struct Words {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unit {
+struct MeasureUnit {
     dimension: String,
     names: Vec<String>,
     size: f64,
@@ -82,7 +82,7 @@ impl Quantity {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Kind {
+enum WordKind {
     Number(f64),
     /// The index of a unit in the table.
     Unit(usize),
@@ -94,7 +94,7 @@ enum Kind {
 
 #[derive(Debug, Clone)]
 struct Lexeme {
-    kind: Kind,
+    kind: WordKind,
     bytes: Range<usize>,
 }
 
@@ -120,7 +120,7 @@ fn finished(
     text: &str,
     bytes: Range<usize>,
     (low, high): (f64, f64),
-    unit: &'static Unit,
+    unit: &'static MeasureUnit,
 ) -> Quantity {
     let before = text[..bytes.start].trim_end().to_lowercase();
     let open = |words: &[String]| {
@@ -143,8 +143,8 @@ fn finished(
 
 /// The quantity that some lexemes begin with: its ends, its unit and how many lexemes it takes.
 fn quantity(lexemes: &[Lexeme]) -> Option<(f64, f64, usize, usize)> {
-    let kinds: Vec<&Kind> = lexemes.iter().take(6).map(|lexeme| &lexeme.kind).collect();
-    use Kind::{Article, Between, Number, Unit};
+    let kinds: Vec<&WordKind> = lexemes.iter().take(6).map(|lexeme| &lexeme.kind).collect();
+    use WordKind::{Article, Between, Number, Unit};
     let range = |low: f64, high: f64, unit: usize, length| {
         (low <= high).then_some((low, high, unit, length))
     };
@@ -217,24 +217,24 @@ fn number_length(text: &str) -> usize {
     end
 }
 
-fn kind(taken: &str) -> Kind {
+fn kind(taken: &str) -> WordKind {
     if taken.as_bytes()[0].is_ascii_digit() {
         let number = taken.replace(',', "").parse();
-        return number.map_or(Kind::Other, Kind::Number);
+        return number.map_or(WordKind::Other, WordKind::Number);
     }
     let word = taken.to_lowercase();
     if let Some(&number) = TABLE.numbers.get(&word) {
-        return Kind::Number(number);
+        return WordKind::Number(number);
     }
-    let named = |unit: &Unit| unit.names.contains(&word);
+    let named = |unit: &MeasureUnit| unit.names.contains(&word);
     if let Some(unit) = TABLE.unit.iter().position(named) {
-        return Kind::Unit(unit);
+        return WordKind::Unit(unit);
     }
     match word.as_str() {
-        "-" | "–" | "—" | "−" => Kind::Between,
-        "a" | "an" => Kind::Article,
-        _ if TABLE.words.between.contains(&word) => Kind::Between,
-        _ => Kind::Other,
+        "-" | "–" | "—" | "−" => WordKind::Between,
+        "a" | "an" => WordKind::Article,
+        _ if TABLE.words.between.contains(&word) => WordKind::Between,
+        _ => WordKind::Other,
     }
 }
 

@@ -6,14 +6,14 @@ use std::ops::Range;
 use super::topic::Column;
 use super::{Evidence, State, Zone};
 use crate::analysis::is_stopword;
-use crate::annotate::{Said, SaidReader, Topic, UnitText};
+use crate::annotate::{Said, SaidReader, TopicNames, UnitText};
 use crate::index::{Engine, StoredPassage, TextField, Wanted};
 use crate::passage::Units;
 use crate::search::SearchError;
 
 /// Every passage in which all words of a name occur, in its text, in the headings above
 /// or in the title: whatever names the topic is among these.
-pub(super) fn wanted(topic: &Topic) -> Wanted {
+pub(super) fn wanted(topic: &TopicNames) -> Wanted {
     let mut seen = HashSet::new();
     let mut names: Vec<Wanted> = Vec::new();
     for form in &topic.forms {
@@ -41,7 +41,7 @@ fn all_of(field: TextField, terms: &[&str]) -> Wanted {
 }
 
 /// Whether any passage has all words of a name.
-pub(super) fn occurs(engine: &dyn Engine, topic: &Topic) -> Result<bool, SearchError> {
+pub(super) fn occurs(engine: &dyn Engine, topic: &TopicNames) -> Result<bool, SearchError> {
     Ok(engine.count(&wanted(topic))? > 0)
 }
 
@@ -51,8 +51,8 @@ pub(super) fn said(
     columns: &[Column],
     sources: &[String],
 ) -> Result<HashMap<String, Vec<Vec<Evidence>>>, SearchError> {
-    let topics: Vec<Topic> = columns.iter().map(|c| c.look_for.clone()).collect();
-    let mut reader = Reader {
+    let topics: Vec<TopicNames> = columns.iter().map(|c| c.look_for.clone()).collect();
+    let mut reader = EvidenceReader {
         engine,
         columns,
         said: SaidReader::new(engine.lexicon().clone(), &topics),
@@ -73,7 +73,7 @@ pub(super) fn said(
     Ok(all)
 }
 
-struct Reader<'a> {
+struct EvidenceReader<'a> {
     engine: &'a dyn Engine,
     columns: &'a [Column],
     said: SaidReader,
@@ -83,7 +83,7 @@ struct Reader<'a> {
     shown: HashSet<(String, String, Zone)>,
 }
 
-impl Reader<'_> {
+impl EvidenceReader<'_> {
     fn read(&mut self, passage: &StoredPassage, cells: &mut [Vec<Evidence>]) {
         self.read_above(passage, &passage.title, Zone::Title, cells);
         for heading in &passage.headings {

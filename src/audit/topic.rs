@@ -2,7 +2,7 @@
 
 use super::{AuditRequest, By, read};
 use crate::analysis;
-use crate::annotate::{Aspect, Topic};
+use crate::annotate::{Aspect, TopicNames};
 use crate::index::{Engine, SourceGlob, ToCount, Wanted};
 use crate::lexicon::{Kind, NameForm};
 use crate::search::SearchError;
@@ -48,7 +48,7 @@ impl AuditTopic {
 /// A column with what to look out for.
 pub(super) struct Column {
     pub(super) topic: AuditTopic,
-    pub(super) look_for: Topic,
+    pub(super) look_for: TopicNames,
 }
 
 /// The columns that are asked for.
@@ -109,7 +109,7 @@ fn of_words(text: &str) -> Option<Column> {
             aspect: None,
             narrower: Vec::new(),
         },
-        look_for: Topic {
+        look_for: TopicNames {
             concepts: Vec::new(),
             forms: vec![form],
         },
@@ -129,7 +129,7 @@ fn of_concept(engine: &dyn Engine, concept: usize) -> Column {
             aspect: None,
             narrower: narrower.iter().map(name).collect(),
         },
-        look_for: Topic {
+        look_for: TopicNames {
             forms: lexicon.forms_of(&concepts),
             concepts,
         },

@@ -34,8 +34,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 12)]
     columns: usize,
     /// How to print it
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = AuditFormat::Table)]
+    format: AuditFormat,
     /// Print one JSON object; the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -58,7 +58,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum AuditFormat {
     Table,
     Json,
     Csv,
@@ -86,7 +86,7 @@ impl From<Columns> for By {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        if self.figures && matches!(self.format(), Format::Csv | Format::Html) {
+        if self.figures && matches!(self.format(), AuditFormat::Csv | AuditFormat::Html) {
             anyhow::bail!("figures are printed as a table or as json; every html report has them");
         }
         let by = self.by.or(self.topics.is_empty().then_some(Columns::Risk));
@@ -111,7 +111,7 @@ impl Args {
             eprintln!("note: {note}");
         }
         let figures = match self.format() {
-            Format::Html => agreement(&*engine, &request)?,
+            AuditFormat::Html => agreement(&*engine, &request)?,
             _ => Vec::new(),
         };
         self.print(&audit, &figures)?;
@@ -125,7 +125,7 @@ impl Args {
     fn figures(&self, engine: &dyn Engine, request: &AuditRequest) -> anyhow::Result<Outcome> {
         let groups = agreement(engine, request)?;
         stdout(|out| match self.format() {
-            Format::Json => audit::figures::write_json(out, &groups),
+            AuditFormat::Json => audit::figures::write_json(out, &groups),
             _ => audit::figures::write(out, &groups, look(self.color)),
         })?;
         Ok(match groups.is_empty() {
@@ -134,17 +134,21 @@ impl Args {
         })
     }
 
-    fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    fn format(&self) -> AuditFormat {
+        if self.json {
+            AuditFormat::Json
+        } else {
+            self.format
+        }
     }
 
     fn print(&self, audit: &Audit, figures: &[FigureGroup]) -> std::io::Result<()> {
         stdout(|out| match self.format() {
-            Format::Table if self.group => audit::write_groups(out, audit, look(self.color)),
-            Format::Table => audit::write(out, audit, look(self.color)),
-            Format::Json => audit::json::write(out, audit),
-            Format::Csv => audit::csv::write(out, audit),
-            Format::Html => audit::html::write(out, audit, figures),
+            AuditFormat::Table if self.group => audit::write_groups(out, audit, look(self.color)),
+            AuditFormat::Table => audit::write(out, audit, look(self.color)),
+            AuditFormat::Json => audit::json::write(out, audit),
+            AuditFormat::Csv => audit::csv::write(out, audit),
+            AuditFormat::Html => audit::html::write(out, audit, figures),
         })
     }
 }

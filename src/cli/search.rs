@@ -53,8 +53,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "format")]
     json: bool,
     /// How to print the hits
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ResultFormat::Text)]
+    format: ResultFormat,
     /// Show how each hit got its score
     #[arg(long)]
     explain: bool,
@@ -66,7 +66,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ResultFormat {
     Text,
     Json,
     Jsonl,
@@ -128,22 +128,26 @@ impl Args {
 
     fn print(&self, results: &SearchResults) -> std::io::Result<()> {
         stdout(|out| match self.format() {
-            Format::Text => text::write(out, results, look(self.color), self.explain),
-            Format::Json => json::write(out, results, self.explain),
-            Format::Jsonl => json::write_lines(out, results, self.explain),
-            Format::Csv => csv::write(out, results),
+            ResultFormat::Text => text::write(out, results, look(self.color), self.explain),
+            ResultFormat::Json => json::write(out, results, self.explain),
+            ResultFormat::Jsonl => json::write_lines(out, results, self.explain),
+            ResultFormat::Csv => csv::write(out, results),
         })
     }
 
-    fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    fn format(&self) -> ResultFormat {
+        if self.json {
+            ResultFormat::Json
+        } else {
+            self.format
+        }
     }
 
     /// What was corrected, for the formats that only have room for hits.
     fn unprinted_corrections(&self, results: &SearchResults) -> Option<String> {
         match self.format() {
-            Format::Text | Format::Json => None,
-            Format::Jsonl | Format::Csv => text::corrections_line(&results.corrections),
+            ResultFormat::Text | ResultFormat::Json => None,
+            ResultFormat::Jsonl | ResultFormat::Csv => text::corrections_line(&results.corrections),
         }
     }
 }

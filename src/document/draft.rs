@@ -1,6 +1,6 @@
 //! A document in the making, for formats whose text has to be extracted.
 //!
-//! A reader adds block after block, each a [`Run`] of words that knows where in the source its
+//! A reader adds block after block, each a [`TextRun`] of words that knows where in the source its
 //! words stand. What comes out reads like a plain text that was laid out well: blank lines between
 //! paragraphs, none between the items of a list or the rows of a table.
 
@@ -17,14 +17,14 @@ const QUESTION_WORDS: usize = 30;
 
 /// A stretch of text with single spaces between its words.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Run {
+pub(super) struct TextRun {
     text: String,
     marks: Marks,
     /// White space was met that only counts if a word follows.
     space: bool,
 }
 
-impl Run {
+impl TextRun {
     /// Adds text that stands at `number` of the source.
     pub(super) fn add(&mut self, text: &str, number: usize) {
         for c in text.chars() {
@@ -50,7 +50,7 @@ impl Run {
 
     /// Adds another run, where it stands.
     #[cfg(feature = "docx")]
-    pub(super) fn join(&mut self, other: &Run) {
+    pub(super) fn join(&mut self, other: &TextRun) {
         if self.space && !self.ends_line() && !other.text.is_empty() {
             self.text.push(' ');
         }
@@ -154,7 +154,7 @@ pub(super) struct Draft {
 impl Draft {
     /// Adds a block. One that shows nothing is left out; one that reads like page furniture is
     /// taken for it.
-    pub(super) fn add(&mut self, kind: BlockKind, run: &Run) {
+    pub(super) fn add(&mut self, kind: BlockKind, run: &TextRun) {
         if run.is_empty() {
             return;
         }
@@ -340,8 +340,8 @@ pub(super) fn file_stem(source: &str) -> String {
 mod tests {
     use super::*;
 
-    fn run(text: &str, number: usize) -> Run {
-        let mut run = Run::default();
+    fn run(text: &str, number: usize) -> TextRun {
+        let mut run = TextRun::default();
         run.add_lines(text, number);
         run
     }

@@ -2,21 +2,21 @@
 
 use std::sync::LazyLock;
 
-struct Pattern {
+struct FurniturePattern {
     max_words: usize,
     prefix: &'static str,
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> =
+static PATTERNS: LazyLock<Vec<FurniturePattern>> =
     LazyLock::new(|| parse(include_str!("../data/furniture.txt")));
 
-fn parse(table: &'static str) -> Vec<Pattern> {
+fn parse(table: &'static str) -> Vec<FurniturePattern> {
     table
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .filter_map(|line| {
             let (max_words, prefix) = line.split_once('\t')?;
-            Some(Pattern {
+            Some(FurniturePattern {
                 max_words: max_words.parse().ok()?,
                 prefix,
             })

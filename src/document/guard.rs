@@ -43,7 +43,7 @@ pub fn read(
     result
 }
 
-type Outcome = (Vec<Document>, Result<(), ReadError>);
+type ReadOutcome = (Vec<Document>, Result<(), ReadError>);
 
 /// Reads on a thread of its own, and waits no longer than the allowance says.
 fn watched(
@@ -51,7 +51,7 @@ fn watched(
     source: &str,
     part: Part,
     allowance: Allowance,
-) -> Result<Outcome, ReadError> {
+) -> Result<ReadOutcome, ReadError> {
     let (to_here, outcome) = channel();
     let (source, of_thread) = (source.to_owned(), allowance.clone());
     let work = move || {

@@ -66,10 +66,10 @@ pub enum Places {
 
 /// Where in a text something begins that is counted in the source: at each mark the number changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Marks(Vec<Mark>);
+pub struct Marks(Vec<PlaceMark>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
+struct PlaceMark {
     at: usize,
     number: usize,
 }
@@ -80,7 +80,7 @@ impl Marks {
         match self.0.last_mut() {
             Some(last) if last.number == number => {}
             Some(last) if last.at >= at => last.number = number,
-            _ => self.0.push(Mark { at, number }),
+            _ => self.0.push(PlaceMark { at, number }),
         }
     }
 

@@ -16,12 +16,12 @@ use super::topics::Topic;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// All judged queries.
-    pub overall: Row,
+    pub overall: ReportRow,
     /// Those of each group, in the order of their names. A query without a group is in none.
-    pub groups: Vec<Row>,
+    pub groups: Vec<ReportRow>,
     /// How the run compares with the baseline, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<PerMetric<Difference>>,
+    pub baseline: Option<PerMetric<Comparison>>,
     /// Each query, in the order of their ids.
     pub queries: Vec<QueryScore>,
     /// What a person should know of the queries that count.
@@ -31,7 +31,7 @@ pub struct Report {
 
 /// The means over some queries.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
+pub struct ReportRow {
     /// `None` for all queries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
@@ -43,7 +43,7 @@ pub struct Row {
 
 /// A run against its baseline, over all judged queries.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Difference {
+pub struct Comparison {
     /// The mean of the run.
     pub run: f64,
     /// The mean of the baseline.
@@ -96,10 +96,10 @@ impl Report {
         }
         let compared = baseline.map(|run| compare(&queries, &evaluate(topics, qrels, run)));
         Report {
-            overall: Row::new(None, &queries.iter().collect::<Vec<_>>()),
+            overall: ReportRow::new(None, &queries.iter().collect::<Vec<_>>()),
             groups: groups
                 .iter()
-                .map(|(group, queries)| Row::new(Some(group), queries))
+                .map(|(group, queries)| ReportRow::new(Some(group), queries))
                 .collect(),
             baseline: compared,
             notes: notes(topics, qrels, run, baseline),
@@ -134,13 +134,13 @@ impl Report {
     }
 }
 
-impl Row {
-    fn new(group: Option<&str>, queries: &[&QueryScore]) -> Row {
+impl ReportRow {
+    fn new(group: Option<&str>, queries: &[&QueryScore]) -> ReportRow {
         let column = |metric| -> Vec<f64> {
             let values = queries.iter().map(|query| *query.values.get(metric));
             values.collect()
         };
-        Row {
+        ReportRow {
             group: group.map(str::to_owned),
             n: queries.len(),
             means: PerMetric::from_fn(|metric| estimate(&column(metric))),
@@ -174,7 +174,7 @@ impl Row {
 }
 
 /// Compares two runs, evaluated with the same qrels and so query by query.
-fn compare(run: &[QueryScore], baseline: &[QueryScore]) -> PerMetric<Difference> {
+fn compare(run: &[QueryScore], baseline: &[QueryScore]) -> PerMetric<Comparison> {
     PerMetric::from_fn(|metric| {
         let column = |scores: &[QueryScore]| -> Vec<f64> {
             scores
@@ -184,7 +184,7 @@ fn compare(run: &[QueryScore], baseline: &[QueryScore]) -> PerMetric<Difference>
         };
         let (run, baseline) = (column(run), column(baseline));
         let differences: Vec<f64> = run.iter().zip(&baseline).map(|(a, b)| a - b).collect();
-        Difference {
+        Comparison {
             run: mean(&run),
             baseline: mean(&baseline),
             difference: mean(&differences),
@@ -193,7 +193,7 @@ fn compare(run: &[QueryScore], baseline: &[QueryScore]) -> PerMetric<Difference>
     })
 }
 
-fn write_comparison(out: &mut dyn Write, compared: &PerMetric<Difference>) -> io::Result<()> {
+fn write_comparison(out: &mut dyn Write, compared: &PerMetric<Comparison>) -> io::Result<()> {
     writeln!(
         out,
         "\n{:7}  {:>6}  {:>8}  {:>10}  {:>6}",
@@ -253,8 +253,8 @@ fn notes(topics: &[Topic], qrels: &Qrels, run: &Run, baseline: Option<&Run>) -> 
 mod tests {
     use super::*;
 
-    fn difference(run: f64, baseline: f64, p: f64) -> Difference {
-        Difference {
+    fn difference(run: f64, baseline: f64, p: f64) -> Comparison {
+        Comparison {
             run,
             baseline,
             difference: run - baseline,
@@ -262,13 +262,13 @@ mod tests {
         }
     }
 
-    fn row(group: Option<&str>, n: usize, mean: f64) -> Row {
+    fn row(group: Option<&str>, n: usize, mean: f64) -> ReportRow {
         let estimate = Estimate {
             mean,
             low: mean / 2.0,
             high: 1.0,
         };
-        Row {
+        ReportRow {
             group: group.map(str::to_owned),
             n,
             means: PerMetric::from_fn(|_| estimate),

@@ -58,7 +58,7 @@ fn from_tsv(line: &str) -> Result<Topic, String> {
 }
 
 #[derive(Deserialize)]
-struct TopicJson {
+struct TopicLine {
     #[serde(rename = "_id")]
     id: String,
     text: String,
@@ -66,7 +66,7 @@ struct TopicJson {
 }
 
 fn from_json(line: &str) -> Result<Topic, String> {
-    let topic: TopicJson = serde_json::from_str(line).map_err(|error| {
+    let topic: TopicLine = serde_json::from_str(line).map_err(|error| {
         // serde_json counts lines too, and always is in its first.
         let cause = error.to_string();
         cause.replacen(" at line 1 column", " at column", 1)

@@ -60,7 +60,7 @@ pub(crate) struct Phrases {
 }
 
 /// A phrase that matches, before it is read.
-struct Match {
+struct PhraseMatch {
     line: u64,
     /// Whether it matches at a later word only.
     later: bool,
@@ -85,17 +85,17 @@ impl Phrases {
         // Lines are in the order of the alphabet.
         found.sort_by_key(|m| (m.later, Reverse(m.passages), m.bytes, m.line));
         found.truncate(limit);
-        let read = |found: Match| Some((self.line(found.line)?, found.passages));
+        let read = |found: PhraseMatch| Some((self.line(found.line)?, found.passages));
         found.into_iter().filter_map(read).collect()
     }
 
-    fn matches(&self, start: &str) -> Vec<Match> {
+    fn matches(&self, start: &str) -> Vec<PhraseMatch> {
         let mut found = Vec::new();
         let automaton = Str::new(start).starts_with();
         let mut stream = self.turned.search(automaton).into_stream();
         while let Some((key, value)) = stream.next() {
             let whole = key.last() == Some(&END);
-            found.push(Match {
+            found.push(PhraseMatch {
                 line: value & ((1 << LINE_BITS) - 1),
                 later: !whole,
                 passages: value >> LINE_BITS,

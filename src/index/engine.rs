@@ -12,7 +12,7 @@ use super::document::WholeDocument;
 use super::error::IndexError;
 use super::manifest::Manifest;
 use super::passage::{PassageAt, StoredPassage};
-use super::table::{Places, Table};
+use super::table::{Positions, Table};
 use super::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -106,7 +106,7 @@ pub trait Engine: Send + Sync {
         chosen: &[usize],
         terms: &[&str],
         used: &[usize],
-    ) -> Result<Places, IndexError>;
+    ) -> Result<Positions, IndexError>;
 
     /// Passages as they are kept for showing, in the order given.
     fn passages(&self, at: &[PassageAt]) -> Result<Vec<StoredPassage>, IndexError>;

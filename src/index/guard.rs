@@ -15,7 +15,7 @@ use super::engine::{Engine, Tallies, ToCount};
 use super::error::IndexError;
 use super::manifest::Manifest;
 use super::passage::{PassageAt, StoredPassage};
-use super::table::{Places, Table};
+use super::table::{Positions, Table};
 use super::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -105,7 +105,7 @@ impl<E: Engine> Engine for Guarded<E> {
         chosen: &[usize],
         terms: &[&str],
         used: &[usize],
-    ) -> Result<Places, IndexError> {
+    ) -> Result<Positions, IndexError> {
         self.guard(|engine| engine.places(table, chosen, terms, used))
     }
 

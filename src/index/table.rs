@@ -69,8 +69,8 @@ impl Table {
     }
 
     /// Where the `used` ones of the terms stand in the `chosen` ones of the candidates.
-    pub(crate) fn places(&self, chosen: &[usize], used: &[usize]) -> Places {
-        let mut places = Places::empty(used, chosen.len());
+    pub(crate) fn places(&self, chosen: &[usize], used: &[usize]) -> Positions {
+        let mut places = Positions::empty(used, chosen.len());
         for (u, &term) in used.iter().enumerate() {
             for field in 0..FIELDS {
                 let of_field = places.of_field(u, field).iter_mut();
@@ -107,17 +107,17 @@ impl Table {
 
 /// Where some terms stand in some candidates.
 #[derive(Debug, Clone)]
-pub struct Places {
+pub struct Positions {
     terms: Vec<usize>,
     candidates: usize,
     /// By term, field and candidate.
     positions: Vec<Vec<u32>>,
 }
 
-impl Places {
+impl Positions {
     /// No place yet for so many candidates.
-    pub(crate) fn empty(terms: &[usize], candidates: usize) -> Places {
-        Places {
+    pub(crate) fn empty(terms: &[usize], candidates: usize) -> Positions {
+        Positions {
             terms: terms.to_vec(),
             candidates,
             positions: vec![Vec::new(); terms.len() * FIELDS * candidates],
@@ -129,7 +129,7 @@ impl Places {
         &self.terms
     }
 
-    /// The positions of the term number `used` of [`Places::terms`] in a field, by candidate.
+    /// The positions of the term number `used` of [`Positions::terms`] in a field, by candidate.
     pub(crate) fn of_field(&mut self, used: usize, field: usize) -> &mut [Vec<u32>] {
         let start = (used * FIELDS + field) * self.candidates;
         &mut self.positions[start..start + self.candidates]

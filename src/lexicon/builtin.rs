@@ -14,12 +14,12 @@ pub(crate) const DATA: [&str; 4] = [
 
 #[derive(Deserialize)]
 struct File {
-    concept: Vec<Entry>,
+    concept: Vec<ConceptEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct ConceptEntry {
     /// Unique over all files; what `broader` refers to.
     id: String,
     name: String,
@@ -36,10 +36,13 @@ struct Entry {
 }
 
 pub(super) fn concepts() -> Vec<NewConcept> {
-    entries().into_iter().map(Entry::into_concept).collect()
+    entries()
+        .into_iter()
+        .map(ConceptEntry::into_concept)
+        .collect()
 }
 
-fn entries() -> Vec<Entry> {
+fn entries() -> Vec<ConceptEntry> {
     DATA.iter()
         .flat_map(|text| {
             let file: File = toml::from_str(text)
@@ -50,7 +53,7 @@ fn entries() -> Vec<Entry> {
         .collect()
 }
 
-impl Entry {
+impl ConceptEntry {
     fn into_concept(self) -> NewConcept {
         let plain = std::iter::once(&self.name)
             .chain(&self.synonyms)
@@ -111,7 +114,8 @@ mod tests {
     #[test]
     fn ids_are_unique_and_broader_concepts_exist_without_cycles() {
         let entries = entries();
-        let by_id: HashMap<&str, &Entry> = entries.iter().map(|e| (e.id.as_str(), e)).collect();
+        let by_id: HashMap<&str, &ConceptEntry> =
+            entries.iter().map(|e| (e.id.as_str(), e)).collect();
         assert_eq!(by_id.len(), entries.len(), "an id is used twice");
         for entry in &entries {
             let mut seen = HashSet::new();

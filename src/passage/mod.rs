@@ -244,7 +244,7 @@ fn below_title(path: &[(u8, String)]) -> Vec<String> {
 }
 
 /// A passage to be: whole blocks, and the lead-in it continues.
-struct Part {
+struct PassageDraft {
     blocks: Range<usize>,
     words: usize,
     lead: Option<Range<usize>>,
@@ -254,7 +254,7 @@ struct Part {
 struct Carried(Vec<Range<usize>>);
 
 impl Carried {
-    fn by(part: &Part, bytes: &Range<usize>, units: &[SectionUnit]) -> Carried {
+    fn by(part: &PassageDraft, bytes: &Range<usize>, units: &[SectionUnit]) -> Carried {
         let own = within(bytes, units);
         let leads = units[own].iter().flat_map(|unit| &unit.leads);
         let before = leads.filter_map(|lead| match lead {
@@ -338,11 +338,11 @@ fn within(bytes: &Range<usize>, units: &[SectionUnit]) -> Range<usize> {
 }
 
 /// Packs the blocks of a section into parts of about [`TARGET_WORDS`].
-fn pack(document: &Document, body: &Range<usize>) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
+fn pack(document: &Document, body: &Range<usize>) -> Vec<PassageDraft> {
+    let mut parts: Vec<PassageDraft> = Vec::new();
     for group in groups(document, body) {
         let total: usize = group.clone().map(|i| words(document, i)).sum();
-        let fits = |part: &Part, more: usize| part.words + more <= TARGET_WORDS;
+        let fits = |part: &PassageDraft, more: usize| part.words + more <= TARGET_WORDS;
         match parts.last_mut() {
             Some(part) if fits(part, total) => {
                 part.words += total;
@@ -394,13 +394,13 @@ fn lead(document: &Document, group: &Range<usize>) -> Option<Range<usize>> {
 }
 
 /// Splits a group that may be too long for one part into parts of nearly equal size.
-fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<Part> {
+fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<PassageDraft> {
     let lead = lead(document, &group);
     let target = total.div_ceil(total.div_ceil(TARGET_WORDS).max(1));
-    let mut parts: Vec<Part> = Vec::new();
+    let mut parts: Vec<PassageDraft> = Vec::new();
     for i in group.clone() {
         let here = words(document, i);
-        let joins = |part: &Part| {
+        let joins = |part: &PassageDraft| {
             let only_lead = lead.is_some() && part.blocks == (group.start..group.start + 1);
             let fits = part.words + here <= TARGET_WORDS;
             fits && (only_lead || 2 * part.words + here <= 2 * target)
@@ -410,7 +410,7 @@ fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<Pa
                 part.words += here;
                 part.blocks.end = i + 1;
             }
-            _ => parts.push(Part {
+            _ => parts.push(PassageDraft {
                 blocks: i..i + 1,
                 words: here,
                 lead: lead.clone().filter(|_| i > group.start),
@@ -421,8 +421,8 @@ fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<Pa
 }
 
 /// Joins parts that are too short to stand alone to a neighbour.
-fn join_remainder(parts: Vec<Part>) -> Vec<Part> {
-    let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+fn join_remainder(parts: Vec<PassageDraft>) -> Vec<PassageDraft> {
+    let mut joined: Vec<PassageDraft> = Vec::with_capacity(parts.len());
     for part in parts {
         match joined.last_mut() {
             Some(before)

@@ -18,7 +18,7 @@ const ANSWER: f64 = 0.3;
 
 /// The candidates of a query.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct CandidatePools {
     /// Pool by pool: no candidate ranks before one of an earlier pool, so that the first hits are
     /// the same however many are asked for.
     pub(super) pools: Vec<Vec<PassageAt>>,
@@ -45,11 +45,11 @@ pub(super) fn find(
     matching: Option<&Matching>,
     end: usize,
     count: bool,
-) -> Result<Found, SearchError> {
+) -> Result<CandidatePools, SearchError> {
     let Some(matching) = matching else {
-        return Ok(Found {
+        return Ok(CandidatePools {
             total: Some(0),
-            ..Found::default()
+            ..CandidatePools::default()
         });
     };
     let mut pools = pools(engine, matching, end)?;
@@ -68,7 +68,7 @@ pub(super) fn find(
         false => None,
         true => Some(engine.count(&matching.all)?),
     };
-    Ok(Found { pools, total })
+    Ok(CandidatePools { pools, total })
 }
 
 /// The best passages by plain BM25, at least `end` of them if there are so many.

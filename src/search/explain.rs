@@ -31,14 +31,14 @@ impl PartKind {
 
 /// One part of a score, with what it comes from, in words.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Part {
+pub struct ScorePart {
     pub kind: PartKind,
     pub value: f64,
     pub reasons: Vec<String>,
 }
 
 /// The parts of a score that are not zero.
-pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<Part>, SearchError> {
+pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<ScorePart>, SearchError> {
     let values = &scored.values;
     let candidate = scorer.read(&[scored.at])?;
     let aspects = &candidate.table.candidates()[0].aspects;
@@ -98,7 +98,7 @@ pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<Part>, S
             vec!["by its words alone not among the first".to_owned()],
         ),
     ];
-    let part = |(kind, value, reasons)| Part {
+    let part = |(kind, value, reasons)| ScorePart {
         kind,
         value,
         reasons,

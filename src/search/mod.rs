@@ -4,7 +4,7 @@
 //!
 //! 1. **Candidates** (`candidates`): the engine finds the passages that match and hands over the
 //!    best by BM25, in pools of 60.
-//! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`Part`]s, each with
+//! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`ScorePart`]s, each with
 //!    its formula and source. `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
 //!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
@@ -38,7 +38,7 @@ use crate::index::{
 use crate::lexicon::Kind;
 use crate::query::{Correction, Plan, Query, READ_WORDS, WordSource};
 
-pub use explain::{Part, PartKind};
+pub use explain::{PartKind, ScorePart};
 pub(crate) use facets::terms as filter_terms;
 pub use facets::{FacetCount, Facets, Silent};
 pub use ranking::{Ranking, RankingPart};
@@ -105,7 +105,7 @@ pub struct Hit {
     pub passage: StoredPassage,
     pub snippet: Snippet,
     /// How the score came about, where that was asked for.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ScorePart>,
 }
 
 /// What a search found.
@@ -252,7 +252,7 @@ impl Searcher {
     fn ordered(
         &self,
         scorer: &score::Scorer<'_>,
-        found: &candidates::Found,
+        found: &candidates::CandidatePools,
         end: usize,
     ) -> Result<Vec<score::Scored>, SearchError> {
         let mut ordered = Vec::new();

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use super::{Ranking, SearchError};
 use crate::annotate::AspectWeights;
-use crate::index::{Counts, Engine, FIELDS, Order, PassageAt, Places, Table, Term, TextField};
+use crate::index::{Counts, Engine, FIELDS, Order, PassageAt, Positions, Table, Term, TextField};
 use crate::query::{Plan, PlanWord};
 
 /// How soon more occurrences of a word stop to count.
@@ -431,7 +431,7 @@ impl<'p> Scorer<'p> {
     }
 
     /// Where the words of the query stand in some candidates of a table.
-    pub(super) fn places(&self, table: &Table, chosen: &[usize]) -> Result<Places, SearchError> {
+    pub(super) fn places(&self, table: &Table, chosen: &[usize]) -> Result<Positions, SearchError> {
         let words = self.whole_words();
         let mut used: Vec<usize> = words.iter().flat_map(|w| w.terms.clone()).collect();
         used.sort_unstable();
@@ -440,7 +440,7 @@ impl<'p> Scorer<'p> {
     }
 
     /// The neighbouring words of the query that stand close together in a passage.
-    pub(super) fn close_pairs(&self, places: &Places, c: usize) -> Vec<ClosePair> {
+    pub(super) fn close_pairs(&self, places: &Positions, c: usize) -> Vec<ClosePair> {
         let words = self.whole_words();
         let mut found = Vec::new();
         for (first, pair) in words.windows(2).enumerate() {

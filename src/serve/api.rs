@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::asked::{AskedAudit, AskedList, AskedSearch, AskedSuggestions};
 use super::problem::Problem;
-use super::state::{Opened, State};
+use super::state::{Opened, ServerState};
 use crate::output::audit::json::AuditJson;
 use crate::output::json::{
     DocumentJson, HealthJson, ProblemJson, ResultsJson, SourcesJson, StoredPassageJson,
@@ -40,7 +40,7 @@ impl IntoResponse for Json {
 }
 
 async fn answer(
-    state: &State,
+    state: &ServerState,
     work: impl FnOnce(&Opened) -> Result<Json, Problem> + Send + 'static,
 ) -> Response {
     state.work(work).await.into_response()
@@ -68,7 +68,7 @@ async fn answer(
     )
 )]
 pub(super) async fn search(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
     let asked = match AskedSearch::read(address.as_deref()) {
@@ -101,7 +101,7 @@ pub(super) async fn search(
     )
 )]
 pub(super) async fn audit(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
     let asked = match AskedAudit::read(address.as_deref()) {
@@ -130,7 +130,7 @@ pub(super) async fn audit(
     )
 )]
 pub(super) async fn suggest(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
     let asked = match AskedSuggestions::read(address.as_deref()) {
@@ -159,7 +159,7 @@ pub(super) async fn suggest(
     )
 )]
 pub(super) async fn documents(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
     let asked = match AskedList::read(address.as_deref()) {
@@ -190,7 +190,7 @@ pub(super) async fn documents(
     )
 )]
 pub(super) async fn document(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     Path(source): Path<String>,
 ) -> Response {
     answer(&state, move |opened| {
@@ -213,7 +213,7 @@ pub(super) async fn document(
     )
 )]
 pub(super) async fn passage(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     Path(id): Path<String>,
 ) -> Response {
     answer(&state, move |opened| {
@@ -234,7 +234,7 @@ pub(super) async fn passage(
         (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn health(Extracted(state): Extracted<Arc<State>>) -> Response {
+pub(super) async fn health(Extracted(state): Extracted<Arc<ServerState>>) -> Response {
     let generation = state.current().searcher.engine().manifest().generation;
     let health = HealthJson {
         status: "ok",

@@ -15,7 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::state::State;
+use super::state::ServerState;
 use crate::search::Searcher;
 
 /// Upper ends of the classes of times, in seconds.
@@ -81,7 +81,7 @@ impl Metrics {
 
 /// Counts a request.
 pub(super) async fn count(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -101,7 +101,7 @@ pub(super) async fn count(
     response
 }
 
-pub(super) async fn page(Extracted(state): Extracted<Arc<State>>) -> Response {
+pub(super) async fn page(Extracted(state): Extracted<Arc<ServerState>>) -> Response {
     const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let mut text = String::new();
     match encode(&mut text, &state.metrics.registry) {

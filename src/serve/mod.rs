@@ -44,7 +44,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::index::{Home, IndexError};
 use guard::Guard;
-use state::State;
+use state::ServerState;
 
 /// How a server is to run.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Serves an index until the process is told to stop. `ready` hears where it listens.
 pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
-    let state = Arc::new(State::open(&options.index)?);
+    let state = Arc::new(ServerState::open(&options.index)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -104,7 +104,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
 }
 
 /// Exchanges the index whenever there is a newer one.
-async fn keep_current(state: Arc<State>) {
+async fn keep_current(state: Arc<ServerState>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let state = state.clone();
@@ -113,7 +113,7 @@ async fn keep_current(state: Arc<State>) {
     }
 }
 
-fn router(state: Arc<State>, guard: Guard) -> Router {
+fn router(state: Arc<ServerState>, guard: Guard) -> Router {
     Router::new()
         .route("/", get(page::search))
         .route("/audit", get(page::audit))

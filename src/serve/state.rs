@@ -28,7 +28,7 @@ pub(super) struct Opened {
 }
 
 /// What all requests share.
-pub(super) struct State {
+pub(super) struct ServerState {
     home: Home,
     current: RwLock<Arc<Opened>>,
     /// As many searches as there are cores, and as many again that wait for memory or disk.
@@ -36,13 +36,13 @@ pub(super) struct State {
     pub(super) metrics: Metrics,
 }
 
-impl State {
-    pub(super) fn open(home: &Home) -> Result<State, IndexError> {
+impl ServerState {
+    pub(super) fn open(home: &Home) -> Result<ServerState, IndexError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let opened = Opened::open(home)?;
         let metrics = Metrics::default();
         metrics.opened(&opened.searcher);
-        Ok(State {
+        Ok(ServerState {
             home: home.clone(),
             current: RwLock::new(Arc::new(opened)),
             places: Arc::new(Semaphore::new(2 * cores)),
@@ -118,7 +118,7 @@ impl Opened {
 
 /// What is asked for again is not sent again while the index is the same.
 pub(super) async fn unless_known(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -14,6 +14,7 @@ mod eval;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod fuzz;
 mod index;
+mod names;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;

@@ -11,7 +11,7 @@ use crate::document::{Allowance, Block, BlockKind, Document, Part, ReadError, Re
 pub(super) struct Beir;
 
 #[derive(Deserialize)]
-struct Entry {
+struct BeirLine {
     #[serde(rename = "_id")]
     id: String,
     #[serde(default)]
@@ -72,7 +72,7 @@ impl Reader for Beir {
     }
 }
 
-fn document(source: &str, entry: Entry) -> Document {
+fn document(source: &str, entry: BeirLine) -> Document {
     let blocks = paragraphs(&entry.text);
     let source = format!("{source}#{}", entry.id);
     Document::new(source, entry.title, entry.text, blocks).with_id(entry.id)

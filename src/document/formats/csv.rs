@@ -10,7 +10,7 @@
 //! Columns may be parted by commas, semicolons or tabs, whichever the first line has most of. A row
 //! is cited by the lines of the file that it stands on.
 
-use crate::document::draft::{Draft, Run, file_stem};
+use crate::document::draft::{Draft, TextRun, file_stem};
 use crate::document::encoding::decode;
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 
@@ -80,7 +80,7 @@ fn rows(
         .flexible(true)
         .from_reader(text.as_bytes());
     let header = reader.headers().map_err(|error| broken(&error))?;
-    let columns = Columns::of(header)?;
+    let columns = CsvHeader::of(header)?;
     let mut record = csv::StringRecord::new();
     let mut bad: Option<ReadError> = None;
     loop {
@@ -135,15 +135,15 @@ fn delimiter(text: &str) -> u8 {
 }
 
 /// What the columns of a table are.
-struct Columns {
+struct CsvHeader {
     names: Vec<String>,
     id: Option<usize>,
     title: Option<usize>,
     text: Option<usize>,
 }
 
-impl Columns {
-    fn of(header: &csv::StringRecord) -> Result<Columns, ReadError> {
+impl CsvHeader {
+    fn of(header: &csv::StringRecord) -> Result<CsvHeader, ReadError> {
         let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
         let odd = names.iter().enumerate().find(|(n, name)| {
             let is_number = name.parse::<f64>().is_ok();
@@ -164,7 +164,7 @@ impl Columns {
                 names.iter().position(is_it)
             })
         };
-        Ok(Columns {
+        Ok(CsvHeader {
             id: called(IDS),
             title: called(TITLES),
             text: called(TEXTS),
@@ -186,7 +186,7 @@ impl Columns {
             if self.text == Some(n) {
                 paragraphs(&mut draft, value, start);
             } else if !is_known && !value.trim().is_empty() {
-                let mut run = Run::default();
+                let mut run = TextRun::default();
                 run.add(&format!("{name}: "), start);
                 run.add_lines(value, start);
                 draft.add(BlockKind::Paragraph, &run);
@@ -202,7 +202,7 @@ impl Columns {
 /// Each line of a cell that shows something is a paragraph.
 fn paragraphs(draft: &mut Draft, cell: &str, first_line: usize) {
     for (line, number) in cell.split('\n').zip(first_line..) {
-        let mut run = Run::default();
+        let mut run = TextRun::default();
         run.add(line, number);
         draft.add(BlockKind::Paragraph, &run);
     }

@@ -5,7 +5,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::document::draft::{Draft, Lists, Run};
+use crate::document::draft::{Draft, Lists, TextRun};
 use crate::document::encoding::decode;
 use crate::document::list::mark;
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
@@ -45,7 +45,7 @@ fn document(source: &str, text: &str, allowance: &Allowance) -> Result<Document,
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let lines = Lines::of(text);
-    let mut writer = Writer::default();
+    let mut writer = MarkdownWriter::default();
     for (event, bytes) in Parser::new_ext(text, options).into_offset_iter() {
         allowance.check()?;
         writer.take(event, lines.at(bytes.start), &text[bytes.start..]);
@@ -75,9 +75,9 @@ impl Lines {
 
 /// Turns the events of the parser into blocks.
 #[derive(Default)]
-struct Writer {
+struct MarkdownWriter {
     draft: Draft,
-    run: Run,
+    run: TextRun,
     kind: Option<BlockKind>,
     lists: Lists,
     /// The sign or number of an item whose text has not begun yet.
@@ -92,7 +92,7 @@ struct Writer {
     wrapped: bool,
 }
 
-impl Writer {
+impl MarkdownWriter {
     /// `rest` is the file from where the event stands.
     fn take(&mut self, event: Event<'_>, line: usize, rest: &str) {
         if !matches!(event, Event::SoftBreak) {

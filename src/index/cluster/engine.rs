@@ -16,7 +16,7 @@ use crate::index::error::IndexError;
 use crate::index::gather::gathering::VOCABULARY_FILE;
 use crate::index::manifest::Manifest;
 use crate::index::passage::{Order, PassageAt, StoredPassage};
-use crate::index::table::{Candidate, FIELDS, Places, Table, in_steps};
+use crate::index::table::{Candidate, FIELDS, Positions, Table, in_steps};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -210,7 +210,7 @@ impl Engine for Cluster {
         chosen: &[usize],
         _terms: &[&str],
         used: &[usize],
-    ) -> Result<Places, IndexError> {
+    ) -> Result<Positions, IndexError> {
         Ok(table.places(chosen, used))
     }
 

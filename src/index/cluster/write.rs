@@ -26,13 +26,13 @@ const ENDURANCE: Duration = Duration::from_secs(60);
 /// How long making a searchable index of what was sent may take.
 const SETTLING: Duration = Duration::from_secs(600);
 
-type Progress<'p> = dyn FnMut(BuildEvent<'_>) + 'p;
+type OnProgress<'p> = dyn FnMut(BuildEvent<'_>) + 'p;
 
 /// Builds an index in a cluster, whether anything has changed or not.
 pub(in crate::index) fn build(
     sources: &Sources,
     address: &ClusterAddress,
-    progress: &mut Progress<'_>,
+    progress: &mut OnProgress<'_>,
 ) -> Result<BuildReport, IndexError> {
     Building::new(sources, address)?.build(progress)
 }
@@ -42,7 +42,7 @@ pub(in crate::index) fn build(
 pub(in crate::index) fn update(
     sources: &Sources,
     address: &ClusterAddress,
-    progress: &mut Progress<'_>,
+    progress: &mut OnProgress<'_>,
 ) -> Result<BuildReport, IndexError> {
     let building = Building::new(sources, address)?;
     match building.nothing_to_do()? {
@@ -101,7 +101,7 @@ impl<'s> Building<'s> {
         Ok(Some(report))
     }
 
-    fn build(mut self, progress: &mut Progress<'_>) -> Result<BuildReport, IndexError> {
+    fn build(mut self, progress: &mut OnProgress<'_>) -> Result<BuildReport, IndexError> {
         let mut manifest = Manifest::new(self.sources, &self.settings, self.started);
         let before = self.make_room()?;
         // So much work is not thrown away for a node that takes a moment to be missed.
@@ -132,7 +132,7 @@ impl<'s> Building<'s> {
 
     /// Removes what is neither searched nor will be: generations before the current one, and what
     /// interrupted builds left.
-    fn make_room(&self) -> Result<Before, IndexError> {
+    fn make_room(&self) -> Result<BeforeBuild, IndexError> {
         let alias = &self.client.address().index;
         let current = generation::serving(&self.client)?;
         // Before anything is removed.
@@ -153,14 +153,14 @@ impl<'s> Building<'s> {
                 self.remove(name)?;
             }
         }
-        Ok(Before { next, current })
+        Ok(BeforeBuild { next, current })
     }
 
     fn write(
         &self,
         name: &str,
         manifest: &mut Manifest,
-        progress: &mut Progress<'_>,
+        progress: &mut OnProgress<'_>,
     ) -> Result<Contents, IndexError> {
         let writing = format!("{name}-writing");
         self.create(name, &mapping::passages(self.shards()?), Some(&writing))?;
@@ -310,7 +310,7 @@ impl<'s> Building<'s> {
 }
 
 /// What there was before a build.
-struct Before {
+struct BeforeBuild {
     /// The number of the generation to come.
     next: u64,
     /// The indexes that are searched.

@@ -43,7 +43,7 @@ impl Match {
 }
 
 /// The best matches of a segment so far.
-pub(super) struct InSegment {
+pub(super) struct BestInSegment {
     limit: usize,
     segment: SegmentOrdinal,
     order: Arc<dyn ColumnValues<u64>>,
@@ -51,7 +51,7 @@ pub(super) struct InSegment {
     best: BinaryHeap<Reverse<Match>>,
 }
 
-impl InSegment {
+impl BestInSegment {
     /// What a match has to score more than to be worth looking at.
     fn threshold(&self) -> Score {
         match self.best.peek() {
@@ -61,7 +61,7 @@ impl InSegment {
     }
 }
 
-impl SegmentCollector for InSegment {
+impl SegmentCollector for BestInSegment {
     type Fruit = Vec<Match>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
@@ -87,15 +87,15 @@ impl SegmentCollector for InSegment {
 impl Collector for Best {
     /// The best first.
     type Fruit = Vec<Match>;
-    type Child = InSegment;
+    type Child = BestInSegment;
 
     fn for_segment(
         &self,
         segment: SegmentOrdinal,
         reader: &SegmentReader,
-    ) -> tantivy::Result<InSegment> {
+    ) -> tantivy::Result<BestInSegment> {
         let order = reader.fast_fields().u64(ORDER)?;
-        Ok(InSegment {
+        Ok(BestInSegment {
             limit: self.0,
             segment,
             order: order.first_or_default_col(0),

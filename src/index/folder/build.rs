@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Instant;
 
-use super::generation::{Before, Generation, Made};
+use super::generation::{FormerGeneration, Generation, Made};
 use super::generations::{next_generation, sweep};
 use super::index::Index;
 use super::lock::lock;
 use crate::index::error::IndexError;
-use crate::index::gather::files::{self, Difference, Listing, Records};
+use crate::index::gather::files::{self, Listing, ListingDifference, Records};
 use crate::index::gather::gathering::Contents;
 use crate::index::manifest::Manifest;
 use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
@@ -26,7 +26,7 @@ pub(crate) fn build(
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
-    Order::new(sources, dir)?.build_anew(None, progress)
+    BuildOrder::new(sources, dir)?.build_anew(None, progress)
 }
 
 /// Brings the index in the folder `dir` up to date, as [`build`] would, but reads only the files
@@ -37,7 +37,7 @@ pub(crate) fn update(
     dir: &Path,
     progress: &mut dyn FnMut(BuildEvent<'_>),
 ) -> Result<BuildReport, IndexError> {
-    let order = Order::new(sources, dir)?;
+    let order = BuildOrder::new(sources, dir)?;
     let current = Manifest::read(dir).ok();
     let current = current.filter(|manifest| manifest.settings == order.settings);
     let known = current.and_then(|manifest| {
@@ -55,7 +55,7 @@ pub(crate) fn update(
     }
 }
 
-impl Difference {
+impl ListingDifference {
     fn is_large(&self) -> bool {
         let kept: u64 = self.kept.values().map(|record| record.holds.text).sum();
         let to_read: u64 = self.to_read.values().map(|stamp| stamp.bytes).sum();
@@ -65,7 +65,7 @@ impl Difference {
 
 /// A build that was asked for, with all that has to be known before it begins. It holds the lock of
 /// the folder.
-struct Order<'s> {
+struct BuildOrder<'s> {
     sources: &'s Sources,
     dir: &'s Path,
     settings: String,
@@ -75,13 +75,13 @@ struct Order<'s> {
     _lock: File,
 }
 
-impl<'s> Order<'s> {
-    fn new(sources: &'s Sources, dir: &'s Path) -> Result<Order<'s>, IndexError> {
+impl<'s> BuildOrder<'s> {
+    fn new(sources: &'s Sources, dir: &'s Path) -> Result<BuildOrder<'s>, IndexError> {
         let (clock, started) = (Instant::now(), files::now());
         sources.check()?;
         let settings = sources.settings()?;
         std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
-        Ok(Order {
+        Ok(BuildOrder {
             sources,
             dir,
             settings,
@@ -93,7 +93,7 @@ impl<'s> Order<'s> {
     }
 
     /// The report where the index is up to date. What interrupted builds left goes.
-    fn nothing_to_do(self, manifest: &Manifest, difference: Difference) -> BuildReport {
+    fn nothing_to_do(self, manifest: &Manifest, difference: ListingDifference) -> BuildReport {
         sweep(self.dir, &manifest.generation_folder(self.dir));
         let kept = difference.kept.values();
         let failed = kept.filter_map(|record| record.failed()).collect();
@@ -122,11 +122,11 @@ impl<'s> Order<'s> {
     fn amend(
         self,
         manifest: &Manifest,
-        difference: Difference,
+        difference: ListingDifference,
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<BuildReport, IndexError> {
         let changes = difference.changes;
-        let before = Before {
+        let before = FormerGeneration {
             folder: manifest.generation_folder(self.dir),
             sums: manifest.sums.clone(),
             // What is damaged is built anew.

@@ -77,7 +77,7 @@ fn leftovers(dir: &Path, current: &Path, sums: &Sums) -> Vec<String> {
 
 /// What the index holds of a file.
 #[derive(Default, PartialEq, Eq)]
-struct Found {
+struct FileHoldings {
     documents: u64,
     passages: u64,
     text: u64,
@@ -93,9 +93,9 @@ fn contradictions(index: &Index, folder: &Path) -> Result<Vec<Damage>, IndexErro
         });
         return Ok(damage);
     };
-    let (mut known, mut all) = (0, Found::default());
+    let (mut known, mut all) = (0, FileHoldings::default());
     for (path, holds) in records.holds() {
-        let mut found = Found::default();
+        let mut found = FileHoldings::default();
         let term = index.fields().file_term(&source_name(path));
         let mut look = |order: Order, document: WholeDocument| {
             let numbers = holds.first..holds.first + holds.documents;
@@ -110,7 +110,7 @@ fn contradictions(index: &Index, folder: &Path) -> Result<Vec<Damage>, IndexErro
         };
         let read = unless_damaged(|| index.each_document(&term, &mut look))
             .unwrap_or_else(|cause| Err(index.damaged(cause)));
-        let expected = Found {
+        let expected = FileHoldings {
             documents: holds.documents,
             passages: holds.passages,
             text: holds.text,

@@ -24,7 +24,7 @@ pub(super) struct SourceCount {
     pub(super) at: DocAddress,
 }
 
-pub(super) struct InSegment {
+pub(super) struct CountsInSegment {
     segment: SegmentOrdinal,
     order: Arc<dyn ColumnValues<u64>>,
     /// Passages of a document mostly stand side by side, so that this is a line for a document.
@@ -33,15 +33,15 @@ pub(super) struct InSegment {
 
 impl Collector for SourceCounts {
     type Fruit = Vec<SourceCount>;
-    type Child = InSegment;
+    type Child = CountsInSegment;
 
     fn for_segment(
         &self,
         segment: SegmentOrdinal,
         reader: &SegmentReader,
-    ) -> tantivy::Result<InSegment> {
+    ) -> tantivy::Result<CountsInSegment> {
         let order = reader.fast_fields().u64(ORDER)?;
-        Ok(InSegment {
+        Ok(CountsInSegment {
             segment,
             order: order.first_or_default_col(0),
             runs: Vec::new(),
@@ -66,7 +66,7 @@ impl Collector for SourceCounts {
     }
 }
 
-impl SegmentCollector for InSegment {
+impl SegmentCollector for CountsInSegment {
     type Fruit = Vec<SourceCount>;
 
     fn collect(&mut self, doc: DocId, _: Score) {

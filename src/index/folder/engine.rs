@@ -17,7 +17,7 @@ use crate::index::engine::{Counted, Engine, Tallies, ToCount};
 use crate::index::error::IndexError;
 use crate::index::manifest::Manifest;
 use crate::index::passage::{PassageAt, StoredPassage};
-use crate::index::table::{Places, Table};
+use crate::index::table::{Positions, Table};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -119,7 +119,7 @@ impl Engine for Index {
         chosen: &[usize],
         terms: &[&str],
         used: &[usize],
-    ) -> Result<Places, IndexError> {
+    ) -> Result<Positions, IndexError> {
         let at = |&c: &usize| table.candidates[c].at;
         let chosen: Vec<PassageAt> = chosen.iter().map(at).collect();
         postings::places(self, &chosen, terms, used)

@@ -24,7 +24,7 @@ use crate::annotate::Annotator;
 use crate::document::Limits;
 use crate::index::dictionary;
 use crate::index::error::IndexError;
-use crate::index::gather::files::{self, Difference, RecordKeeper, Stamp, source_name};
+use crate::index::gather::files::{self, ListingDifference, RecordKeeper, Stamp, source_name};
 use crate::index::gather::gathering::{Contents, Gathering, LEXICON_FILE, VOCABULARY_FILE};
 use crate::index::gather::numbers::Numbers;
 use crate::index::gather::phrases::{PhraseCounts, PhraseReader};
@@ -54,7 +54,7 @@ const ONE_SEGMENT: u64 = 200_000;
 const ANY: f32 = 1e-9;
 
 /// The generation before, to be changed.
-pub(super) struct Before {
+pub(super) struct FormerGeneration {
     pub(super) folder: PathBuf,
     pub(super) sums: Sums,
     pub(super) index: Index,
@@ -73,7 +73,7 @@ pub(super) struct Generation {
     writer: IndexWriter,
     gathering: Gathering,
     /// The generation before, and the words of it that are no longer there.
-    before: Option<(Before, Arc<VocabularyCounts>)>,
+    before: Option<(FormerGeneration, Arc<VocabularyCounts>)>,
 }
 
 impl Generation {
@@ -98,8 +98,8 @@ impl Generation {
     pub(super) fn amend(
         folder: &Path,
         annotator: Annotator,
-        before: Before,
-        difference: Difference,
+        before: FormerGeneration,
+        difference: ListingDifference,
         limits: &Limits,
     ) -> Result<Option<Generation>, IndexError> {
         let numbers = Numbers::between(&difference.kept, &difference.to_read);
@@ -146,7 +146,7 @@ impl Generation {
     /// they were never counted.
     fn remove(
         &mut self,
-        before: &Before,
+        before: &FormerGeneration,
         annotator: Annotator,
         stale: &[PathBuf],
     ) -> Result<Option<Arc<VocabularyCounts>>, IndexError> {
@@ -241,7 +241,7 @@ fn settle(mut writer: IndexWriter, passages: u64) -> Result<(), IndexError> {
     Ok(writer.wait_merging_threads()?)
 }
 
-impl Before {
+impl FormerGeneration {
     /// Whether the files that are read to make the next are as they were written. Segments are
     /// linked with their hashes: what is damaged in them stays known as damaged.
     fn is_sound(&self) -> bool {

@@ -11,23 +11,23 @@ use super::schema::{AspectReader, Fields, ORDER, TITLE_WORDS};
 use crate::index::error::IndexError;
 use crate::index::field::TextField;
 use crate::index::passage::{Order, PassageAt};
-use crate::index::table::{Candidate, Counts, FIELDS, Places, Table, phrase_count};
+use crate::index::table::{Candidate, Counts, FIELDS, Positions, Table, phrase_count};
 
 /// Candidates of one segment, ascending, and their numbers among all.
-struct Group<'s> {
+struct SegmentCandidates<'s> {
     segment: &'s SegmentReader,
     docs: Vec<DocId>,
     numbers: Range<usize>,
 }
 
 /// Groups addresses in ascending order.
-fn groups<'i>(index: &'i Index, addresses: &[DocAddress]) -> Vec<Group<'i>> {
-    let mut groups: Vec<Group<'i>> = Vec::new();
+fn groups<'i>(index: &'i Index, addresses: &[DocAddress]) -> Vec<SegmentCandidates<'i>> {
+    let mut groups: Vec<SegmentCandidates<'i>> = Vec::new();
     let mut start = 0;
     for chunk in addresses.chunk_by(|a, b| a.segment_ord == b.segment_ord) {
         let numbers = start..start + chunk.len();
         start = numbers.end;
-        groups.push(Group {
+        groups.push(SegmentCandidates {
             segment: index.searcher().segment_reader(chunk[0].segment_ord),
             docs: chunk.iter().map(|at| at.doc_id).collect(),
             numbers,
@@ -82,7 +82,7 @@ pub(super) fn table(
     Ok(table)
 }
 
-impl Group<'_> {
+impl SegmentCandidates<'_> {
     fn add_candidates(
         &self,
         fields: &Fields,
@@ -134,7 +134,7 @@ impl Group<'_> {
             }
             let doc = |&c: &usize| self.docs[c - self.numbers.start];
             let docs: Vec<DocId> = having.iter().map(doc).collect();
-            let mut places = Places::empty(name, docs.len());
+            let mut places = Positions::empty(name, docs.len());
             fill(self.segment, fields, terms, f, &docs, 0, &mut places)?;
             for (at, &c) in having.iter().enumerate() {
                 let in_order: Vec<&[u32]> = name.iter().map(|&t| places.at(t, f, at)).collect();
@@ -151,11 +151,11 @@ pub(super) fn places(
     chosen: &[PassageAt],
     terms: &[&str],
     used: &[usize],
-) -> Result<Places, IndexError> {
+) -> Result<Positions, IndexError> {
     let mut sorted: Vec<(DocAddress, usize)> =
         chosen.iter().map(|&at| at.into()).zip(0..).collect();
     sorted.sort_unstable();
-    let mut places = Places::empty(used, chosen.len());
+    let mut places = Positions::empty(used, chosen.len());
     let addresses: Vec<DocAddress> = sorted.iter().map(|(at, _)| *at).collect();
     for group in groups(index, &addresses) {
         for f in 0..FIELDS {
@@ -184,7 +184,7 @@ fn fill(
     f: usize,
     docs: &[DocId],
     start: usize,
-    places: &mut Places,
+    places: &mut Positions,
 ) -> Result<(), IndexError> {
     let numbers = places.terms().to_vec();
     for (used, t) in numbers.into_iter().enumerate() {

@@ -102,7 +102,7 @@ impl Listing {
 }
 
 /// How a listing differs from what a generation was made from.
-pub(in crate::index) struct Difference {
+pub(in crate::index) struct ListingDifference {
     pub(in crate::index) changes: Changes,
     /// The files that are as they were, in order.
     pub(in crate::index) kept: BTreeMap<PathBuf, Record>,
@@ -138,8 +138,12 @@ impl Records {
     }
 
     /// How a listing differs from these files, as they were when a build `started`.
-    pub(in crate::index) fn compare(mut self, listing: &Listing, started: u64) -> Difference {
-        let mut difference = Difference {
+    pub(in crate::index) fn compare(
+        mut self,
+        listing: &Listing,
+        started: u64,
+    ) -> ListingDifference {
+        let mut difference = ListingDifference {
             changes: Changes::default(),
             kept: BTreeMap::new(),
             to_read: BTreeMap::new(),

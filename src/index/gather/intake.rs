@@ -15,13 +15,13 @@ use crate::document::{HEAD, Limits, Part, ReadError, Reader, reader_for, reader_
 const PART: usize = 256 << 10;
 
 /// A part of a file, and who reads it.
-pub(super) struct Piece {
+pub(super) struct ReaderPart {
     pub(super) reader: &'static dyn Reader,
     pub(super) part: Part,
 }
 
 /// Takes pieces, the last one of a file with its hash. Gives whether it wants more.
-type Send<'s> = dyn FnMut(Result<Piece, ReadError>, Option<blake3::Hash>) -> bool + 's;
+type Send<'s> = dyn FnMut(Result<ReaderPart, ReadError>, Option<blake3::Hash>) -> bool + 's;
 
 /// Sends a file, in parts where every line of it is a document. Gives whether anybody still takes
 /// parts.
@@ -47,7 +47,7 @@ fn read_whole(path: &Path, limits: &Limits, send: &mut Send<'_>) -> Result<bool,
     let reader = reader.ok_or(ReadError::Changed)?;
     let hash = blake3::hash(&bytes);
     let part = Part::whole(bytes);
-    Ok(send(Ok(Piece { reader, part }), Some(hash)))
+    Ok(send(Ok(ReaderPart { reader, part }), Some(hash)))
 }
 
 fn read_once(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
@@ -99,7 +99,7 @@ fn read_lines(
     let mut hasher = blake3::Hasher::new();
     let mut first_line = 1;
     loop {
-        let Taken { bytes, too_long } = next_lines(&mut file, limits, &mut hasher)?;
+        let TakenLines { bytes, too_long } = next_lines(&mut file, limits, &mut hasher)?;
         let lines = memchr::memchr_iter(b'\n', &bytes).count();
         let at_end = file.fill_buf()?.is_empty();
         let changed = match at_end {
@@ -122,7 +122,7 @@ fn read_lines(
         };
         let mut hash = at_end.then(|| hasher.finalize());
         let first_hash = if error.is_some() { None } else { hash.take() };
-        if !send(Ok(Piece { reader, part }), first_hash) {
+        if !send(Ok(ReaderPart { reader, part }), first_hash) {
             return Ok(false);
         }
         if let Some(error) = error
@@ -137,7 +137,7 @@ fn read_lines(
 }
 
 /// Some whole lines, and whether one came after them that was passed over.
-struct Taken {
+struct TakenLines {
     bytes: Vec<u8>,
     too_long: bool,
 }
@@ -146,13 +146,13 @@ fn next_lines(
     file: &mut BufReader<File>,
     limits: &Limits,
     hasher: &mut blake3::Hasher,
-) -> io::Result<Taken> {
+) -> io::Result<TakenLines> {
     let mut bytes = Vec::with_capacity(PART + PART / 4);
     file.by_ref().take(PART as u64).read_to_end(&mut bytes)?;
     let start = memchr::memrchr(b'\n', &bytes).map_or(0, |at| at + 1);
     if start == bytes.len() {
         hasher.update(&bytes);
-        return Ok(Taken {
+        return Ok(TakenLines {
             bytes,
             too_long: false,
         });
@@ -170,7 +170,7 @@ fn next_lines(
         }
         bytes.truncate(start);
     }
-    Ok(Taken { bytes, too_long })
+    Ok(TakenLines { bytes, too_long })
 }
 
 /// Passes over the rest of a line.
@@ -202,7 +202,7 @@ mod tests {
         let mut hashes = Vec::new();
         read_file(&path, limits, &mut |piece, hash| {
             parts.push(match piece {
-                Ok(Piece { part, .. }) => {
+                Ok(ReaderPart { part, .. }) => {
                     let text = String::from_utf8_lossy(&part.bytes).into_owned();
                     format!("{}: {text}", part.first_line)
                 }

@@ -22,7 +22,7 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::intake::{Piece, read_file};
+use super::intake::{ReaderPart, read_file};
 use super::maker::EntryMaker;
 use super::phrases::{Phrase, PhraseReader};
 use crate::analysis::JoinedTerms;
@@ -123,7 +123,7 @@ fn in_order<E>(
 struct Task {
     number: u64,
     file: usize,
-    piece: Result<Piece, ReadError>,
+    piece: Result<ReaderPart, ReadError>,
     end: Option<blake3::Hash>,
 }
 
@@ -186,7 +186,7 @@ impl<M: EntryMaker> Worker<'_, M> {
     fn read(
         &mut self,
         file: usize,
-        Piece { reader, part }: Piece,
+        ReaderPart { reader, part }: ReaderPart,
         documents: &mut Vec<PreparedDocument<M::Entry>>,
     ) -> Result<(), ReadError> {
         let (_, source) = &self.files[file];
@@ -218,12 +218,12 @@ impl<M: EntryMaker> Worker<'_, M> {
 /// Bytes in flight.
 #[derive(Default)]
 struct Budget {
-    taken: Mutex<Taken>,
+    taken: Mutex<BudgetTaken>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Taken {
+struct BudgetTaken {
     bytes: usize,
     closed: bool,
 }
@@ -231,8 +231,9 @@ struct Taken {
 impl Budget {
     /// Waits until there is room; `false` when nobody wants any more.
     fn take(&self, bytes: usize) -> bool {
-        let full =
-            |taken: &mut Taken| !taken.closed && taken.bytes > 0 && taken.bytes + bytes > IN_FLIGHT;
+        let full = |taken: &mut BudgetTaken| {
+            !taken.closed && taken.bytes > 0 && taken.bytes + bytes > IN_FLIGHT
+        };
         // Numbers and a flag are whole whatever else went wrong.
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.changed.wait_while(taken, full);

@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::query::Correction;
-use crate::search::{Hit, Part, SearchResults, Snippet};
+use crate::search::{Hit, ScorePart, SearchResults, Snippet};
 
 #[cfg(feature = "serve")]
 pub(crate) use document::{DocumentJson, SourcesJson};
@@ -154,7 +154,7 @@ impl<'a> HitJson<'a> {
 }
 
 impl<'a> PartJson<'a> {
-    fn new(part: &'a Part) -> Self {
+    fn new(part: &'a ScorePart) -> Self {
         PartJson {
             part: part.kind.name(),
             value: part.value,

@@ -12,7 +12,7 @@ use crate::audit::{By, agreement};
 use crate::output::audit::html::{Links, View, title, write_part};
 use crate::serve::asked::{AskedAudit, COLUMNS};
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, State};
+use crate::serve::state::{Opened, ServerState};
 
 /// Sources on a page; the others are counted.
 const SOURCES: usize = 200;
@@ -21,7 +21,7 @@ const SHOWN_UNASKED: u64 = 200;
 
 /// The page.
 pub(in crate::serve) async fn page(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
     let asked = match AskedAudit::read(address.as_deref()) {

@@ -14,14 +14,14 @@ use crate::output::summary::counted;
 use crate::search::Request;
 use crate::serve::asked::{AskedDocument, AskedSearch};
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, State};
+use crate::serve::state::{Opened, ServerState};
 
 /// Hits that are marked in a document.
 const HITS: usize = 100;
 
 /// Opens the document of a passage: a link that holds as long as the text of the passage does.
 pub(in crate::serve) async fn passage(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     Path(id): Path<String>,
 ) -> Response {
     let found = state.work(move |opened| Ok(opened.searcher.engine().passage(&id)?));
@@ -37,7 +37,7 @@ pub(in crate::serve) async fn passage(
 }
 
 pub(in crate::serve) async fn document(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     Path(source): Path<String>,
     RawQuery(address): RawQuery,
 ) -> Response {
@@ -51,7 +51,7 @@ pub(in crate::serve) async fn document(
         let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
         let document = document.ok_or_else(nothing)?;
         let title = document.title.clone();
-        Ok((title, Reading::new(opened, document, asked)?.page()))
+        Ok((title, DocumentView::new(opened, document, asked)?.page()))
     });
     match made.await {
         Ok((title, body)) => Html(shell(&title, &query, &body).into_string()).into_response(),
@@ -60,7 +60,7 @@ pub(in crate::serve) async fn document(
 }
 
 /// A document as it is read for a query.
-struct Reading {
+struct DocumentView {
     document: WholeDocument,
     query: String,
     /// The passage that was asked for.
@@ -71,12 +71,12 @@ struct Reading {
     marks: Vec<Vec<std::ops::Range<usize>>>,
 }
 
-impl Reading {
+impl DocumentView {
     fn new(
         opened: &Opened,
         document: WholeDocument,
         asked: AskedDocument,
-    ) -> Result<Reading, Problem> {
+    ) -> Result<DocumentView, Problem> {
         let AskedDocument {
             query,
             passage: wanted,
@@ -95,7 +95,7 @@ impl Reading {
             true => opened.searcher.marks(&query, texts)?,
             false => vec![Vec::new(); document.blocks.len()],
         };
-        Ok(Reading {
+        Ok(DocumentView {
             hits: document.passages.iter().map(is_hit).collect(),
             document,
             query,

@@ -14,7 +14,7 @@ use crate::output::summary::counted;
 use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
 use crate::serve::asked::{AskedSearch, Narrowing};
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, State};
+use crate::serve::state::{Opened, ServerState};
 
 /// Hits on a page.
 const HITS: usize = 10;
@@ -24,7 +24,7 @@ const LISTED: usize = 50;
 const NEAREST: usize = 5;
 /// The page of results, or only what is in it for the script, which asks for `part=results`.
 pub(in crate::serve) async fn search(
-    Extracted(state): Extracted<Arc<State>>,
+    Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
     let only_results = AskedSearch::only_results(address.as_deref());

@@ -13,11 +13,11 @@ mod package;
 mod styles;
 
 use super::signature;
-use crate::document::draft::{Draft, Run};
+use crate::document::draft::{Draft, TextRun};
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
-use package::{Package, Token, attribute, broken, is_on, parse};
+use package::{Package, XmlToken, attribute, broken, is_on, parse};
 use quick_xml::events::BytesStart;
-use styles::{Lists, Numbering, Role, Styles, role_of_outline};
+use styles::{NumberedLists, Numbering, StyleRole, Styles, role_of_outline};
 
 /// Reader for Word documents.
 pub(super) struct Docx;
@@ -60,10 +60,10 @@ impl Reader for Docx {
             None => Styles::default(),
         };
         let lists = match package.part(&beside("numbering.xml"))? {
-            Some(xml) => Lists::parse(&xml, allowance)?,
-            None => Lists::default(),
+            Some(xml) => NumberedLists::parse(&xml, allowance)?,
+            None => NumberedLists::default(),
         };
-        let mut writer = Writer::new(styles, lists);
+        let mut writer = DocxWriter::new(styles, lists);
         parse(&text, allowance, |token| writer.take(token))?;
         for notes in ["footnotes.xml", "endnotes.xml"] {
             if let Some(xml) = package.part(&beside(notes))? {
@@ -80,7 +80,7 @@ fn main_part(package: &mut Package<'_>, allowance: &Allowance) -> Result<String,
     let mut named = None;
     if let Some(relations) = package.part("_rels/.rels")? {
         parse(&relations, allowance, |token| {
-            if let Token::Start("Relationship", element) = token
+            if let XmlToken::Start("Relationship", element) = token
                 && attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument"))
             {
                 named = attribute(element, "Target");
@@ -94,7 +94,7 @@ fn main_part(package: &mut Package<'_>, allowance: &Allowance) -> Result<String,
 /// A paragraph under way.
 #[derive(Default)]
 struct Paragraph {
-    run: Run,
+    run: TextRun,
     style: Option<String>,
     outline: Option<u8>,
     list: Option<String>,
@@ -103,16 +103,16 @@ struct Paragraph {
 
 /// A table under way.
 #[derive(Default)]
-struct Table {
+struct DocxTable {
     columns: usize,
     /// Whether the table says that its first row is special.
     first_is_header: bool,
     row_is_header: bool,
     rows: usize,
-    cells: Vec<Run>,
+    cells: Vec<TextRun>,
 }
 
-impl Table {
+impl DocxTable {
     /// A box around paragraphs, for the looks.
     fn is_box(&self) -> bool {
         self.columns == 1
@@ -120,16 +120,16 @@ impl Table {
 }
 
 /// Turns the elements of a document into blocks.
-struct Writer {
+struct DocxWriter {
     styles: Styles,
-    lists: Lists,
+    lists: NumberedLists,
     draft: Draft,
     /// How many blocks there are.
     count: usize,
     /// The paragraphs around, for a text box stands inside of one.
     paragraphs: Vec<Paragraph>,
     /// The tables around.
-    tables: Vec<Table>,
+    tables: Vec<DocxTable>,
     in_text: bool,
     /// Whether the letters that follow are hidden.
     vanished: bool,
@@ -137,9 +137,9 @@ struct Writer {
     skipped: usize,
 }
 
-impl Writer {
-    fn new(styles: Styles, lists: Lists) -> Writer {
-        Writer {
+impl DocxWriter {
+    fn new(styles: Styles, lists: NumberedLists) -> DocxWriter {
+        DocxWriter {
             styles,
             lists,
             draft: Draft::default(),
@@ -152,16 +152,16 @@ impl Writer {
         }
     }
 
-    fn take(&mut self, token: Token<'_, '_>) {
+    fn take(&mut self, token: XmlToken<'_, '_>) {
         match token {
             // Deleted text, text moved elsewhere, and what old versions show instead of the new.
-            Token::Start("del" | "moveFrom" | "Fallback", _) => self.skipped += 1,
-            Token::End("del" | "moveFrom" | "Fallback") => self.skipped -= 1,
+            XmlToken::Start("del" | "moveFrom" | "Fallback", _) => self.skipped += 1,
+            XmlToken::End("del" | "moveFrom" | "Fallback") => self.skipped -= 1,
             _ if self.skipped > 0 => {}
-            Token::Start(name, element) => self.start(name, element),
-            Token::End(name) => self.end(name),
-            Token::Text(text) if self.in_text && !self.vanished => self.text(text),
-            Token::Text(_) => {}
+            XmlToken::Start(name, element) => self.start(name, element),
+            XmlToken::End(name) => self.end(name),
+            XmlToken::Text(text) if self.in_text && !self.vanished => self.text(text),
+            XmlToken::Text(_) => {}
         }
     }
 
@@ -186,7 +186,7 @@ impl Writer {
                     paragraph.run.line_break();
                 }
             }
-            "tbl" => self.tables.push(Table::default()),
+            "tbl" => self.tables.push(DocxTable::default()),
             _ => self.property(name, value()),
         }
         let Some(table) = self.tables.last_mut() else {
@@ -197,7 +197,7 @@ impl Writer {
             "tblLook" => table.first_is_header = has_header_row(element),
             "tr" => table.row_is_header = false,
             "tblHeader" => table.row_is_header = is_on(element),
-            "tc" if !table.is_box() => table.cells.push(Run::default()),
+            "tc" if !table.is_box() => table.cells.push(TextRun::default()),
             _ => {}
         }
     }
@@ -233,7 +233,7 @@ impl Writer {
         }
     }
 
-    fn add(&mut self, kind: BlockKind, run: &Run) {
+    fn add(&mut self, kind: BlockKind, run: &TextRun) {
         if !run.is_empty() {
             self.draft.add(kind, run);
             self.count += 1;
@@ -257,19 +257,19 @@ impl Writer {
             None => self.styles.numbering(style),
         };
         let kind = match role {
-            Role::Heading(level) => BlockKind::Heading { level },
-            Role::Contents => BlockKind::Furniture,
-            Role::Body => BlockKind::Paragraph,
+            StyleRole::Heading(level) => BlockKind::Heading { level },
+            StyleRole::Contents => BlockKind::Furniture,
+            StyleRole::Body => BlockKind::Paragraph,
         };
         // A numbered heading is a heading.
-        let place = place.filter(|_| role == Role::Body);
+        let place = place.filter(|_| role == StyleRole::Body);
         let depth = place.as_ref().map_or(0, |place| place.level);
         let bullet = place.and_then(|place| self.lists.next_bullet(&place));
         let kind = match bullet {
             Some(_) => BlockKind::item(depth),
             None => kind,
         };
-        let mut run = Run::default();
+        let mut run = TextRun::default();
         if let Some(bullet) = bullet {
             run.add(&bullet, self.count + 1);
             run.space();
@@ -298,7 +298,7 @@ impl Writer {
         table.rows += 1;
         let is_header = is_first && (table.row_is_header || table.first_is_header);
         let cells = std::mem::take(&mut table.cells);
-        let mut run = Run::default();
+        let mut run = TextRun::default();
         for (n, cell) in cells.iter().enumerate() {
             if n > 0 {
                 run.tab();
@@ -342,8 +342,8 @@ mod tests {
             <w:style w:styleId="H"><w:name w:val="heading 1"/></w:style></w:styles>"#;
         let allowance = Allowance::default();
         let styles = Styles::parse(styles, &allowance).expect("they are styles");
-        let lists = Lists::parse(numbering, &allowance).expect("they are lists");
-        let mut writer = Writer::new(styles, lists);
+        let lists = NumberedLists::parse(numbering, &allowance).expect("they are lists");
+        let mut writer = DocxWriter::new(styles, lists);
         let xml = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
         parse(&xml, &allowance, |token| writer.take(token)).expect("it is XML");
         writer.draft.finish("a.docx", None, Places::Paragraphs)

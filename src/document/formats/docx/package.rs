@@ -72,7 +72,7 @@ impl<'a> Package<'a> {
 }
 
 /// What a part is made of, elements by their names without prefix.
-pub(super) enum Token<'t, 'x> {
+pub(super) enum XmlToken<'t, 'x> {
     Start(&'t str, &'t BytesStart<'x>),
     End(&'t str),
     Text(&'t str),
@@ -82,7 +82,7 @@ pub(super) enum Token<'t, 'x> {
 pub(super) fn parse(
     xml: &str,
     allowance: &Allowance,
-    mut take: impl FnMut(Token<'_, '_>),
+    mut take: impl FnMut(XmlToken<'_, '_>),
 ) -> Result<(), ReadError> {
     let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}'));
     let mut depth = 0;
@@ -92,21 +92,21 @@ pub(super) fn parse(
             Event::Start(start) => {
                 depth += 1;
                 allowance.check_depth(depth)?;
-                take(Token::Start(start.local_name().as_ref(), &start));
+                take(XmlToken::Start(start.local_name().as_ref(), &start));
             }
             Event::Empty(start) => {
-                take(Token::Start(start.local_name().as_ref(), &start));
-                take(Token::End(start.local_name().as_ref()));
+                take(XmlToken::Start(start.local_name().as_ref(), &start));
+                take(XmlToken::End(start.local_name().as_ref()));
             }
             Event::End(end) => {
                 depth -= 1;
-                take(Token::End(end.local_name().as_ref()));
+                take(XmlToken::End(end.local_name().as_ref()));
             }
-            Event::Text(text) => take(Token::Text(&text)),
-            Event::CData(text) => take(Token::Text(&text)),
+            Event::Text(text) => take(XmlToken::Text(&text)),
+            Event::CData(text) => take(XmlToken::Text(&text)),
             Event::GeneralRef(entity) => match entity.resolve_char_ref().map_err(broken)? {
-                Some(c) => take(Token::Text(c.encode_utf8(&mut [0; 4]))),
-                None => take(Token::Text(
+                Some(c) => take(XmlToken::Text(c.encode_utf8(&mut [0; 4]))),
+                None => take(XmlToken::Text(
                     resolve_xml_entity(&entity).unwrap_or("\u{fffd}"),
                 )),
             },

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::package::{Token, attribute, parse};
+use super::package::{XmlToken, attribute, parse};
 use crate::document::{Allowance, ReadError};
 
 /// How many styles one may be based on, one after the other.
@@ -14,7 +14,7 @@ const CHAIN: usize = 32;
 
 /// What a paragraph is by its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum StyleRole {
     /// The title is level 1, the first headings below it are level 2.
     Heading(u8),
     /// A line of a table of contents.
@@ -30,7 +30,7 @@ pub(super) struct Numbering {
 }
 
 #[derive(Debug, Default)]
-struct Style {
+struct DocxStyle {
     name: String,
     based_on: Option<String>,
     outline: Option<u8>,
@@ -41,34 +41,34 @@ struct Style {
 /// The styles of a document.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
-    by_id: HashMap<String, Style>,
+    by_id: HashMap<String, DocxStyle>,
     /// The id of the style of paragraphs that name none.
     default: Option<String>,
 }
 
 /// The role that an outline level gives, which counts from 0 and ends at 9 with body text.
-pub(super) fn role_of_outline(level: u8) -> Role {
+pub(super) fn role_of_outline(level: u8) -> StyleRole {
     match level {
-        0..=8 => Role::Heading(level + 2),
-        _ => Role::Body,
+        0..=8 => StyleRole::Heading(level + 2),
+        _ => StyleRole::Body,
     }
 }
 
 impl Styles {
     pub(super) fn parse(xml: &str, allowance: &Allowance) -> Result<Styles, ReadError> {
         let mut styles = Styles::default();
-        let mut open: Option<(String, Style)> = None;
+        let mut open: Option<(String, DocxStyle)> = None;
         parse(xml, allowance, |token| match (token, &mut open) {
-            (Token::Start("style", element), open) => {
+            (XmlToken::Start("style", element), open) => {
                 let id = attribute(element, "styleId").unwrap_or_default();
                 let is_default = attribute(element, "default").is_some_and(|value| value == "1");
                 if is_default && attribute(element, "type").as_deref() == Some("paragraph") {
                     styles.default = Some(id.clone());
                 }
-                *open = Some((id, Style::default()));
+                *open = Some((id, DocxStyle::default()));
             }
-            (Token::End("style"), open) => styles.by_id.extend(open.take()),
-            (Token::Start(name, element), Some((_, style))) => {
+            (XmlToken::End("style"), open) => styles.by_id.extend(open.take()),
+            (XmlToken::Start(name, element), Some((_, style))) => {
                 let value = || attribute(element, "val");
                 match name {
                     "name" => style.name = value().unwrap_or_default().to_lowercase(),
@@ -85,7 +85,7 @@ impl Styles {
     }
 
     /// A style and those it is based on.
-    fn chain(&self, id: Option<&str>) -> impl Iterator<Item = &Style> {
+    fn chain(&self, id: Option<&str>) -> impl Iterator<Item = &DocxStyle> {
         let first = id.or(self.default.as_deref());
         let mut next = first.and_then(|id| self.by_id.get(id));
         let styles = std::iter::from_fn(move || {
@@ -97,12 +97,12 @@ impl Styles {
         styles.take(CHAIN)
     }
 
-    pub(super) fn role(&self, id: Option<&str>) -> Role {
+    pub(super) fn role(&self, id: Option<&str>) -> StyleRole {
         let roles = self.chain(id).filter_map(|style| match style.outline {
             Some(level) => Some(role_of_outline(level)),
             None => role_of_name(&style.name),
         });
-        roles.take(1).next().unwrap_or(Role::Body)
+        roles.take(1).next().unwrap_or(StyleRole::Body)
     }
 
     pub(super) fn numbering(&self, id: Option<&str>) -> Option<Numbering> {
@@ -115,12 +115,12 @@ impl Styles {
     }
 }
 
-fn role_of_name(name: &str) -> Option<Role> {
+fn role_of_name(name: &str) -> Option<StyleRole> {
     if name == "title" {
-        return Some(Role::Heading(1));
+        return Some(StyleRole::Heading(1));
     }
     if name.starts_with("toc ") {
-        return Some(Role::Contents);
+        return Some(StyleRole::Contents);
     }
     match name.strip_prefix("heading ")?.parse() {
         Ok(level @ 1..=9) => Some(role_of_outline(level - 1)),
@@ -130,7 +130,7 @@ fn role_of_name(name: &str) -> Option<Role> {
 
 /// The lists of a document: which of them count, and how far they have.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(super) struct NumberedLists {
     /// The abstract list that a list is made after.
     abstract_of: HashMap<String, String>,
     /// The format of each level of an abstract list.
@@ -138,12 +138,12 @@ pub(super) struct Lists {
     counted: HashMap<Numbering, u64>,
 }
 
-impl Lists {
-    pub(super) fn parse(xml: &str, allowance: &Allowance) -> Result<Lists, ReadError> {
-        let mut lists = Lists::default();
+impl NumberedLists {
+    pub(super) fn parse(xml: &str, allowance: &Allowance) -> Result<NumberedLists, ReadError> {
+        let mut lists = NumberedLists::default();
         let (mut of, mut list, mut level) = (String::new(), String::new(), 0);
         parse(xml, allowance, |token| {
-            let Token::Start(name, element) = token else {
+            let XmlToken::Start(name, element) = token else {
                 return;
             };
             let get = |name| attribute(element, name).unwrap_or_default();
@@ -202,17 +202,17 @@ mod tests {
         </w:styles>"#;
         let styles = Styles::parse(xml, &Allowance::default())?;
         for (id, role) in [
-            ("berschrift1", Role::Heading(2)),
-            ("Titel", Role::Heading(1)),
-            ("Eigene", Role::Heading(2)),
-            ("Tief", Role::Heading(5)),
-            ("Selbst", Role::Body),
-            ("V1", Role::Contents),
-            ("Unbekannt", Role::Body),
+            ("berschrift1", StyleRole::Heading(2)),
+            ("Titel", StyleRole::Heading(1)),
+            ("Eigene", StyleRole::Heading(2)),
+            ("Tief", StyleRole::Heading(5)),
+            ("Selbst", StyleRole::Body),
+            ("V1", StyleRole::Contents),
+            ("Unbekannt", StyleRole::Body),
         ] {
             assert_eq!(styles.role(Some(id)), role, "{id}");
         }
-        assert_eq!(styles.role(None), Role::Body);
+        assert_eq!(styles.role(None), StyleRole::Body);
         Ok(())
     }
 
@@ -224,7 +224,7 @@ mod tests {
             <w:abstractNum w:abstractNumId="8"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>
             <w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
             <w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num></w:numbering>"#;
-        let mut lists = Lists::parse(xml, &Allowance::default())?;
+        let mut lists = NumberedLists::parse(xml, &Allowance::default())?;
         let mut next = |list: &str, level| {
             let place = Numbering {
                 list: list.to_owned(),

@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use memchr::memmem;
 
 use super::signature;
-use crate::document::draft::{Draft, Lists, Run};
+use crate::document::draft::{Draft, Lists, TextRun};
 use crate::document::encoding::decode;
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
@@ -81,7 +81,7 @@ fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document
         allowance,
         main: main_part(tree),
         draft: Draft::default(),
-        run: Run::default(),
+        run: TextRun::default(),
         kind: None,
         level: 1,
         has_heading: false,
@@ -104,7 +104,7 @@ fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document
 
 /// The text of an element that has nothing but words.
 fn inline_text(tree: &Tree, id: Id) -> String {
-    let mut run = Run::default();
+    let mut run = TextRun::default();
     for node in tree.under(id, |_| true) {
         if let Shown::Text(text) = tree.shown(node) {
             run.add(text, 1);
@@ -267,7 +267,7 @@ struct Walk<'t> {
     allowance: &'t Allowance,
     main: Option<Main>,
     draft: Draft,
-    run: Run,
+    run: TextRun,
     /// What the run will be.
     kind: Option<BlockKind>,
     /// The level of the last heading.
@@ -365,7 +365,7 @@ impl Walk<'_> {
                 self.list(id, Some(first.unwrap_or(1)), depth)?;
             }
             "li" => self.item(id, depth)?,
-            "table" => match Table::of(self.tree, id) {
+            "table" => match HtmlTable::of(self.tree, id) {
                 Some(table) => self.table(&table)?,
                 None => self.block(id, None, depth)?,
             },
@@ -449,7 +449,7 @@ impl Walk<'_> {
         }
     }
 
-    fn table(&mut self, table: &Table) -> Result<(), ReadError> {
+    fn table(&mut self, table: &HtmlTable) -> Result<(), ReadError> {
         self.flush();
         for &caption in &table.captions {
             self.block(caption, None, 0)?;
@@ -462,7 +462,7 @@ impl Walk<'_> {
                 false => BlockKind::TableRow,
             };
             has_header = true;
-            let mut run = Run::default();
+            let mut run = TextRun::default();
             for (n, &cell) in row.cells.iter().enumerate() {
                 if n > 0 {
                     run.tab();
@@ -475,7 +475,7 @@ impl Walk<'_> {
     }
 
     /// Writes all that a cell says on one line.
-    fn cell(&self, cell: Id, run: &mut Run) {
+    fn cell(&self, cell: Id, run: &mut TextRun) {
         let tree = self.tree;
         for node in tree.under(cell, |id| !is_no_text(tree.name(id))) {
             match tree.shown(node) {
@@ -500,19 +500,19 @@ impl Walk<'_> {
 }
 
 /// A table of data.
-struct Table {
+struct HtmlTable {
     captions: Vec<Id>,
-    rows: Vec<Row>,
+    rows: Vec<HtmlRow>,
 }
 
-struct Row {
+struct HtmlRow {
     is_header: bool,
     cells: Vec<Id>,
 }
 
-impl Table {
+impl HtmlTable {
     /// The rows of a table, or `None` where it only arranges the page.
-    fn of(tree: &Tree, id: Id) -> Option<Table> {
+    fn of(tree: &Tree, id: Id) -> Option<HtmlTable> {
         let arranges = |node: Id| {
             let name = tree.name(node);
             node != id && (name == "table" || heading_level(name).is_some())
@@ -521,14 +521,14 @@ impl Table {
         if matches!(role, Some("presentation" | "none")) || tree.under(id, |_| true).any(arranges) {
             return None;
         }
-        let mut table = Table {
+        let mut table = HtmlTable {
             captions: Vec::new(),
             rows: Vec::new(),
         };
         for &part in tree.children(id) {
             match tree.name(part) {
                 "caption" => table.captions.push(part),
-                "tr" => table.rows.push(Row::of(tree, part, false)),
+                "tr" => table.rows.push(HtmlRow::of(tree, part, false)),
                 "thead" => table.add_rows(tree, part, true),
                 "tbody" | "tfoot" => table.add_rows(tree, part, false),
                 _ => {}
@@ -542,16 +542,16 @@ impl Table {
         let rows = tree.children(part).iter();
         let rows = rows.filter(|row| tree.name(**row) == "tr");
         self.rows
-            .extend(rows.map(|row| Row::of(tree, *row, in_head)));
+            .extend(rows.map(|row| HtmlRow::of(tree, *row, in_head)));
     }
 }
 
-impl Row {
-    fn of(tree: &Tree, id: Id, in_head: bool) -> Row {
+impl HtmlRow {
+    fn of(tree: &Tree, id: Id, in_head: bool) -> HtmlRow {
         let is_cell = |cell: &Id| matches!(tree.name(*cell), "td" | "th");
         let cells: Vec<Id> = tree.children(id).iter().copied().filter(is_cell).collect();
         let all_heads = cells.len() > 1 && cells.iter().all(|cell| tree.name(*cell) == "th");
-        Row {
+        HtmlRow {
             is_header: in_head || all_heads,
             cells,
         }

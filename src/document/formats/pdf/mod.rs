@@ -23,13 +23,13 @@ use memchr::memmem;
 
 use super::plain;
 use super::signature;
-use crate::document::draft::{Draft, Run};
+use crate::document::draft::{Draft, TextRun};
 use crate::document::encoding::decode;
 use crate::document::list::{self, Nesting};
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
 };
-use page::{Line, Page};
+use page::{Page, PageLine};
 
 /// Reader for PDF files.
 pub(super) struct Pdf;
@@ -73,7 +73,7 @@ impl Reader for Pdf {
         let is_whole = memmem::find(end, b"%%EOF").is_some();
         let pdf = PdfFile::new(bytes).map_err(|error| load_error(error, is_whole))?;
         let pages = pages(&pdf, allowance)?;
-        let state = State::of(&pages).map_err(|error| match is_whole {
+        let state = TextState::of(&pages).map_err(|error| match is_whole {
             true => error,
             false => broken("it is cut off, and what is left of it has no text"),
         })?;
@@ -81,11 +81,11 @@ impl Reader for Pdf {
         sink(document(source, title.as_deref(), &pages, allowance)?);
         match state {
             _ if !is_whole => Err(broken("it is cut off; what is left of it was read")),
-            State::Pictures { pages, first } => Err(broken(format!(
+            TextState::Pictures { pages, first } => Err(broken(format!(
                 "{pages} of its pages are pictures without text, the first is page {first}; the \
                  others were read"
             ))),
-            State::Text => Ok(()),
+            TextState::Text => Ok(()),
         }
     }
 }
@@ -117,7 +117,7 @@ fn pages(pdf: &PdfFile, allowance: &Allowance) -> Result<Vec<Page>, ReadError> {
 }
 
 /// What can be said of the text of a whole file.
-enum State {
+enum TextState {
     Text,
     /// Some pages are pictures, though not all of them.
     Pictures {
@@ -126,8 +126,8 @@ enum State {
     },
 }
 
-impl State {
-    fn of(pages: &[Page]) -> Result<State, ReadError> {
+impl TextState {
+    fn of(pages: &[Page]) -> Result<TextState, ReadError> {
         let sum = |count: fn(&Page) -> usize| pages.iter().map(count).sum::<usize>();
         if pages.is_empty() {
             return Err(broken("it has no pages"));
@@ -140,8 +140,8 @@ impl State {
         }
         let is_picture = |page: &Page| page.has_image && page.lines.is_empty();
         Ok(match pages.iter().position(is_picture) {
-            None => State::Text,
-            Some(first) => State::Pictures {
+            None => TextState::Text,
+            Some(first) => TextState::Pictures {
                 pages: pages.iter().filter(|page| is_picture(page)).count(),
                 first: first + 1,
             },
@@ -166,10 +166,10 @@ fn document(
     allowance: &Allowance,
 ) -> Result<Document, ReadError> {
     let layout = Layout::of(pages);
-    let mut writer = Writer {
+    let mut writer = PdfWriter {
         layout: &layout,
         draft: Draft::default(),
-        run: Run::default(),
+        run: TextRun::default(),
         kind: BlockKind::Paragraph,
         last: None,
         last_word: String::new(),
@@ -194,7 +194,7 @@ fn document(
 
 /// What a line is by its looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum LineKind {
     Furniture,
     Heading(u8),
     Item,
@@ -258,7 +258,7 @@ impl Layout {
         !self.headings.is_empty()
     }
 
-    fn kinds(&self, page: &Page) -> Vec<Kind> {
+    fn kinds(&self, page: &Page) -> Vec<LineKind> {
         let columns = |n: usize| {
             page.lines
                 .get(n)
@@ -271,19 +271,19 @@ impl Layout {
             let at_edge = edges.contains(&n);
             let beside = [n.checked_sub(1).and_then(columns), columns(n + 1)];
             match columns(n).unwrap_or(1) {
-                _ if at_edge && self.is_furniture(&line.text) => Kind::Furniture,
-                _ if is_contents(&line.text) => Kind::Furniture,
-                columns @ 2.. if beside.contains(&Some(columns)) => Kind::Row(columns),
-                _ if is_heading(line, self.body) => Kind::Heading(self.level(line)),
-                _ if begins[n] => Kind::Item,
-                _ if list::mark(line.text.trim()).is_some() => Kind::PerhapsItem,
-                _ => Kind::Text,
+                _ if at_edge && self.is_furniture(&line.text) => LineKind::Furniture,
+                _ if is_contents(&line.text) => LineKind::Furniture,
+                columns @ 2.. if beside.contains(&Some(columns)) => LineKind::Row(columns),
+                _ if is_heading(line, self.body) => LineKind::Heading(self.level(line)),
+                _ if begins[n] => LineKind::Item,
+                _ if list::mark(line.text.trim()).is_some() => LineKind::PerhapsItem,
+                _ => LineKind::Text,
             }
         });
         kinds.collect()
     }
 
-    fn level(&self, line: &Line) -> u8 {
+    fn level(&self, line: &PageLine) -> u8 {
         let size = half_points(line.size);
         let larger = self
             .headings
@@ -300,7 +300,7 @@ impl Layout {
     }
 }
 
-fn is_heading(line: &Line, body: f64) -> bool {
+fn is_heading(line: &PageLine, body: f64) -> bool {
     line.size >= body * LARGER
         && word_count(&line.text) < HEADING_WORDS
         && line.text.chars().filter(|c| c.is_alphabetic()).count() > 1
@@ -388,38 +388,38 @@ fn bare(word: &str) -> &str {
 }
 
 /// Puts lines together to blocks.
-struct Writer<'l> {
+struct PdfWriter<'l> {
     layout: &'l Layout,
     draft: Draft,
-    run: Run,
+    run: TextRun,
     kind: BlockKind,
     /// The line before, on its page.
-    last: Option<(Kind, Line, usize)>,
+    last: Option<(LineKind, PageLine, usize)>,
     /// The beginning of a word that was broken at the end of the line before.
     last_word: String,
     /// Furniture met inside of a section, to be written after it: what stands between two pages
     /// must not tear apart what goes on from one to the other.
-    furniture: Vec<Run>,
+    furniture: Vec<TextRun>,
     nesting: Nesting,
 }
 
-impl Writer<'_> {
-    fn add(&mut self, line: &Line, kind: Kind, page: usize) {
-        if kind == Kind::Furniture {
-            let mut run = Run::default();
+impl PdfWriter<'_> {
+    fn add(&mut self, line: &PageLine, kind: LineKind, page: usize) {
+        if kind == LineKind::Furniture {
+            let mut run = TextRun::default();
             run.add(&line.text, page);
             self.furniture.push(run);
             return;
         }
         let kind = match kind {
-            Kind::PerhapsItem if self.is_mid_sentence() => Kind::Text,
-            Kind::PerhapsItem => Kind::Item,
+            LineKind::PerhapsItem if self.is_mid_sentence() => LineKind::Text,
+            LineKind::PerhapsItem => LineKind::Item,
             kind => kind,
         };
         if !self.goes_on(line, kind, page) {
             self.flush();
             self.kind = self.block_kind(kind, line);
-            if matches!(kind, Kind::Heading(_)) {
+            if matches!(kind, LineKind::Heading(_)) {
                 self.write_furniture();
             }
         }
@@ -430,31 +430,34 @@ impl Writer<'_> {
     /// Whether the line before is text that goes on.
     fn is_mid_sentence(&self) -> bool {
         match &self.last {
-            Some((Kind::Text, line, _)) => {
+            Some((LineKind::Text, line, _)) => {
                 !line.text.trim_end().ends_with(['.', '!', '?', ':', ';'])
             }
             _ => false,
         }
     }
 
-    fn block_kind(&mut self, kind: Kind, line: &Line) -> BlockKind {
-        if kind == Kind::Item {
+    fn block_kind(&mut self, kind: LineKind, line: &PageLine) -> BlockKind {
+        if kind == LineKind::Item {
             let text = line.text.trim();
             let indent = line.start / line.size.max(f64::MIN_POSITIVE);
             return BlockKind::item(self.nesting.depth(indent, text, text.ends_with(':')));
         }
         self.nesting.end();
-        let after_row = |columns| matches!(&self.last, Some((Kind::Row(n), ..)) if *n == columns);
+        let after_row =
+            |columns| matches!(&self.last, Some((LineKind::Row(n), ..)) if *n == columns);
         match kind {
-            Kind::Heading(level) => BlockKind::Heading { level },
-            Kind::Row(columns) if after_row(columns) => BlockKind::TableRow,
-            Kind::Row(_) => BlockKind::TableHeader,
-            Kind::Item | Kind::PerhapsItem | Kind::Text | Kind::Furniture => BlockKind::Paragraph,
+            LineKind::Heading(level) => BlockKind::Heading { level },
+            LineKind::Row(columns) if after_row(columns) => BlockKind::TableRow,
+            LineKind::Row(_) => BlockKind::TableHeader,
+            LineKind::Item | LineKind::PerhapsItem | LineKind::Text | LineKind::Furniture => {
+                BlockKind::Paragraph
+            }
         }
     }
 
     /// Whether a line goes on with the block under way.
-    fn goes_on(&self, line: &Line, kind: Kind, page: usize) -> bool {
+    fn goes_on(&self, line: &PageLine, kind: LineKind, page: usize) -> bool {
         let Some((last_kind, last, last_page)) = &self.last else {
             return false;
         };
@@ -462,10 +465,16 @@ impl Writer<'_> {
         let gap = (line.down - last.down) / line.size.max(last.size);
         let close = (0.0..self.layout.leading * APART).contains(&gap);
         match (*last_kind, kind) {
-            (Kind::Heading(_), Kind::Heading(_)) => same_size && page == *last_page && close,
-            (Kind::Text | Kind::Item, Kind::Text) if page == *last_page && gap >= 0.0 => close,
+            (LineKind::Heading(_), LineKind::Heading(_)) => {
+                same_size && page == *last_page && close
+            }
+            (LineKind::Text | LineKind::Item, LineKind::Text)
+                if page == *last_page && gap >= 0.0 =>
+            {
+                close
+            }
             // At the top of a column or a page, a sentence that has not ended goes on.
-            (Kind::Text | Kind::Item, Kind::Text) => {
+            (LineKind::Text | LineKind::Item, LineKind::Text) => {
                 let ended = last.text.trim_end().ends_with(['.', '!', '?', ':']);
                 !ended
                     && line
@@ -478,7 +487,7 @@ impl Writer<'_> {
 
     /// Adds the words of a line. One that was broken is made whole where it stands whole anywhere
     /// else in the file, and keeps its hyphen where it does not.
-    fn append(&mut self, line: &Line, page: usize) {
+    fn append(&mut self, line: &PageLine, page: usize) {
         let text = line.text.trim();
         let mut rest = text;
         if !self.last_word.is_empty() {

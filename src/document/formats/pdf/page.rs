@@ -29,7 +29,7 @@ const RAISED: f64 = 0.4;
 
 /// A line of text.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct PageLine {
     /// With tabs between columns.
     pub(super) text: String,
     /// The size of the font of most of it.
@@ -47,7 +47,7 @@ pub(super) struct Line {
 /// What was found on a page.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<PageLine>,
     pub(super) glyphs: usize,
     /// Glyphs of which the file does not say which letters they are.
     pub(super) unknown: usize,
@@ -128,7 +128,7 @@ impl Page {
             return;
         }
         let direction = Point::new(a * UNITS / across, b * UNITS / across);
-        let letter = Line {
+        let letter = PageLine {
             text: String::new(),
             size,
             down: y * direction.x - x * direction.y,
@@ -150,8 +150,8 @@ impl Page {
     }
 }
 
-impl Line {
-    fn goes_on_with(&self, letter: &Line) -> bool {
+impl PageLine {
+    fn goes_on_with(&self, letter: &PageLine) -> bool {
         let size = self.size.max(letter.size);
         let along = self.direction.x * letter.direction.x + self.direction.y * letter.direction.y;
         along > 0.99
@@ -160,7 +160,7 @@ impl Line {
     }
 
     /// Sets a letter apart from what is there, as far as it stands apart.
-    fn part_from(&mut self, letter: &Line) {
+    fn part_from(&mut self, letter: &PageLine) {
         let gap = (letter.start - self.end) / self.size.max(letter.size);
         let only_bullet = self.text.trim().chars().count() <= 1;
         if gap > COLUMN && !only_bullet {
