@@ -486,7 +486,7 @@ fn resolve_alone(text: &str, before: Option<&Piece<'_>>, after: Option<&Piece<'_
 }
 
 /// Short lines in a row with nothing under them are the items of a list whose bullets were lost,
-/// all the more after a lead-in that ends with a colon. The title is none of them.
+/// all the more after what leads into a list. The title is none of them.
 fn demote_bare_lists(pieces: &mut [Piece<'_>], order: &[usize]) {
     let mut n = 1;
     while n < order.len() {
@@ -494,18 +494,20 @@ fn demote_bare_lists(pieces: &mut [Piece<'_>], order: &[usize]) {
             .iter()
             .take_while(|&&i| pieces[i].role == Role::Heading)
             .count();
-        let led_in =
-            pieces[order[n - 1]].role == Role::Prose && pieces[order[n - 1]].text.ends_with(':');
-        let needed = if led_in { 2 } else { BARE_LIST };
-        if run >= needed {
-            // The last one heads what follows it, if anything does.
-            let has_body = order
-                .get(n + run)
-                .is_some_and(|&i| pieces[i].role.is_body());
-            let items = if has_body { run - 1 } else { run };
-            for &i in &order[n..n + items] {
-                pieces[i].role = Role::Item;
-            }
+        // The last one heads what follows it, if anything does.
+        let has_body = order
+            .get(n + run)
+            .is_some_and(|&i| pieces[i].role.is_body());
+        let items = if has_body { run.saturating_sub(1) } else { run };
+        let list = &order[n..n + items];
+        let first_leads = list.first().is_some_and(|&i| is_left_open(pieces[i].text));
+        let before = &pieces[order[n - 1]];
+        let led_in = before.role == Role::Prose && is_left_open(before.text);
+        let needed = if first_leads || led_in { 2 } else { BARE_LIST };
+        if run - usize::from(first_leads) >= needed {
+            let (lead, list) = list.split_at(usize::from(first_leads));
+            lead.iter().for_each(|&i| pieces[i].role = Role::Prose);
+            list.iter().for_each(|&i| pieces[i].role = Role::Item);
         }
         n += run.max(1);
     }
@@ -760,8 +762,9 @@ mod tests {
             "T\n\nDo not use in:\n\nOsteoporosis\n\nFracture\n\nPregnancy\n\nAfter the visit\n\n{PROSE}\n\nNever treat a child"
         );
         assert_eq!(
-            read(&text)[2..],
+            read(&text)[1..],
             [
+                "paragraph: Do not use in:",
                 "list item: Osteoporosis",
                 "list item: Fracture",
                 "list item: Pregnancy",
