@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::common::{DEPTH, HomeArgs, Outcome, Without, answer, stdout};
-use palpate::eval::read_topics;
+use palpate::eval::{TAG, read_topics};
 
 /// Answer a set of queries and write a TREC run
 ///
@@ -15,7 +15,7 @@ use palpate::eval::read_topics;
 /// the collection, elsewhere they are known by their paths.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Queries: queries.jsonl of BEIR, or lines of id, tab, text
+    /// Queries: queries.jsonl of BEIR, topics of TREC, or lines of id, tab, text
     queries: PathBuf,
     #[command(flatten)]
     index: HomeArgs,
@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// Write the run to this file, rather than to standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The name of the run, in its last column
+    #[arg(long, value_name = "NAME", default_value = TAG)]
+    tag: String,
     #[command(flatten)]
     without: Without,
 }
@@ -34,15 +37,22 @@ impl Args {
         let topics = read_topics(&self.queries)?;
         let run = answer(&self.index, &topics, self.limit, &self.without.ranking())?;
         match &self.output {
-            None => stdout(|out| run.write(out))?,
+            None => stdout(|out| run.write(&self.tag, out))?,
             Some(path) => {
                 let write = || -> std::io::Result<()> {
                     let mut file = BufWriter::new(File::create(path)?);
-                    run.write(&mut file)?;
+                    run.write(&self.tag, &mut file)?;
                     file.flush()
                 };
                 write().with_context(|| path.display().to_string())?;
             }
+        }
+        if let Some((count, example)) = run.escaped() {
+            eprintln!(
+                "palpate: a run has no spaces in names; {count} with white space written as \
+                 {example}{}",
+                if count > 1 { " and the like" } else { "" }
+            );
         }
         Ok(Outcome::Found)
     }

@@ -35,6 +35,11 @@ impl Input {
         }
     }
 
+    /// All of it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The lines that hold anything, with their numbers.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let text = self.text.trim_start_matches('\u{feff}');

@@ -48,7 +48,7 @@ use std::path::PathBuf;
 pub use metrics::{Metric, PerMetric};
 pub use qrels::Qrels;
 pub use report::{Comparison, QueryScore, Report, ReportRow, evaluate};
-pub use run::Run;
+pub use run::{Run, TAG};
 pub use significance::Estimate;
 pub use topics::{Topic, read_topics};
 

@@ -1,14 +1,15 @@
 //! A run: what a system returned for each query, in memory and as a TREC run file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::EvalError;
 use super::input::{Input, columns, number};
 
-/// The last column of the runs written here.
-const TAG: &str = "palpate";
+/// The last column of the runs written here, where nobody says otherwise.
+pub const TAG: &str = "palpate";
 
 /// The documents found for each query, with their scores.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,19 +70,32 @@ impl Run {
         self.scores.contains_key(query_id)
     }
 
-    /// Writes the run for [`Run::read`] and trec_eval.
+    /// Writes the run for [`Run::read`] and trec_eval, with `tag` in its last column.
     ///
-    /// Ids must not be empty or hold white space, which the format has no way to write; that is
-    /// an error of the kind `InvalidInput`.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// The format has no way to write a space: white space in an id is written as `%20` and the
+    /// like, see [`Run::escaped`]. An empty id cannot be written at all, which is an error of the
+    /// kind `InvalidInput`.
+    pub fn write(&self, tag: &str, out: &mut dyn Write) -> io::Result<()> {
+        let tag = written(tag)?;
         for query in self.scores.keys() {
-            check_id(query)?;
+            let id = written(query)?;
             for ((document, score), rank) in self.ranking(query).into_iter().zip(1..) {
-                check_id(document)?;
-                writeln!(out, "{query} Q0 {document} {rank} {score} {TAG}")?;
+                let document = written(document)?;
+                writeln!(out, "{id} Q0 {document} {rank} {score} {tag}")?;
             }
         }
         Ok(())
+    }
+
+    /// How many ids have white space, and one of them as it is written.
+    pub fn escaped(&self) -> Option<(usize, String)> {
+        let documents = self.scores.values().flat_map(HashMap::keys);
+        let ids: BTreeSet<&String> = self.scores.keys().chain(documents).collect();
+        let mut spaced = ids
+            .into_iter()
+            .filter(|id| id.contains(char::is_whitespace));
+        let first = spaced.next()?;
+        Some((1 + spaced.count(), escape(first)))
     }
 
     fn parse(input: &Input) -> Result<Run, EvalError> {
@@ -112,12 +126,31 @@ fn result(line: &str) -> Result<(&str, &str, f64), String> {
     }
 }
 
-fn check_id(id: &str) -> io::Result<()> {
-    if id.is_empty() || id.contains(char::is_whitespace) {
-        let cause = format!("“{id}” cannot be an id in a TREC run: it is empty or has a space");
+/// An id as it is written.
+fn written(id: &str) -> io::Result<Cow<'_, str>> {
+    if id.is_empty() {
+        let cause = "an empty name cannot be written in a TREC run";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, cause));
     }
-    Ok(())
+    Ok(match id.contains(char::is_whitespace) {
+        true => Cow::Owned(escape(id)),
+        false => Cow::Borrowed(id),
+    })
+}
+
+/// An id with white space, as in an address of the web; its percent signs are escaped with it.
+fn escape(id: &str) -> String {
+    let mut escaped = String::with_capacity(id.len() + 2);
+    for c in id.chars() {
+        match c.is_whitespace() || c == '%' {
+            true => escaped.extend(percent_encoding::utf8_percent_encode(
+                c.encode_utf8(&mut [0; 4]),
+                percent_encoding::NON_ALPHANUMERIC,
+            )),
+            false => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
@@ -132,9 +165,9 @@ mod tests {
         Run::parse(&input).map_err(|error| error.to_string())
     }
 
-    fn written(run: &Run) -> String {
+    fn shown(run: &Run) -> String {
         let mut out = Vec::new();
-        run.write(&mut out).expect("a Vec takes all");
+        run.write(TAG, &mut out).expect("a Vec takes all");
         String::from_utf8(out).expect("ids are UTF-8")
     }
 
@@ -177,16 +210,24 @@ mod tests {
         run.push("q1", "b", 0.1);
         run.push("q1", "c", 2.5);
         assert_eq!(
-            written(&run),
+            shown(&run),
             "q1 Q0 c 1 2.5 palpate\nq1 Q0 b 2 0.1 palpate\nq2 Q0 a 1 1 palpate\n"
         );
     }
 
     #[test]
-    fn an_id_with_a_space_cannot_be_written() {
+    fn white_space_in_an_id_is_escaped_and_said() {
         let mut run = Run::default();
-        run.push("q", "my file.txt", 1.0);
-        let error = run.write(&mut Vec::new()).expect_err("the id has a space");
+        run.push("q", "100% my\tfile.txt", 2.0);
+        run.push("q", "50%.txt", 1.0);
+        let written = "100%25%20my%09file.txt";
+        let expected = format!("q Q0 {written} 1 2 palpate\nq Q0 50%.txt 2 1 palpate\n");
+        assert_eq!(shown(&run), expected);
+        assert_eq!(run.escaped(), Some((1, written.to_owned())));
+        run.push("", "a", 1.0);
+        let error = run
+            .write(TAG, &mut Vec::new())
+            .expect_err("the id is empty");
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
     }
 
@@ -225,7 +266,7 @@ mod tests {
             ),
         ) {
             let run = Run { scores };
-            prop_assert_eq!(parsed(&written(&run)), Ok(run));
+            prop_assert_eq!(parsed(&shown(&run)), Ok(run));
         }
     }
 }

@@ -283,7 +283,8 @@ fn a_run_that_is_read_and_written_is_measured_the_same() {
     let copy = folder.path().join("copy.trec");
     let run = Run::read(&fixtures().join("run.trec")).expect("a run");
     let mut file = std::fs::File::create(&copy).expect("a file can be made");
-    run.write(&mut file).expect("it can be written");
+    run.write(palpate::eval::TAG, &mut file)
+        .expect("it can be written");
     let copy = copy.to_str().expect("temporary paths are UTF-8");
     assert_eq!(
         eval(&["qrels.tsv", "--run", copy]),
@@ -379,4 +380,50 @@ fn a_missing_file_is_named() {
         .code(2);
     let stderr = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
     assert!(stderr.contains("none.trec: No such file"), "{stderr}");
+}
+
+/// Query files as researchers have them, and documents whose names have spaces.
+#[test]
+fn topics_of_any_kind_are_run_and_names_with_spaces_are_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("the folder is writable");
+    };
+    std::fs::create_dir(folder.path().join("corpus")).expect("the folder is empty");
+    write(
+        "corpus/my leaflet.txt",
+        "Neck\n\nRisks\n\nOsteoporosis is a risk.\n",
+    );
+    write("q.tsv", "query_id\ttext\n7\tosteoporosis risk\n");
+    write(
+        "q.jsonl",
+        "{\"qid\": 7, \"query\": \"osteoporosis risk\"}\n",
+    );
+    write(
+        "q.trec",
+        "<top>\n<num> Number: 7\n<title> osteoporosis risk\n</top>\n",
+    );
+    write(
+        "q.xml",
+        "<topics><topic number=\"7\"><title>osteoporosis risk</title></topic></topics>",
+    );
+    palpate(folder.path()).arg("index").assert().success();
+    for name in ["q.tsv", "q.jsonl", "q.trec", "q.xml"] {
+        let run = palpate(folder.path())
+            .args(["run", name, "--tag", "mine"])
+            .output();
+        let run = run.expect("the binary runs");
+        let line = String::from_utf8_lossy(&run.stdout).into_owned();
+        assert!(
+            line.starts_with("7 Q0 corpus/my%20leaflet.txt 1 "),
+            "{name}: {line}"
+        );
+        assert!(line.ends_with(" mine\n"), "{name}: {line}");
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(
+            said.contains("written as corpus/my%20leaflet.txt"),
+            "{said}"
+        );
+        assert!(run.status.success());
+    }
 }

@@ -1,4 +1,7 @@
-//! The queries: `queries.jsonl` as BEIR has it, or lines of `id<TAB>text`.
+//! The queries, as researchers have them: `queries.jsonl` of BEIR and its kin, lines of
+//! `id<TAB>text` with or without a header, and topics of TREC (`marked`).
+
+mod marked;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -18,21 +21,16 @@ pub struct Topic {
     pub group: Option<String>,
 }
 
-/// Reads the queries in a file, in their order. Its first line decides on the format: one that
-/// begins with a brace is BEIR's JSON, all else is `id<TAB>text`.
+/// Reads the queries in a file, in their order. Its first sign decides on the format: a brace begins
+/// JSON, a bracket topics of TREC, all else is `id<TAB>text`.
 pub fn read_topics(path: &Path) -> Result<Vec<Topic>, EvalError> {
     parse(&Input::read(path)?)
 }
 
 fn parse(input: &Input) -> Result<Vec<Topic>, EvalError> {
-    let is_json = matches!(input.lines().next(), Some((_, first)) if first.starts_with('{'));
-    let mut topics = Vec::new();
+    let mut topics: Vec<Topic> = Vec::new();
     let mut seen = HashSet::new();
-    for (number, line) in input.lines() {
-        let topic = match is_json {
-            true => from_json(line),
-            false => from_tsv(line),
-        };
+    for (number, topic) in found(input) {
         let topic = topic.map_err(input.wrong(number))?;
         if !seen.insert(topic.id.clone()) {
             return Err(input.wrong(number)(format!(
@@ -48,6 +46,38 @@ fn parse(input: &Input) -> Result<Vec<Topic>, EvalError> {
     }
 }
 
+/// What there is, each with its line.
+fn found(input: &Input) -> Vec<marked::Found> {
+    if marked::is_marked(input.text()) {
+        return marked::topics(input.text());
+    }
+    let mut lines = input.lines().peekable();
+    match lines.peek() {
+        Some((_, first)) if first.starts_with('{') => lines
+            .map(|(number, line)| (number, from_json(line)))
+            .collect(),
+        Some((_, first)) => {
+            let header = usize::from(is_header(first));
+            let rows = lines.skip(header);
+            rows.map(|(number, line)| (number, from_tsv(line)))
+                .collect()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Whether a line names the columns below it.
+fn is_header(line: &str) -> bool {
+    const IDS: &[&str] = &[
+        "id", "_id", "qid", "query_id", "query-id", "queryid", "topic", "topic_id", "topic-id",
+        "number",
+    ];
+    const TEXTS: &[&str] = &["text", "query", "title", "question", "query_text"];
+    let is_in = |names: &[&str], name: &str| names.contains(&name.trim().to_lowercase().as_str());
+    line.split_once('\t')
+        .is_some_and(|(id, text)| is_in(IDS, id) && is_in(TEXTS, text))
+}
+
 fn from_tsv(line: &str) -> Result<Topic, String> {
     let [id, text] = columns(line.splitn(2, '\t'), ["query", "text"])?;
     Ok(Topic {
@@ -57,10 +87,26 @@ fn from_tsv(line: &str) -> Result<Topic, String> {
     })
 }
 
+/// An id: a text, or a number, which means the same.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TopicId {
+    Text(String),
+    Number(serde_json::Number),
+}
+
 #[derive(Deserialize)]
 struct TopicLine {
-    #[serde(rename = "_id")]
-    id: String,
+    #[serde(
+        rename = "_id",
+        alias = "id",
+        alias = "qid",
+        alias = "query_id",
+        alias = "query-id",
+        alias = "topic_id"
+    )]
+    id: TopicId,
+    #[serde(alias = "query", alias = "title", alias = "question")]
     text: String,
     metadata: Option<BTreeMap<String, Value>>,
 }
@@ -73,7 +119,10 @@ fn from_json(line: &str) -> Result<Topic, String> {
     })?;
     Ok(Topic {
         group: topic.metadata.as_ref().and_then(group),
-        id: topic.id,
+        id: match topic.id {
+            TopicId::Text(id) => id,
+            TopicId::Number(id) => id.to_string(),
+        },
         text: topic.text,
     })
 }
@@ -115,6 +164,39 @@ mod tests {
         let topics = parsed("1\ta b\n2\tc\td\n").expect("well formed");
         assert_eq!(topics[0].text, "a b");
         assert_eq!(topics[1].text, "c\td");
+    }
+
+    #[test]
+    fn columns_may_be_named() {
+        for header in ["query_id\ttext", "qid\tquery", "ID\tTitle"] {
+            let topics = parsed(&format!("{header}\nq1\ta b\n")).expect("well formed");
+            assert_eq!((topics.len(), topics[0].id.as_str()), (1, "q1"), "{header}");
+        }
+        assert_eq!(parsed("q1\ttext\n").map(|topics| topics.len()), Ok(1));
+    }
+
+    #[test]
+    fn ids_may_be_numbers_and_go_by_other_names() {
+        for line in [
+            r#"{"_id": 7, "text": "a"}"#,
+            r#"{"qid": "7", "query": "a"}"#,
+            r#"{"query_id": 7, "title": "a"}"#,
+            r#"{"id": "7", "question": "a"}"#,
+        ] {
+            let topics = parsed(line).expect("well formed");
+            assert_eq!(
+                (topics[0].id.as_str(), topics[0].text.as_str()),
+                ("7", "a"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn topics_of_trec() {
+        let text = "\u{feff}\n<top>\n<num> Number: 1\n<title> a\n</top>\n<top>\n<num> 1\n<title> b\n</top>";
+        let error = parsed(text).expect_err("the number is there twice");
+        assert_eq!(error, "queries:6: there already is a query 1");
     }
 
     #[test]
