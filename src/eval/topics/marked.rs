@@ -7,7 +7,7 @@
 use super::Topic;
 
 /// A topic with the number of the line on which it begins.
-pub(super) type Found = (usize, Result<Topic, String>);
+pub(super) type TopicAt = (usize, Result<Topic, String>);
 
 /// What may hold the query, the best first.
 const TEXTS: &[&str] = &[
@@ -44,7 +44,7 @@ pub(super) fn is_marked(text: &str) -> bool {
 }
 
 /// The topics of a text, in their order.
-pub(super) fn topics(text: &str) -> Vec<Found> {
+pub(super) fn topics(text: &str) -> Vec<TopicAt> {
     let mut found = Vec::new();
     let mut reader = TagReader::default();
     let mut rest = text;
@@ -96,7 +96,7 @@ impl TagReader {
     }
 
     /// Takes a tag, as it stands between its brackets; gives the topic that it ends.
-    fn tag(&mut self, tag: &str, line: usize) -> Option<Found> {
+    fn tag(&mut self, tag: &str, line: usize) -> Option<TopicAt> {
         let (closes, tag) = match tag.strip_prefix('/') {
             Some(tag) => (true, tag),
             None => (false, tag),
@@ -125,7 +125,7 @@ impl TagReader {
         None
     }
 
-    fn end(&mut self) -> Option<Found> {
+    fn end(&mut self) -> Option<TopicAt> {
         self.field = None;
         let topic = self.topic.take()?;
         Some((topic.line, topic.settled()))

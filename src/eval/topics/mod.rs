@@ -47,7 +47,7 @@ fn parse(input: &Input) -> Result<Vec<Topic>, EvalError> {
 }
 
 /// What there is, each with its line.
-fn found(input: &Input) -> Vec<marked::Found> {
+fn found(input: &Input) -> Vec<marked::TopicAt> {
     if marked::is_marked(input.text()) {
         return marked::topics(input.text());
     }
