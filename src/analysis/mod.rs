@@ -32,7 +32,7 @@ pub use terms::JoinedTerms;
 pub(crate) use terms::TermTokenizer;
 #[cfg(feature = "cluster")]
 pub(crate) use terms::placed;
-pub(crate) use tokenizer::words;
+pub use tokenizer::words;
 pub use tokenizer::{Analyzer, TermId, Token, Word, WordId};
 pub(crate) use trie::{Trie, TrieNode};
 pub use vocabulary::{SharedBytes, Similar, Vocabulary, VocabularyCounts};

@@ -39,7 +39,7 @@ pub struct Word {
 }
 
 /// Analyses a single short text, such as a query.
-pub(crate) fn words(text: &str) -> Vec<Word> {
+pub fn words(text: &str) -> Vec<Word> {
     Analyzer::default().words(text)
 }
 

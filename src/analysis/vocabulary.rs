@@ -135,6 +135,11 @@ impl Vocabulary {
         Ok(Vocabulary(map))
     }
 
+    /// Whether a word (folded, unstemmed) occurs.
+    pub(crate) fn contains(&self, word: &str) -> bool {
+        self.0.contains_key(word)
+    }
+
     /// The words within `max_distance` edits (2 at the most) of `word`, in byte order.
     pub(crate) fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {
         let Some(automaton) = automaton(max_distance) else {

@@ -5,7 +5,8 @@ use crate::analysis;
 use crate::annotate::{Aspect, TopicNames};
 use crate::index::{Engine, SourceGlob, ToCount, Wanted};
 use crate::lexicon::{Kind, NameForm};
-use crate::search::SearchError;
+use crate::query::DidYouMean;
+use crate::search::{self, SearchError};
 
 /// What a topic was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,16 +75,39 @@ pub(super) fn columns(
     }
 }
 
+/// The column of a topic. Its words are taken as a search takes them: what is in no list is
+/// corrected, and of what is right but in no passage it is said what may be meant.
 fn column(engine: &dyn Engine, text: &str, notes: &mut Vec<String>) -> Result<Column, SearchError> {
-    if let Some(concept) = engine.lexicon().index_of(text) {
-        return Ok(of_concept(engine, concept));
-    }
-    let column = of_words(text).ok_or_else(|| SearchError::NoWords(text.to_owned()))?;
+    let spelled = search::spelled(engine, text)?;
+    notes.extend(
+        spelled
+            .corrections
+            .iter()
+            .map(|c| format!("searched for {c}")),
+    );
+    let text = spelled.text.as_str();
+    let column = match engine.lexicon().index_of(text) {
+        Some(concept) => of_concept(engine, concept),
+        None => of_words(text).ok_or_else(|| SearchError::NoWords(text.to_owned()))?,
+    };
     let known = read::occurs(engine, &column.look_for)?;
-    notes.push(match known {
-        true => format!("“{text}” names no concept; its words were looked for"),
-        false => format!("nobody knows “{text}”: it names no concept, and no source has its words"),
-    });
+    match (known, column.topic.kind) {
+        (true, TopicKind::Concept(_)) => {}
+        (true, TopicKind::Words) => {
+            notes.push(format!(
+                "“{text}” names no concept; its words were looked for"
+            ));
+        }
+        (false, _) if !spelled.did_you_mean.is_empty() => {
+            notes.extend(spelled.did_you_mean.iter().map(DidYouMean::to_string));
+        }
+        (false, TopicKind::Concept(_)) => {
+            notes.push(format!("no passage has {text}, by any of its names"));
+        }
+        (false, TopicKind::Words) => notes.push(format!(
+            "nobody knows “{text}”: it names no concept, and no passage has its words"
+        )),
+    }
     Ok(column)
 }
 

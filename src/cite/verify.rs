@@ -7,6 +7,7 @@ use super::Citation;
 use crate::diff::{Difference, folded};
 use crate::document::{Place, Span};
 use crate::index::{StoredPassage, WholeDocument};
+use crate::query::Spelling;
 use crate::search::{Request, SearchError, Searcher};
 
 /// From this likeness on two texts are one that was changed.
@@ -139,7 +140,7 @@ fn elsewhere(searcher: &Searcher, cited: &str) -> Result<Verdict, SearchError> {
         .collect();
     let found = searcher.search(&Request {
         limit: LOOKED_AT,
-        exact: true,
+        spelling: Spelling::Exact,
         ..Request::new(words.join(" ").to_lowercase())
     })?;
     let same = |passage: &StoredPassage| folded(&passage.text) == cited;

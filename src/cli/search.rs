@@ -9,6 +9,7 @@ use super::common::{HomeArgs, Outcome, When, Without, look, stdout};
 use palpate::index::SourceFilter;
 use palpate::lexicon::Kind;
 use palpate::output::{csv, json, text};
+use palpate::query::Spelling;
 use palpate::search::{Filter, Request, SearchResults, Searcher};
 
 /// Find the passages that speak of something
@@ -17,7 +18,9 @@ use palpate::search::{Filter, Request, SearchResults, Searcher};
 /// "a phrase" and +word have to occur, -word must not. title:word and heading:word look there
 /// only, source:GLOB narrows to some files, osteo* stands for all words that begin so. AND, OR
 /// and NOT in capitals work as in PubMed. Put -- before a query that begins with a minus.
-/// Mistyped words are corrected, and it is said so; those in quotes are taken as they are.
+/// Words that are in no list of words are corrected, and it is said so first; those in quotes are
+/// taken as they are. Of a word that is right and that no passage has, it is said what may be
+/// meant; --corrected searches for that.
 ///
 /// Exit code: 0 if there are hits, 1 if there are none, 2 if something went wrong.
 #[derive(Debug, clap::Args)]
@@ -49,6 +52,9 @@ pub(super) struct Args {
     /// Do not correct words that nobody knows
     #[arg(long)]
     exact: bool,
+    /// Search for what may be meant where a word is right but no passage has it
+    #[arg(long, conflicts_with = "exact")]
+    corrected: bool,
     /// Print one JSON object; the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
@@ -82,17 +88,17 @@ impl Args {
             source: self.source.as_deref().map(SourceFilter::glob).transpose()?,
             filters: self.filters(),
             facets: true,
-            exact: self.exact,
+            spelling: self.spelling(),
             explain: self.explain,
             ranking: self.without.ranking(),
         };
         let (engine, built) = self.index.open_or_build()?;
         let results = Searcher::of(engine).search(&request)?;
+        for line in self.unprinted(&results) {
+            eprintln!("note: {line}");
+        }
         for note in &results.notes {
             eprintln!("note: {note}");
-        }
-        if let Some(line) = self.unprinted_corrections(&results) {
-            eprintln!("note: {line}");
         }
         self.print(&results)?;
         let outcome = match results.hits.is_empty() {
@@ -100,6 +106,14 @@ impl Args {
             false => Outcome::Found,
         };
         Ok(outcome.after(built))
+    }
+
+    fn spelling(&self) -> Spelling {
+        match (self.exact, self.corrected) {
+            (true, _) => Spelling::Exact,
+            (false, true) => Spelling::Corrected,
+            (false, false) => Spelling::Forgiving,
+        }
     }
 
     fn filters(&self) -> Vec<Filter> {
@@ -143,11 +157,13 @@ impl Args {
         }
     }
 
-    /// What was corrected, for the formats that only have room for hits.
-    fn unprinted_corrections(&self, results: &SearchResults) -> Option<String> {
+    /// How words were taken, for the formats that only have room for hits.
+    fn unprinted(&self, results: &SearchResults) -> Vec<String> {
         match self.format() {
-            ResultFormat::Text | ResultFormat::Json => None,
-            ResultFormat::Jsonl | ResultFormat::Csv => text::corrections_line(&results.corrections),
+            ResultFormat::Text | ResultFormat::Json => Vec::new(),
+            ResultFormat::Jsonl | ResultFormat::Csv => {
+                text::spelling_lines(&results.corrections, &results.did_you_mean)
+            }
         }
     }
 }

@@ -286,6 +286,16 @@ impl Lexicon {
         Some(self.forms[*form].concept)
     }
 
+    /// Whether a word (folded, unstemmed) is a name of a concept, or a part of one.
+    pub fn has_word(&self, surface: &str) -> bool {
+        let words = analysis::words(surface);
+        let [word] = &words[..] else {
+            return false;
+        };
+        let part = key(std::iter::once(word.term.as_str()));
+        self.keys.keys().any(|key| key.contains(&part))
+    }
+
     /// All concepts that are narrower than one, directly or not, in the order of their indices.
     pub fn narrower(&self, concept: usize) -> Vec<usize> {
         let mut below = BTreeSet::from([concept]);

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::annotate::Assertion;
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
-use crate::query::Correction;
+use crate::query::{Correction, DidYouMean};
 use crate::search::{Facets, Hit, SearchResults, Silent, Snippet};
 
 /// How text may look.
@@ -92,10 +92,16 @@ pub(super) struct Printer {
 
 impl Printer {
     fn corrections(&self, out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
-        let Some(line) = corrections_line(&results.corrections) else {
+        let mut lines = spelling_lines(&results.corrections, &results.did_you_mean);
+        if lines.is_empty() {
             return Ok(());
-        };
-        self.wrapped(out, &visible(&line), "", INDENT)?;
+        }
+        if !results.did_you_mean.is_empty() {
+            lines.push("(--corrected searches for it)".to_owned());
+        }
+        for line in lines {
+            self.wrapped(out, &visible(&line), "", INDENT)?;
+        }
         writeln!(out)
     }
 
@@ -241,10 +247,13 @@ impl Printer {
     }
 }
 
-/// What was searched for in place of what was typed, in a line; `None` if they are the same.
-pub fn corrections_line(corrections: &[Correction]) -> Option<String> {
+/// What was searched for in place of what was typed, in a line, and what may be meant, each in
+/// another.
+pub fn spelling_lines(corrections: &[Correction], did_you_mean: &[DidYouMean]) -> Vec<String> {
     let words: Vec<String> = corrections.iter().map(Correction::to_string).collect();
-    (!words.is_empty()).then(|| format!("searched for {}", words.join(", ")))
+    let searched = (!words.is_empty()).then(|| format!("searched for {}", words.join(", ")));
+    let suggested = did_you_mean.iter().map(DidYouMean::to_string);
+    searched.into_iter().chain(suggested).collect()
 }
 
 /// Sources are not trusted to steer the terminal: control characters are shown, not sent.

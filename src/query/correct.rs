@@ -1,8 +1,13 @@
 //! Slips of the fingers: words that nobody knows, read as the word that was probably meant.
 //!
-//! Only unknown words are ever touched. A word is known when the corpus has it in any form (it
-//! has its term), or when whoever stands behind [`WordSource::knows_term`] knows it otherwise. An
-//! unknown word is compared with the words of the corpus that are spelled nearly like it: within
+//! Only words in no list are ever touched. A word that the list of words knows (`words`), or the
+//! corpus just as it is written, or whoever else stands behind [`WordSource::knows`], is never
+//! rewritten, not even where the corpus lacks it: prednisone is no slip for prednisolone. Its
+//! neighbour in the corpus is then a suggestion ([`DidYouMean`]), searched for only when that is
+//! asked for ([`Spelling::Corrected`]). That the corpus has the stem of a word does not make it
+//! known: "migrane" has that of larva migrans.
+//!
+//! Any other word is compared with the words of the corpus that are spelled nearly like it: within
 //! one edit for words of 4 to 7 letters, two for longer ones. An edit is a letter too much, too
 //! few or wrong, or two neighbours that changed places (Damerau, "A technique for computer
 //! detection and correction of spelling errors", 1964). Two edits never change the first letter,
@@ -28,6 +33,7 @@ use std::fmt;
 
 use super::parse::{Clause, Pattern, Query, Scope};
 use super::plan::{READ_WORDS, WordSource};
+use super::words;
 use crate::analysis::{self, Similar, Word, is_stopword};
 
 /// What an edit costs, in units of `ln(count)`.
@@ -63,16 +69,51 @@ impl fmt::Display for Correction {
     }
 }
 
+/// A word that is spelled as it should be and that no passage has, with what may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DidYouMean {
+    pub typed: String,
+    pub meant: String,
+    /// How many passages have the word that may be meant.
+    pub passages: u64,
+}
+
+impl fmt::Display for DidYouMean {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DidYouMean {
+            typed,
+            meant,
+            passages,
+        } = self;
+        let s = if *passages == 1 { "" } else { "s" };
+        write!(
+            f,
+            "no passage has {typed}. Did you mean {meant}? {passages} passage{s}"
+        )
+    }
+}
+
+/// How words are taken that the corpus lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spelling {
+    /// As typed.
+    Exact,
+    /// What is in no list is corrected, for anything else there are suggestions.
+    #[default]
+    Forgiving,
+    /// Suggestions are searched for, too.
+    Corrected,
+}
+
 impl Query {
     /// Replaces the words that nobody knows by the words of the corpus that were probably meant,
-    /// where there are any; [`Query::corrections`] then says which.
-    pub fn correct(&mut self, corpus: &dyn WordSource) {
-        let mut corrector = Corrector {
-            corpus,
-            seen: HashMap::new(),
-            lookups: 0,
-            corrections: Vec::new(),
-        };
+    /// where there are any; [`Query::corrections`] then says which. For words that are right, and
+    /// that the corpus lacks, [`Query::did_you_mean`] has suggestions.
+    pub fn correct(&mut self, corpus: &dyn WordSource, spelling: Spelling) {
+        if spelling == Spelling::Exact {
+            return;
+        }
+        let mut corrector = Corrector::new(corpus, spelling);
         for clause in &mut self.clauses {
             corrector.clause(clause);
             if corrector.seen.len() > READ_WORDS {
@@ -80,18 +121,53 @@ impl Query {
             }
         }
         self.corrections = corrector.corrections;
+        self.did_you_mean = corrector.did_you_mean;
+    }
+}
+
+/// A text that is no query, with its words as they were taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelled {
+    /// The text, corrected.
+    pub text: String,
+    pub corrections: Vec<Correction>,
+    pub did_you_mean: Vec<DidYouMean>,
+}
+
+impl Spelled {
+    /// Corrects the words of a text, as [`Query::correct`] does those of a query.
+    pub fn of(text: &str, corpus: &dyn WordSource) -> Spelled {
+        let mut corrector = Corrector::new(corpus, Spelling::Forgiving);
+        Spelled {
+            text: corrector.words(text),
+            corrections: corrector.corrections,
+            did_you_mean: corrector.did_you_mean,
+        }
     }
 }
 
 struct Corrector<'c> {
     corpus: &'c dyn WordSource,
+    spelling: Spelling,
     /// The patterns met so far, and what they became: a query may repeat itself endlessly.
     seen: HashMap<Pattern, Pattern>,
     lookups: usize,
     corrections: Vec<Correction>,
+    did_you_mean: Vec<DidYouMean>,
 }
 
-impl Corrector<'_> {
+impl<'c> Corrector<'c> {
+    fn new(corpus: &'c dyn WordSource, spelling: Spelling) -> Self {
+        Corrector {
+            corpus,
+            spelling,
+            seen: HashMap::new(),
+            lookups: 0,
+            corrections: Vec::new(),
+            did_you_mean: Vec::new(),
+        }
+    }
+
     fn clause(&mut self, clause: &mut Clause) {
         if clause.scope == Scope::Source {
             return;
@@ -116,7 +192,7 @@ impl Corrector<'_> {
         // "fibro-myalgia" is known when "fibromyalgia" is, whatever its parts.
         let known_compounds: Vec<&Word> = words
             .iter()
-            .filter(|word| word.compound && self.corpus.knows_term(&word.term))
+            .filter(|word| word.compound && self.corpus.has_term(&word.term))
             .collect();
         let is_part = |word: &Word| {
             let within =
@@ -137,45 +213,68 @@ impl Corrector<'_> {
     }
 
     fn word(&mut self, word: &Word) -> Option<String> {
-        if !may_be_wrong(&word.surface) || self.corpus.knows_term(&word.term) {
+        let surface = &word.surface;
+        if !may_be_wrong(surface) {
             return None;
         }
-        self.choose(&word.surface, |corpus, edits| {
-            corpus.similar(&word.surface, edits)
-        })
+        let known = |word: &str| self.corpus.knows(word);
+        let is_right =
+            words::is_word(surface) || known(surface) || words::is_made_of(surface, known);
+        if is_right && self.corpus.has_term(&word.term) {
+            return None;
+        }
+        let best = self.choose(surface, |corpus, edits| corpus.similar(surface, edits))?;
+        self.take(surface, best, is_right)
     }
 
     fn prefix(&mut self, prefix: &str) -> String {
-        let words = analysis::words(prefix);
-        let [Word { surface, .. }] = &words[..] else {
+        let analysed = analysis::words(prefix);
+        let [Word { surface, .. }] = &analysed[..] else {
             return prefix.to_owned();
         };
         if !may_be_wrong(surface) || !self.corpus.with_prefix(surface, 1).is_empty() {
             return prefix.to_owned();
         }
-        self.choose(surface, |corpus, edits| {
+        let best = self.choose(surface, |corpus, edits| {
             corpus.similar_beginnings(surface, edits)
-        })
-        .unwrap_or_else(|| prefix.to_owned())
+        });
+        let is_right = words::begins_word(surface);
+        best.and_then(|best| self.take(surface, best, is_right))
+            .unwrap_or_else(|| prefix.to_owned())
     }
 
-    /// The best of the candidates for an unknown word, if there are any.
+    /// The best of the candidates for a word, if there are any.
     fn choose(
         &mut self,
         typed: &str,
         candidates: impl FnOnce(&dyn WordSource, u8) -> Vec<Similar>,
-    ) -> Option<String> {
+    ) -> Option<Similar> {
         if self.lookups == MAX_LOOKUPS {
             return None;
         }
         self.lookups += 1;
-        let best = candidates(self.corpus, edits_allowed(typed))
+        candidates(self.corpus, edits_allowed(typed))
             .into_iter()
             .filter(|candidate| is_plausible(typed, candidate))
             .max_by(|a, b| {
                 let by_score = score(a).total_cmp(&score(b));
                 by_score.then_with(|| b.word.cmp(&a.word))
-            })?;
+            })
+    }
+
+    /// What a word is replaced by; nothing where that is only to be suggested.
+    fn take(&mut self, typed: &str, best: Similar, is_right: bool) -> Option<String> {
+        if is_right && self.spelling != Spelling::Corrected {
+            let suggested = DidYouMean {
+                typed: typed.to_owned(),
+                passages: self.corpus.passages(&best.word),
+                meant: best.word,
+            };
+            if !self.did_you_mean.contains(&suggested) {
+                self.did_you_mean.push(suggested);
+            }
+            return None;
+        }
         let correction = Correction {
             typed: typed.to_owned(),
             searched: best.word.clone(),
@@ -286,9 +385,18 @@ mod tests {
             words.take(limit).map(|(word, _)| (*word).into()).collect()
         }
 
-        fn knows_term(&self, term: &str) -> bool {
+        fn has_term(&self, term: &str) -> bool {
             let has = |(word, _): &(&str, u64)| analysis::words(word)[0].term == term;
             self.0.iter().any(has)
+        }
+
+        fn knows(&self, word: &str) -> bool {
+            self.0.iter().any(|(known, _)| *known == word)
+        }
+
+        fn passages(&self, word: &str) -> u64 {
+            let same = |(known, _): &&(&str, u64)| *known == word;
+            self.0.iter().find(same).map_or(0, |(_, count)| *count)
         }
 
         fn similar(&self, typed: &str, max_distance: u8) -> Vec<Similar> {
@@ -313,7 +421,7 @@ mod tests {
 
     fn corrected(text: &str) -> Query {
         let mut query = Query::parse(text);
-        query.correct(&CORPUS);
+        query.correct(&CORPUS, Spelling::Forgiving);
         query
     }
 

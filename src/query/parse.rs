@@ -1,6 +1,6 @@
 //! The query language: from text to clauses.
 
-use super::correct::Correction;
+use super::correct::{Correction, DidYouMean};
 
 /// Whether a clause has to match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Query {
     pub clauses: Vec<Clause>,
     /// The words that [`Query::correct`] replaced; none before.
     pub corrections: Vec<Correction>,
+    /// What may be meant by words that are right, and that the corpus lacks.
+    pub did_you_mean: Vec<DidYouMean>,
     /// What was not read as it may have been meant.
     pub notes: Vec<String>,
 }
@@ -85,6 +87,7 @@ impl Query {
             text: text.to_owned(),
             clauses: parser.clauses,
             corrections: Vec::new(),
+            did_you_mean: Vec::new(),
             notes: parser.notes,
         }
     }

@@ -1,6 +1,6 @@
 //! From clauses to a plan: which terms to look up, where, and what has to match.
 
-use super::correct::Correction;
+use super::correct::{Correction, DidYouMean};
 use super::parse::{Clause, Occur, Pattern, Query, Scope};
 use crate::analysis::{self, Similar, Word, is_stopword};
 use crate::annotate::Asked;
@@ -18,15 +18,29 @@ const MAX_PREFIX_WORDS: usize = 64;
 /// What a word that asks for an aspect still counts as a word.
 const ASKING_WEIGHT: f64 = 0.2;
 
+/// At most so many words that no passage has are named.
+const ABSENT_NAMED: usize = 8;
+
 /// What planning has to know of the corpus.
 pub trait WordSource {
     /// The most frequent words (folded, unstemmed) that begin with `prefix`, at most `limit`.
     fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<String>;
 
-    /// Whether a term means something here: to the corpus, or to whoever else is asked. Who
-    /// cannot tell says yes, so that nothing is corrected.
-    fn knows_term(&self, _term: &str) -> bool {
+    /// Whether the corpus has a term, so that it can be found. Who cannot tell says yes, here and
+    /// below, so that nothing is corrected.
+    fn has_term(&self, _term: &str) -> bool {
         true
+    }
+
+    /// Whether a word (folded, unstemmed) means something just as it is written: to the corpus, or
+    /// to whoever else is asked.
+    fn knows(&self, _word: &str) -> bool {
+        true
+    }
+
+    /// How many passages have a word, in any of its forms.
+    fn passages(&self, _word: &str) -> u64 {
+        0
     }
 
     /// The words within `max_distance` edits of `word`.
@@ -94,6 +108,8 @@ pub struct Plan {
     pub asked: Asked,
     /// The words that were read as others; see [`Query::correct`].
     pub corrections: Vec<Correction>,
+    /// What may be meant by words that are right, and that the corpus lacks.
+    pub did_you_mean: Vec<DidYouMean>,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
@@ -103,6 +119,7 @@ impl Plan {
     pub fn new(query: &Query, corpus: &dyn WordSource, lexicon: &Lexicon) -> Plan {
         let mut plan = Plan {
             corrections: query.corrections.clone(),
+            did_you_mean: query.did_you_mean.clone(),
             notes: query.notes.clone(),
             ..Plan::default()
         };
@@ -116,6 +133,8 @@ impl Plan {
         plan.drop_stopwords();
         plan.cap();
         plan.name_concepts(query, lexicon);
+        plan.drop_needless_suggestions();
+        plan.say_what_is_absent(corpus);
         if plan.scoring_words().next().is_none() {
             plan.notes.push(if query.clauses.is_empty() {
                 "the query has no words".into()
@@ -316,6 +335,44 @@ impl Plan {
                     synonyms,
                 });
             }
+        }
+    }
+
+    /// Leaves out suggestions that are names of the same concept, which is looked for under all
+    /// of its names.
+    fn drop_needless_suggestions(&mut self) {
+        let words: Vec<&PlanWord> = self.scoring_words().collect();
+        let is_name = |suggested: &DidYouMean| {
+            let meant = analysis::words(&suggested.meant);
+            let meant: Vec<String> = meant.into_iter().map(|word| word.term).collect();
+            self.concepts.iter().any(|concept| {
+                let mut named = concept.words.iter().map(|&w| &words[w].surface);
+                named.any(|surface| *surface == suggested.typed)
+                    && concept.synonyms.contains(&meant)
+            })
+        };
+        let needless: Vec<bool> = self.did_you_mean.iter().map(is_name).collect();
+        let mut needless = needless.into_iter();
+        self.did_you_mean
+            .retain(|_| !needless.next().unwrap_or_default());
+    }
+
+    /// Says which words of the topic no passage has, where they have no other name either.
+    fn say_what_is_absent(&mut self, corpus: &dyn WordSource) {
+        let suggested = |word: &PlanWord| self.did_you_mean.iter().any(|s| s.typed == word.surface);
+        let named = |index: &usize| self.concepts.iter().any(|c| c.words.contains(index));
+        let scoring = self.scoring_words().enumerate();
+        let absent: Vec<&str> = scoring
+            .filter(|(index, word)| {
+                !word.compound && word.weight == 1.0 && !suggested(word) && !named(index)
+            })
+            .filter(|(_, word)| matches!(&word.terms[..], [term] if !corpus.has_term(term)))
+            .map(|(_, word)| word.surface.as_str())
+            .take(ABSENT_NAMED)
+            .collect();
+        if !absent.is_empty() {
+            let note = format!("no passage has {}", absent.join(", "));
+            self.notes.push(note);
         }
     }
 

@@ -34,9 +34,12 @@ use crate::analysis::{self, Similar, Vocabulary};
 use crate::annotate::Aspect;
 use crate::index::{
     BadGlob, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term, TextField,
+    Wanted,
 };
 use crate::lexicon::Kind;
-use crate::query::{Correction, Plan, Query, READ_WORDS, WordSource};
+use crate::query::{
+    Correction, DidYouMean, Plan, Query, READ_WORDS, Spelled, Spelling, WordSource,
+};
 
 pub use explain::{PartKind, ScorePart};
 pub(crate) use facets::terms as filter_terms;
@@ -61,8 +64,8 @@ pub struct Request {
     pub filters: Vec<Filter>,
     /// Whether to count what all matching passages speak of.
     pub facets: bool,
-    /// Search for the words exactly as typed, slips included.
-    pub exact: bool,
+    /// How words are taken that the corpus lacks.
+    pub spelling: Spelling,
     /// Whether each hit is to say how its score came about.
     pub explain: bool,
     /// What the ranking is made of.
@@ -88,7 +91,7 @@ impl Request {
             source: None,
             filters: Vec::new(),
             facets: false,
-            exact: false,
+            spelling: Spelling::default(),
             explain: false,
             ranking: Ranking::default(),
         }
@@ -120,6 +123,8 @@ pub struct SearchResults {
     pub facets: Option<Facets>,
     /// The words that were searched for in place of others.
     pub corrections: Vec<Correction>,
+    /// What may be meant by words that are right, and that no passage has.
+    pub did_you_mean: Vec<DidYouMean>,
     /// What a person should know of how the query was read.
     pub notes: Vec<String>,
 }
@@ -182,7 +187,7 @@ impl Searcher {
     pub fn search(&self, request: &Request) -> Result<SearchResults, SearchError> {
         let started = Instant::now();
         let engine = self.engine();
-        let mut plan = self.plan(&request.query, request.exact, &request.ranking)?;
+        let mut plan = self.plan(&request.query, request.spelling, &request.ranking)?;
         let filters = facets::wanted(engine, request)?;
         let scorer = score::Scorer::new(engine, &plan, request.ranking)?;
         let matching = candidates::matching(&scorer, &filters)?;
@@ -229,6 +234,7 @@ impl Searcher {
             hits,
             facets,
             corrections: plan.corrections,
+            did_you_mean: plan.did_you_mean,
             notes: plan.notes,
         })
     }
@@ -237,7 +243,7 @@ impl Searcher {
     /// how fast. Each is its place in the index, with its score.
     pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {
         let ranking = Ranking::default();
-        let plan = self.plan(query, false, &ranking)?;
+        let plan = self.plan(query, Spelling::default(), &ranking)?;
         let scorer = score::Scorer::new(self.engine(), &plan, ranking)?;
         let matching = candidates::matching(&scorer, &[])?;
         let found = candidates::find(self.engine(), matching.as_ref(), limit, false)?;
@@ -267,12 +273,22 @@ impl Searcher {
         Ok(ordered)
     }
 
-    fn plan(&self, query: &str, exact: bool, ranking: &Ranking) -> Result<Plan, SearchError> {
+    /// How the words of a query are taken that the corpus lacks: what is searched for in place of
+    /// others, and what may be meant.
+    pub fn spelling(&self, query: &str) -> Result<(Vec<Correction>, Vec<DidYouMean>), SearchError> {
+        let plan = self.plan(query, Spelling::default(), &Ranking::default())?;
+        Ok((plan.corrections, plan.did_you_mean))
+    }
+
+    fn plan(
+        &self,
+        query: &str,
+        spelling: Spelling,
+        ranking: &Ranking,
+    ) -> Result<Plan, SearchError> {
         let words = CorpusWords::of(self.engine(), query)?;
         let mut query = Query::parse(query);
-        if !exact {
-            query.correct(&words);
-        }
+        query.correct(&words, spelling);
         let mut plan = Plan::new(&query, &words, self.engine.lexicon());
         if !ranking.aspects {
             plan.forget_aspects();
@@ -291,7 +307,7 @@ impl Searcher {
         query: &str,
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
-        let plan = self.plan(query, false, &Ranking::default())?;
+        let plan = self.plan(query, Spelling::default(), &Ranking::default())?;
         let mut marker = SnippetMaker::new(&plan, Vec::new());
         Ok(texts.into_iter().map(|text| marker.marks(text)).collect())
     }
@@ -320,7 +336,7 @@ impl Searcher {
         limit: usize,
         ranking: &Ranking,
     ) -> Result<Vec<(String, f64)>, SearchError> {
-        let plan = self.plan(query, false, ranking)?;
+        let plan = self.plan(query, Spelling::default(), ranking)?;
         let scorer = score::Scorer::new(self.engine(), &plan, *ranking)?;
         let matching = candidates::matching(&scorer, &[])?;
         // A document has two passages or so.
@@ -342,6 +358,14 @@ impl Searcher {
             .zip(scored.iter().map(score::Scored::score))
             .collect())
     }
+}
+
+/// The words of a text that is no query, as they are taken: corrected where they are in no list.
+pub(crate) fn spelled(engine: &dyn Engine, text: &str) -> Result<Spelled, SearchError> {
+    let words = CorpusWords::of(engine, text)?;
+    let spelled = Spelled::of(text, &words);
+    words.failed()?;
+    Ok(spelled)
 }
 
 /// The words of an index, for planning.
@@ -404,7 +428,7 @@ impl WordSource for CorpusWords<'_> {
         words.into_iter().map(|(word, _)| word).collect()
     }
 
-    fn knows_term(&self, term: &str) -> bool {
+    fn has_term(&self, term: &str) -> bool {
         if let Some(known) = self.known.get(term) {
             return *known;
         }
@@ -416,6 +440,21 @@ impl WordSource for CorpusWords<'_> {
                 true
             }
         }
+    }
+
+    fn knows(&self, word: &str) -> bool {
+        self.unless_failed(|vocabulary| vocabulary.contains(word))
+            || self.engine.lexicon().has_word(word)
+    }
+
+    fn passages(&self, word: &str) -> u64 {
+        let terms = analysis::words(word).into_iter().map(|word| word.term);
+        let in_fields = |term: String| TextField::ALL.map(|field| Wanted::word(field, &term));
+        let any = Wanted::Any(terms.flat_map(in_fields).collect());
+        self.engine.count(&any).unwrap_or_else(|error| {
+            let _ = self.failed.set(error);
+            0
+        })
     }
 
     fn similar(&self, word: &str, max_distance: u8) -> Vec<Similar> {

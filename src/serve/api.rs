@@ -59,6 +59,7 @@ async fn answer(
         ("condition" = Option<Vec<String>>, Query, description = "Only passages that name this condition, by any name; may be repeated"),
         ("technique" = Option<Vec<String>>, Query, description = "Only passages that name this technique, by any name; may be repeated"),
         ("exact" = Option<bool>, Query, description = "Do not correct words that nobody knows"),
+        ("corrected" = Option<bool>, Query, description = "Search for what may be meant where a word is right but no passage has it"),
         ("explain" = Option<bool>, Query, description = "Say of each hit how its score came about"),
     ),
     responses(

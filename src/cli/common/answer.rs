@@ -1,6 +1,7 @@
 //! The run of palpate over a set of queries, and what may be left out of its ranking.
 
 use palpate::eval::{Run, Topic};
+use palpate::output::text;
 use palpate::search::{Ranking, RankingPart, Searcher};
 
 use super::HomeArgs;
@@ -33,6 +34,7 @@ pub(crate) fn answer(
     let searcher = Searcher::of(index.home()?.open()?);
     let mut run = Run::default();
     for topic in topics {
+        say_spelling(&searcher, topic)?;
         let mut last = f32::INFINITY;
         for (document, score) in searcher.rank_documents(&topic.text, limit, ranking)? {
             let score = below(last, score);
@@ -41,6 +43,15 @@ pub(crate) fn answer(
         }
     }
     Ok(run)
+}
+
+/// Says on stderr how the words of a topic were taken that the corpus lacks.
+fn say_spelling(searcher: &Searcher, topic: &Topic) -> anyhow::Result<()> {
+    let (corrections, did_you_mean) = searcher.spelling(&topic.text)?;
+    for line in text::spelling_lines(&corrections, &did_you_mean) {
+        eprintln!("note: topic {}: {line}", topic.id);
+    }
+    Ok(())
 }
 
 /// A score, or where that is not below `last` in single precision, what is next below it: those who

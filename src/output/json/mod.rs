@@ -16,7 +16,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::query::Correction;
+use crate::query::{Correction, DidYouMean};
 use crate::search::{Hit, ScorePart, SearchResults, Snippet};
 
 #[cfg(feature = "serve")]
@@ -36,6 +36,10 @@ pub struct ResultsJson<'a> {
     query: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     corrections: Vec<CorrectionJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    did_you_mean: Vec<DidYouMeanJson<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
     total: usize,
     elapsed_ms: f64,
     hits: Vec<HitJson<'a>>,
@@ -86,6 +90,16 @@ struct CorrectionJson<'a> {
     searched: &'a str,
 }
 
+/// A word that is right and that no passage has, with what may be meant.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = DidYouMean))]
+#[derive(Serialize)]
+struct DidYouMeanJson<'a> {
+    typed: &'a str,
+    meant: &'a str,
+    /// How many passages have it.
+    passages: u64,
+}
+
 /// Writes the results as one JSON object on one line.
 pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &ResultsJson::new(results, explain))?;
@@ -112,6 +126,12 @@ impl<'a> ResultsJson<'a> {
                 .iter()
                 .map(CorrectionJson::new)
                 .collect(),
+            did_you_mean: results
+                .did_you_mean
+                .iter()
+                .map(DidYouMeanJson::new)
+                .collect(),
+            notes: &results.notes,
             total: results.total,
             elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
             hits: hits.map(|hit| HitJson::new(hit, explain)).collect(),
@@ -125,6 +145,16 @@ impl<'a> CorrectionJson<'a> {
         CorrectionJson {
             typed: &correction.typed,
             searched: &correction.searched,
+        }
+    }
+}
+
+impl<'a> DidYouMeanJson<'a> {
+    fn new(suggested: &'a DidYouMean) -> Self {
+        DidYouMeanJson {
+            typed: &suggested.typed,
+            meant: &suggested.meant,
+            passages: suggested.passages,
         }
     }
 }

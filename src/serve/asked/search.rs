@@ -5,6 +5,7 @@ use form_urlencoded::Serializer;
 use super::Parameters;
 use crate::index::{BadGlob, SourceFilter};
 use crate::lexicon::Kind;
+use crate::query::Spelling;
 use crate::search::{Filter, Request};
 use crate::serve::problem::Problem;
 
@@ -24,7 +25,7 @@ pub(in crate::serve) struct AskedSearch {
     pub(in crate::serve) source: Option<String>,
     pub(in crate::serve) limit: Option<usize>,
     pub(in crate::serve) offset: usize,
-    pub(in crate::serve) exact: bool,
+    pub(in crate::serve) spelling: Spelling,
     pub(in crate::serve) explain: bool,
 }
 
@@ -61,7 +62,11 @@ impl AskedSearch {
             source: parameters.filled("source").last().map(str::to_owned),
             limit: parameters.number("limit", HITS)?,
             offset: parameters.number("offset", DEPTH)?.unwrap_or_default(),
-            exact: parameters.flag("exact")?,
+            spelling: match (parameters.flag("exact")?, parameters.flag("corrected")?) {
+                (true, _) => Spelling::Exact,
+                (false, true) => Spelling::Corrected,
+                (false, false) => Spelling::Forgiving,
+            },
             explain: parameters.flag("explain")?,
         })
     }
@@ -85,7 +90,7 @@ impl AskedSearch {
             source: source.transpose()?,
             filters: self.filters(),
             facets: true,
-            exact: self.exact,
+            spelling: self.spelling,
             explain: self.explain,
             ..Request::new(self.query.clone())
         })
@@ -163,8 +168,10 @@ impl AskedSearch {
         if self.offset > 0 {
             address.append_pair("offset", &self.offset.to_string());
         }
-        if self.exact {
-            address.append_pair("exact", "true");
+        match self.spelling {
+            Spelling::Forgiving => {}
+            Spelling::Exact => drop(address.append_pair("exact", "true")),
+            Spelling::Corrected => drop(address.append_pair("corrected", "true")),
         }
         address.finish()
     }
@@ -182,7 +189,10 @@ mod tests {
         ));
         let asked = asked.expect("it is right");
         assert_eq!(asked.query, "a b");
-        assert_eq!((asked.limit, asked.offset, asked.exact), (Some(5), 7, true));
+        assert_eq!(
+            (asked.limit, asked.offset, asked.spelling),
+            (Some(5), 7, Spelling::Exact)
+        );
         assert_eq!(asked.aspects, ["risk"]);
         for wrong in [
             "limit=101",

@@ -11,6 +11,7 @@ use super::{RISK, document_link, passage_link, where_it_stands};
 use crate::annotate::{Assertion, Mentioned};
 use crate::lexicon::Kind;
 use crate::output::summary::counted;
+use crate::query::Spelling;
 use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
 use crate::serve::asked::{AskedSearch, Narrowing};
 use crate::serve::problem::Problem;
@@ -105,18 +106,12 @@ fn notes(results: &SearchResults, asked: &AskedSearch) -> Markup {
         .and_then(|facets| facets.silent.as_ref());
     let narrowed = asked.narrowed();
     html! {
+        (spelling(results, asked))
         p.count id="count" role="status" {
             strong { (counted(results.total as u64, "passage")) }
             @if let Some(silent) = silent.filter(|silent| silent.count > 0 && results.total > 0) {
                 " · " a href="#silent" { (silent_sources(silent)) " silent" }
             }
-            @for correction in &results.corrections {
-                " · searched for " strong { (correction.searched) }
-                " (typed: " (correction.typed) ")"
-            }
-        }
-        @if !results.corrections.is_empty() {
-            p.quiet { a href=(AskedSearch { exact: true, ..asked.clone() }.link()) { "Search for exactly what was typed" } }
         }
         @for note in &results.notes { p.note { (note) } }
         @if !narrowed.is_empty() {
@@ -129,6 +124,35 @@ fn notes(results: &SearchResults, asked: &AskedSearch) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// How words were taken that the materials lack, with links to take them otherwise.
+fn spelling(results: &SearchResults, asked: &AskedSearch) -> Markup {
+    let taken = |spelling| {
+        let asked = AskedSearch {
+            spelling,
+            ..asked.from(0)
+        };
+        asked.link()
+    };
+    html! {
+        @if !results.corrections.is_empty() {
+            p.note {
+                @for (n, correction) in results.corrections.iter().enumerate() {
+                    @if n == 0 { "Searched for " } @else { ", " }
+                    strong { (correction.searched) } " (typed: " (correction.typed) ")"
+                }
+                ". " a href=(taken(Spelling::Exact)) { "Search for exactly what was typed" }
+            }
+        }
+        @for suggested in &results.did_you_mean {
+            p.note {
+                "No passage has " strong { (suggested.typed) } ". Did you mean "
+                a href=(taken(Spelling::Corrected)) { (suggested.meant) } "? "
+                (counted(suggested.passages, "passage"))
             }
         }
     }
