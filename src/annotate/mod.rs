@@ -8,7 +8,7 @@
 //! * [`Asked`] reads questions: queries, and headings, which are questions that a section answers,
 //! * `cues` are phrases for the aspects that nobody has labelled,
 //! * [`Assertion`] tells "no risk of" from "risk of" and "rarely",
-//! * [`SaidReader`] gives the sentences that speak of something, with what they say of it,
+//! * `SaidReader` gives the sentences that speak of something, with what they say of it,
 //! * concepts come from the [`Lexicon`].
 //!
 //! The weight of an aspect is one byte: its log-probability in steps of 1/16. It is all that

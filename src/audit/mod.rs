@@ -8,7 +8,7 @@
 //! * `topic` finds what is meant by a topic: a concept with all of its names and the narrower
 //!   concepts, or plain words,
 //! * `read` asks the postings of the index for every passage that has the words of a name, and
-//!   reads these passages sentence by sentence ([`SaidReader`](crate::annotate::SaidReader)),
+//!   reads these passages sentence by sentence (`SaidReader`),
 //! * `matrix` puts the cells together: [`Audit::of`],
 //! * `agreement` lists figures that sources give on the same thing, which `quantity` reads.
 //!

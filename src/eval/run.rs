@@ -19,7 +19,7 @@ pub struct Run {
 
 impl Run {
     /// Reads lines of `query Q0 document rank score tag`. The ranks are ignored, as they are by
-    /// trec_eval: the order is that of [`Run::ranking`].
+    /// trec_eval: the order is that of `Run::ranking`.
     pub fn read(path: &Path) -> Result<Run, EvalError> {
         Run::parse(&Input::read(path)?)
     }
@@ -28,7 +28,7 @@ impl Run {
     /// the better of its scores, so that all passages of a document can be pushed and the best
     /// one stands for it.
     ///
-    /// Scores alone make the order, and [`Run::ranking`] compares them in single precision:
+    /// Scores alone make the order, and `Run::ranking` compares them in single precision:
     /// whoever ranks by something else has to push scores that fall with the rank.
     ///
     /// # Panics

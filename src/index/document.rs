@@ -8,8 +8,6 @@
 //! So a source can be read as it was indexed, whatever has become of the file since, and the index
 //! can be checked against itself: a document put together again has to have its hash.
 
-use std::ops::Range;
-
 use super::passage::StoredPassage;
 use crate::document::{Block, BlockKind, Document};
 use crate::passage::Passage;
@@ -138,7 +136,8 @@ impl WholeDocument {
     }
 
     /// The text of a stretch.
-    pub(crate) fn slice(&self, bytes: &Range<usize>) -> &str {
+    #[cfg(feature = "serve")]
+    pub(crate) fn slice(&self, bytes: &std::ops::Range<usize>) -> &str {
         &self.text[bytes.clone()]
     }
 }

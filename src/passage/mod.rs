@@ -83,7 +83,7 @@ impl Passage {
         self.bytes.clone()
     }
 
-    /// The first and last line of the text, counted from 1, see [`Document::lines`].
+    /// The first and last line of the text, counted from 1, see `Document::lines`.
     pub fn lines(&self) -> RangeInclusive<usize> {
         self.lines.clone()
     }
