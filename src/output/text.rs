@@ -162,7 +162,7 @@ impl Printer {
 
     fn explanation(&self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
         writeln!(out, "{INDENT}score {:.2}", hit.score)?;
-        for part in &hit.parts {
+        for part in hit.explanation.iter().flatten() {
             let line = format!(
                 "{:>+8.2} {}: {}",
                 part.value,

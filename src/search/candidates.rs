@@ -2,19 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::score::{ASPECT, ASPECT_FLOOR, SYNONYM, Scorer, WordStats, field_weight, idf};
+use super::evidence::{CorpusStatistics, LookUp};
+use super::score::{Scorer, WordStats};
+use super::weights::{ASPECT, ASPECT_FLOOR, BELOW_WORDS, POOL, SYNONYM, field_weight};
 use super::{Ranking, SearchError};
 use crate::index::{Engine, PassageAt, SourceGlob, Term, TextField, Wanted};
 use crate::query::{self, Plan, PlanPhrase, PlanWord};
-
-/// About this many candidates are scored again at a time. More than a page, so that what plain BM25
-/// puts too low can still rise; few enough to cost microseconds.
-const POOL: usize = 60;
-
-/// What an aspect may count among candidates, as a share of the least word.
-const BELOW_WORDS: f64 = 0.7;
-/// Aspects that answer worse than this are not looked for.
-const ANSWER: f64 = 0.3;
 
 /// The candidates of a query.
 #[derive(Default)]
@@ -89,6 +82,8 @@ fn pools(
 /// any words match all that pass them.
 pub(super) fn matching(
     scorer: &Scorer<'_>,
+    look_up: &LookUp<'_>,
+    statistics: &CorpusStatistics,
     filters: &[Wanted],
 ) -> Result<Option<Matching>, SearchError> {
     let (plan, ranking) = (scorer.plan, &scorer.ranking);
@@ -130,7 +125,7 @@ pub(super) fn matching(
         false => Wanted::Any(by_words.iter().chain(&by_names).cloned().collect()),
     };
     let weights = words.iter().map(|stats| stats.weight());
-    by_words.extend(answering(scorer.engine, plan, weights)?);
+    by_words.extend(answering(look_up, statistics, weights));
     Ok(Some(Matching {
         all: with_clauses(all),
         by_words: with_clauses(Wanted::Any(by_words)),
@@ -143,28 +138,22 @@ pub(super) fn matching(
 /// on a topic, those that answer then are candidates. It counts less than any word, though: what
 /// is off the topic must not keep out what is on it.
 fn answering(
-    engine: &dyn Engine,
-    plan: &Plan,
+    look_up: &LookUp<'_>,
+    statistics: &CorpusStatistics,
     weights: impl Iterator<Item = f64>,
-) -> Result<Vec<Wanted>, SearchError> {
+) -> Vec<Wanted> {
     let most = weights.fold(ASPECT * ASPECT_FLOOR, |most, weight| {
         most.min(BELOW_WORDS * weight)
     });
-    let answers = plan.asked.answers();
-    let answers: Vec<_> = answers
-        .into_iter()
-        .filter(|(_, worth)| *worth >= ANSWER)
-        .collect();
-    let terms: Vec<Term> = answers.iter().map(|(a, _)| Term::Aspect(*a)).collect();
-    let frequencies = engine.frequencies(&terms)?;
     let mut wanted = Vec::new();
-    for ((term, (_, worth)), n) in terms.into_iter().zip(answers).zip(frequencies) {
-        let rarity = idf(engine, n);
+    for ((aspect, worth), &n) in look_up.aspects.iter().zip(&statistics.aspects) {
+        let rarity = statistics.idf(n);
         if rarity > 0.0 {
-            wanted.push(Wanted::Term(term).times(worth * most / rarity));
+            let speaking = Wanted::Term(Term::Aspect(*aspect));
+            wanted.push(speaking.times(worth * most / rarity));
         }
     }
-    Ok(wanted)
+    wanted
 }
 
 /// What has to match, and what must not, whatever else does.

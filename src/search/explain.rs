@@ -1,8 +1,8 @@
-//! How the score of a hit came about, in words. It is read again for the few hits that are shown.
+//! How the score of a hit came about, in words, from what it was scored by.
 
-use super::SearchError;
+use super::evidence::PoolEvidence;
 use super::score::{Scored, Scorer};
-use crate::index::{Table, TextField};
+use crate::index::TextField;
 
 /// What a part of a score is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,25 +38,29 @@ pub struct ScorePart {
 }
 
 /// The parts of a score that are not zero.
-pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<ScorePart>, SearchError> {
+pub(super) fn parts(
+    scorer: &Scorer<'_>,
+    evidence: &PoolEvidence,
+    scored: &Scored,
+) -> Vec<ScorePart> {
     let values = &scored.values;
-    let candidate = scorer.read(&[scored.at])?;
-    let aspects = &candidate.table.candidates()[0].aspects;
-    let (_, share) = scorer.title_value(&candidate, 0);
+    let c = scored.candidate;
+    let aspects = &evidence.table.candidates()[c].aspects;
+    let (_, share) = scorer.title_value(evidence, c);
     let (_, chance) = scorer.aspect_value(aspects);
     let asked = scorer.plan.asked.best();
     let mut words = Vec::new();
     for stats in &scorer.words {
-        let (exact, by_name) = scorer.word_values(stats, &candidate, 0);
+        let (exact, by_name) = scorer.word_values(stats, evidence, c);
         let surface = &stats.word.surface;
-        let named = stats.concept.map(|concept| &candidate.named[concept][0]);
+        let named = stats.concept.map(|concept| &evidence.named[concept][c]);
         match named.and_then(|named| scorer.name(named)) {
             Some(name) if by_name > exact => {
                 words.push(format!("{surface} {by_name:.2} (as “{name}”)"));
             }
             _ if exact > 0.0 => words.push(format!(
                 "{surface} {exact:.2} ({}; in {} passages of the corpus)",
-                counted(scorer.own(stats, &candidate.table, 0)),
+                counted(scorer.own(stats, &evidence.table, c)),
                 stats.passages
             )),
             _ => {}
@@ -67,7 +71,7 @@ pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<ScorePar
         (
             PartKind::Closeness,
             values.closeness,
-            close(scorer, &candidate.table)?,
+            close(scorer, evidence, scored),
         ),
         (
             PartKind::Title,
@@ -103,17 +107,17 @@ pub(super) fn parts(scorer: &Scorer<'_>, scored: &Scored) -> Result<Vec<ScorePar
         value,
         reasons,
     };
-    Ok(parts
-        .into_iter()
-        .map(part)
-        .filter(|part| part.value != 0.0)
-        .collect())
+    let parts = parts.into_iter().map(part);
+    parts.filter(|part| part.value != 0.0).collect()
 }
 
-fn close(scorer: &Scorer<'_>, table: &Table) -> Result<Vec<String>, SearchError> {
+fn close(scorer: &Scorer<'_>, evidence: &PoolEvidence, scored: &Scored) -> Vec<String> {
+    // Where the words stand was asked only of those that it could bring forward.
+    let Some((places, at)) = evidence.places.as_ref().zip(scored.placed) else {
+        return Vec::new();
+    };
     let words = scorer.whole_words();
-    let places = scorer.places(table, &[0])?;
-    let said = scorer.close_pairs(&places, 0).into_iter().map(|pair| {
+    let said = scorer.close_pairs(places, at).into_iter().map(|pair| {
         let surface = |at: usize| &words[at].word.surface;
         let (first, second) = (surface(pair.first), surface(pair.first + 1));
         match pair.distance {
@@ -121,7 +125,7 @@ fn close(scorer: &Scorer<'_>, table: &Table) -> Result<Vec<String>, SearchError>
             distance => format!("{first} and {second} {distance} words apart"),
         }
     });
-    Ok(said.collect())
+    said.collect()
 }
 
 fn counted(counts: [u32; TextField::ALL.len()]) -> String {

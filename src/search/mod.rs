@@ -4,8 +4,9 @@
 //!
 //! 1. **Candidates** (`candidates`): the engine finds the passages that match and hands over the
 //!    best by BM25, in pools of 60.
-//! 2. **Scores** (`score`): each candidate is scored again by a sum of named [`ScorePart`]s, each with
-//!    its formula and source. `explain` says for a hit how they came about.
+//! 2. **Scores**: what is to be known of candidates is fetched (`evidence`), and each is scored again
+//!    by a sum of named [`ScorePart`]s (`score`), each with its formula and source, and with weights that
+//!    are all in one place (`weights`). `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
 //!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
@@ -16,6 +17,7 @@
 //! Before there is a whole query, [`Searcher::suggest`] completes what there is of it (`suggest`).
 
 mod candidates;
+mod evidence;
 mod explain;
 mod facets;
 mod order;
@@ -23,6 +25,7 @@ mod ranking;
 mod score;
 mod snippet;
 mod suggest;
+mod weights;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -41,13 +44,16 @@ use crate::query::{
     Correction, DidYouMean, Plan, Query, READ_WORDS, Spelled, Spelling, WordSource,
 };
 
+use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
 pub(crate) use facets::terms as filter_terms;
 pub use facets::{FacetCount, Facets, Silent};
 pub use ranking::{Ranking, RankingPart};
+use score::{Scored, Scorer};
 use snippet::SnippetMaker;
 pub use snippet::{Snippet, Stretch};
 pub use suggest::Suggestion;
+use weights::MOST_LOST;
 
 /// What is asked of an index.
 #[derive(Debug, Clone)]
@@ -108,7 +114,7 @@ pub struct Hit {
     pub passage: StoredPassage,
     pub snippet: Snippet,
     /// How the score came about, where that was asked for.
-    pub parts: Vec<ScorePart>,
+    pub explanation: Option<Vec<ScorePart>>,
 }
 
 /// What a search found.
@@ -189,8 +195,10 @@ impl Searcher {
         let engine = self.engine();
         let mut plan = self.plan(&request.query, request.spelling, &request.ranking)?;
         let filters = facets::wanted(engine, request)?;
-        let scorer = score::Scorer::new(engine, &plan, request.ranking)?;
-        let matching = candidates::matching(&scorer, &filters)?;
+        let look_up = LookUp::of(&plan);
+        let statistics = CorpusStatistics::fetch(engine, &look_up)?;
+        let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
+        let matching = candidates::matching(&scorer, &look_up, &statistics, &filters)?;
         let end = request.offset + request.limit;
         let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
         let counted = match (&matching, request.facets) {
@@ -203,7 +211,7 @@ impl Searcher {
             _ => None,
         };
         let (facets, counted) = counted.unzip();
-        let ordered = self.ordered(&scorer, &found, end)?;
+        let (ordered, evidence) = self.ordered(&scorer, &look_up, &found, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights());
         let shown = ordered.get(request.offset..).unwrap_or_default();
         let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
@@ -212,19 +220,16 @@ impl Searcher {
             .iter()
             .zip(passages)
             .zip(request.offset + 1..)
-            .map(|((scored, passage), rank)| {
-                Ok(Hit {
-                    rank,
-                    score: scored.score(),
-                    snippet: snippets.snippet(&passage),
-                    passage,
-                    parts: match request.explain {
-                        true => explain::parts(&scorer, scored)?,
-                        false => Vec::new(),
-                    },
-                })
+            .map(|((scored, passage), rank)| Hit {
+                rank,
+                score: scored.score(),
+                snippet: snippets.snippet(&passage),
+                passage,
+                explanation: request
+                    .explain
+                    .then(|| explain::parts(&scorer, &evidence[scored.pool], scored)),
             })
-            .collect::<Result<_, SearchError>>()?;
+            .collect();
         drop((snippets, scorer));
         plan.notes.extend(engine.troubles());
         Ok(SearchResults {
@@ -244,33 +249,62 @@ impl Searcher {
     pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {
         let ranking = Ranking::default();
         let plan = self.plan(query, Spelling::default(), &ranking)?;
-        let scorer = score::Scorer::new(self.engine(), &plan, ranking)?;
-        let matching = candidates::matching(&scorer, &[])?;
+        let look_up = LookUp::of(&plan);
+        let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
+        let scorer = Scorer::new(&plan, ranking, &look_up, &statistics);
+        let matching = candidates::matching(&scorer, &look_up, &statistics, &[])?;
         let found = candidates::find(self.engine(), matching.as_ref(), limit, false)?;
-        let ordered = self.ordered(&scorer, &found, limit)?;
+        let (ordered, _) = self.ordered(&scorer, &look_up, &found, limit)?;
         let ranked = ordered
             .into_iter()
             .map(|scored| (scored.at, scored.score()));
         Ok(ranked.collect())
     }
 
-    /// The candidates in order, as many as a page that ends at hit number `end` needs.
+    /// The candidates in order, as many as a page that ends at hit number `end` needs, with what each
+    /// of their pools was scored by.
     fn ordered(
         &self,
-        scorer: &score::Scorer<'_>,
+        scorer: &Scorer<'_>,
+        look_up: &LookUp<'_>,
         found: &candidates::CandidatePools,
         end: usize,
-    ) -> Result<Vec<score::Scored>, SearchError> {
-        let mut ordered = Vec::new();
+    ) -> Result<(Vec<Scored>, Vec<PoolEvidence>), SearchError> {
+        let (mut ordered, mut all) = (Vec::new(), Vec::new());
         for pool in &found.pools {
             let needed = end.saturating_sub(ordered.len());
             if needed == 0 {
                 break;
             }
-            let scored = scorer.score(pool, needed, order::MOST_LOST)?;
+            let mut evidence = PoolEvidence::fetch(self.engine(), look_up, pool)?;
+            let scored =
+                self.scored(scorer, look_up, &mut evidence, all.len(), needed, MOST_LOST)?;
             order::append(&mut ordered, order::order(scored, needed));
+            all.push(evidence);
         }
-        Ok(ordered)
+        Ok((ordered, all))
+    }
+
+    /// The candidates of a pool with their scores. Where words stand is asked of those only that it
+    /// could bring among the `count` best, even after what these `may_lose`.
+    fn scored(
+        &self,
+        scorer: &Scorer<'_>,
+        look_up: &LookUp<'_>,
+        evidence: &mut PoolEvidence,
+        pool: usize,
+        count: usize,
+        may_lose: f64,
+    ) -> Result<Vec<Scored>, SearchError> {
+        let mut scored = scorer.score(evidence, pool);
+        let near = scorer.near(&mut scored, count, may_lose);
+        if near > 0 {
+            let chosen: Vec<usize> = scored[..near].iter().map(|one| one.candidate).collect();
+            let terms = scorer.placed_terms();
+            let places = evidence.fetch_places(self.engine(), look_up, &chosen, &terms)?;
+            scorer.add_closeness(places, &mut scored[..near]);
+        }
+        Ok(scored)
     }
 
     /// How the words of a query are taken that the corpus lacks: what is searched for in place of
@@ -337,14 +371,17 @@ impl Searcher {
         ranking: &Ranking,
     ) -> Result<Vec<(String, f64)>, SearchError> {
         let plan = self.plan(query, Spelling::default(), ranking)?;
-        let scorer = score::Scorer::new(self.engine(), &plan, *ranking)?;
-        let matching = candidates::matching(&scorer, &[])?;
+        let look_up = LookUp::of(&plan);
+        let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
+        let scorer = Scorer::new(&plan, *ranking, &look_up, &statistics);
+        let matching = candidates::matching(&scorer, &look_up, &statistics, &[])?;
         // A document has two passages or so.
         let passages = limit.saturating_mul(2);
         let found = candidates::find(self.engine(), matching.as_ref(), passages, false)?;
         let mut scored = Vec::new();
         for pool in &found.pools {
-            let mut pool = scorer.score(pool, usize::MAX, 0.0)?;
+            let mut evidence = PoolEvidence::fetch(self.engine(), &look_up, pool)?;
+            let mut pool = self.scored(&scorer, &look_up, &mut evidence, 0, usize::MAX, 0.0)?;
             order::sort(&mut pool);
             order::append(&mut scored, pool);
         }
@@ -354,9 +391,7 @@ impl Searcher {
         let at: Vec<PassageAt> = scored.iter().map(|scored| scored.at).collect();
         let documents = self.engine.passages(&at)?.into_iter();
         let documents = documents.map(|passage| passage.document);
-        Ok(documents
-            .zip(scored.iter().map(score::Scored::score))
-            .collect())
+        Ok(documents.zip(scored.iter().map(Scored::score)).collect())
     }
 }
 

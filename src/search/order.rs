@@ -3,18 +3,7 @@
 use std::collections::HashMap;
 
 use super::score::Scored;
-
-/// What a passage loses for each better one from the same source, as a share of its score.
-/// Enough to let another source through when scores are close, too little to bury anything.
-const VARIETY: f64 = 0.03;
-/// No passage loses more often than this.
-const MOST_BEFORE: usize = 3;
-/// What a passage may lose in all, as a share of its score.
-pub(super) const MOST_LOST: f64 = VARIETY * MOST_BEFORE as f64;
-
-/// By so much a score is below the one before where it is the place that decides: more than adding
-/// up its parts can be off.
-const STEP: f64 = 1e-9;
+use super::weights::{MOST_BEFORE, STEP, VARIETY};
 
 /// The `count` best candidates, best first.
 ///
@@ -101,7 +90,9 @@ mod tests {
     fn candidate(document: u64, passage: u64, score: f64) -> Scored {
         Scored {
             at: PassageAt::default(),
+            pool: 0,
             candidate: 0,
+            placed: None,
             order: Order(document << 24 | passage),
             values: Values {
                 words: score,

@@ -11,47 +11,17 @@
 //!
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
 
-use std::collections::BTreeMap;
-
-use super::{Ranking, SearchError};
+use super::Ranking;
+use super::evidence::{CorpusStatistics, LookUp, Named, PoolEvidence, TITLE_FIELD};
+use super::weights::{
+    ASPECT, ASPECT_FLOOR, B, CLOSE_WORDS, CLOSENESS, K1, SYNONYM, TITLE, TOPIC, field_weight,
+};
 use crate::annotate::AspectWeights;
-use crate::index::{Counts, Engine, FIELDS, Order, PassageAt, Positions, Table, Term, TextField};
+use crate::index::{Counts, FIELDS, Order, PassageAt, Positions, Table, TextField};
 use crate::query::{Plan, PlanWord};
 
-/// How soon more occurrences of a word stop to count.
-const K1: f64 = 0.9;
-/// How much the length of a field counts against it (BM25's b). Passages are cut to a size, so
-/// length says less than it does of whole documents.
-const B: f64 = 0.4;
-/// How much a neighbouring pair counts when it stands side by side.
-const CLOSENESS: f64 = 0.5;
-/// Pairs further apart than this are not close.
-const CLOSE_WORDS: u32 = 8;
-/// What a synonym is worth, as a share of the word itself. Below one, so that no expansion
-/// outranks the same passage with the word.
-pub(super) const SYNONYM: f64 = 0.7;
-/// How much a title counts that is all about the topic.
-const TITLE: f64 = 2.0;
-/// λ: how much the aspect counts, per unit of the natural logarithm.
-pub(super) const ASPECT: f64 = 2.0;
-/// F: passages less likely than e^−F to speak of the aspect are all the same.
-pub(super) const ASPECT_FLOOR: f64 = 3.0;
-/// Words of less weight ask for an aspect.
-const TOPIC: f64 = 0.5;
-/// The place of the title among the fields.
-const TITLE_FIELD: usize = 0;
 /// The place of the passage itself among the fields.
 const BODY_FIELD: usize = 2;
-
-/// How much a word in a field counts, relative to one in the body.
-pub(super) fn field_weight(ranking: &Ranking, field: TextField) -> f64 {
-    match field {
-        _ if !ranking.fields => 1.0,
-        TextField::Title => 8.0,
-        TextField::Heading => 1.5,
-        TextField::Body => 1.0,
-    }
-}
 
 /// The parts of a score, and their sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -76,8 +46,11 @@ impl Values {
 #[derive(Debug, Clone)]
 pub(super) struct Scored {
     pub(super) at: PassageAt,
-    /// Its number among the candidates it was scored with.
+    /// The pool it was scored with…
+    pub(super) pool: usize,
+    /// …its number among the candidates of that, and among those of which is known where words stand.
     pub(super) candidate: usize,
+    pub(super) placed: Option<usize>,
     pub(super) order: Order,
     pub(super) values: Values,
     /// How many passages of the same source came before it.
@@ -96,7 +69,7 @@ pub(super) struct WordStats<'p> {
     /// Passages that have the word.
     pub(super) passages: u64,
     idf: f64,
-    /// Its terms, by their place in [`Scorer::terms`].
+    /// Its terms, by their place in [`LookUp::terms`].
     terms: Vec<usize>,
     /// The concept that the query names with it, by its place in the plan.
     pub(super) concept: Option<usize>,
@@ -114,90 +87,43 @@ impl WordStats<'_> {
     }
 }
 
-/// Another name of a concept.
-pub(super) struct Name {
-    concept: usize,
-    /// Its terms, by their place in [`Scorer::terms`].
-    terms: Vec<usize>,
-}
-
 /// Everything about a query that does not depend on the candidate.
 pub(super) struct Scorer<'p> {
-    pub(super) engine: &'p dyn Engine,
     pub(super) plan: &'p Plan,
     pub(super) ranking: Ranking,
+    look_up: &'p LookUp<'p>,
+    statistics: &'p CorpusStatistics,
     pub(super) words: Vec<WordStats<'p>>,
-    names: Vec<Name>,
-    /// Every term to look up, words and synonyms, each with its number.
-    numbers: BTreeMap<&'p str, usize>,
-    terms: Vec<&'p str>,
-    /// By term, how many passages have it in each field.
-    frequencies: Vec<[u64; FIELDS]>,
-    averages: [f64; FIELDS],
-}
-
-/// How often the other names of a concept stand in the fields of a candidate.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Named {
-    counts: Counts,
-    /// How many words of the title they cover.
-    title_words: u32,
-    /// The name most often used, by its place in [`Scorer::names`], and how often.
-    most: Option<(usize, u32)>,
-}
-
-/// Candidates, with everything that was read of them.
-pub(super) struct Candidates {
-    pub(super) table: Table,
-    /// By concept of the plan, by candidate.
-    pub(super) named: Vec<Vec<Named>>,
 }
 
 impl<'p> Scorer<'p> {
     pub(super) fn new(
-        engine: &'p dyn Engine,
         plan: &'p Plan,
         ranking: Ranking,
-    ) -> Result<Self, SearchError> {
-        let numbers = numbered(plan);
-        let number = |term: &String| numbers[term.as_str()];
-        let mut names = Vec::new();
-        for (concept, named) in plan.concepts.iter().enumerate() {
-            names.extend(named.synonyms.iter().map(|terms| Name {
-                concept,
-                terms: terms.iter().map(number).collect(),
-            }));
-        }
-        let mut terms: Vec<&str> = vec![""; numbers.len()];
-        for (term, &number) in &numbers {
-            terms[number] = term;
-        }
+        look_up: &'p LookUp<'p>,
+        statistics: &'p CorpusStatistics,
+    ) -> Self {
         let mut scorer = Scorer {
-            averages: average_lengths(engine),
-            frequencies: frequencies(engine, &terms)?,
-            engine,
             plan,
             ranking,
+            look_up,
+            statistics,
             words: Vec::new(),
-            names,
-            numbers,
-            terms,
         };
         scorer.words = scorer.word_stats();
-        Ok(scorer)
+        scorer
     }
 
     fn word_stats(&self) -> Vec<WordStats<'p>> {
-        let number = |term: &String| self.numbers[term.as_str()];
         let words = self.plan.scoring_words().enumerate();
         words
             .map(|(w, word)| {
-                let terms: Vec<usize> = word.terms.iter().map(number).collect();
+                let terms = self.look_up.numbers_of(&word.terms);
                 let passages = self.passages_with(&terms);
                 let mut concepts = self.plan.concepts.iter();
                 let concept = concepts.position(|concept| concept.words.contains(&w));
                 let alone = |k: &usize| self.plan.concepts[*k].words.len() == 1;
-                let names = self.names.iter();
+                let names = self.look_up.names.iter();
                 let names = names.filter(|n| concept.filter(alone) == Some(n.concept));
                 let n = names
                     .map(|name| self.passages_with_name(&name.terms))
@@ -205,7 +131,7 @@ impl<'p> Scorer<'p> {
                 WordStats {
                     word,
                     passages,
-                    idf: idf(self.engine, n),
+                    idf: self.statistics.idf(n),
                     terms,
                     concept,
                 }
@@ -216,7 +142,12 @@ impl<'p> Scorer<'p> {
     /// How many passages have one of some terms. No field has them all; the largest count is the
     /// closest there is without reading the postings.
     fn passages_with(&self, terms: &[usize]) -> u64 {
-        let in_field = |f: usize| terms.iter().map(|&t| self.frequencies[t][f]).sum();
+        let in_field = |f: usize| {
+            terms
+                .iter()
+                .map(|&t| self.statistics.frequencies[t][f])
+                .sum()
+        };
         (0..FIELDS).map(in_field).max().unwrap_or_default()
     }
 
@@ -228,8 +159,8 @@ impl<'p> Scorer<'p> {
 
     /// Whether every one of some terms occurs in the text of a passage.
     pub(super) fn occurs(&self, terms: &[String]) -> bool {
-        let number = |term: &String| self.numbers.get(term.as_str());
-        let in_texts = |&t: &usize| self.frequencies[t][BODY_FIELD] > 0;
+        let in_texts = |t: usize| self.statistics.frequencies[t][BODY_FIELD] > 0;
+        let number = |term: &String| self.look_up.number_of(term);
         terms.iter().all(|term| number(term).is_some_and(in_texts))
     }
 
@@ -238,37 +169,47 @@ impl<'p> Scorer<'p> {
         self.words.iter().map(WordStats::weight).collect()
     }
 
-    /// Scores candidates. Closeness is read for those only that it could bring among the `count`
-    /// best, even after what these may lose for variety; the others are left without it, at the
-    /// end. What matches nothing, as some candidates do not, is left out.
-    pub(super) fn score(
-        &self,
-        candidates: &[PassageAt],
-        count: usize,
-        may_lose: f64,
-    ) -> Result<Vec<Scored>, SearchError> {
-        let candidates = self.read(candidates)?;
-        let numbers = 0..candidates.table.candidates().len();
-        let mut scored: Vec<Scored> = numbers
-            .filter_map(|c| self.score_one(&candidates, c))
-            .collect();
-        let most = self.most_closeness();
-        if most > 0.0 {
-            scored.sort_by(|a, b| b.score().total_cmp(&a.score()));
-            let last = scored.get(count.saturating_sub(1)).map(Scored::score);
-            let needed = last.map_or(f64::NEG_INFINITY, |last| last * (1.0 - may_lose));
-            let near = scored.partition_point(|scored| scored.score() + most >= needed);
-            self.add_closeness(&candidates.table, &mut scored[..near])?;
-        }
-        Ok(scored)
+    /// Scores the candidates of a pool, by all but where their words stand. What matches nothing, as
+    /// some candidates do not, is left out.
+    pub(super) fn score(&self, evidence: &PoolEvidence, pool: usize) -> Vec<Scored> {
+        let numbers = 0..evidence.table.candidates().len();
+        numbers
+            .filter_map(|c| self.score_one(evidence, pool, c))
+            .collect()
     }
 
-    fn score_one(&self, candidates: &Candidates, c: usize) -> Option<Scored> {
+    /// Brings those to the front that closeness could bring among the `count` best, even after what
+    /// these may lose for variety, and says how many they are. The others do without it.
+    pub(super) fn near(&self, scored: &mut [Scored], count: usize, may_lose: f64) -> usize {
+        let most = self.most_closeness();
+        if most <= 0.0 {
+            return 0;
+        }
+        scored.sort_by(|a, b| b.score().total_cmp(&a.score()));
+        let last = scored.get(count.saturating_sub(1)).map(Scored::score);
+        let needed = last.map_or(f64::NEG_INFINITY, |last| last * (1.0 - may_lose));
+        let near = scored.partition_point(|scored| scored.score() + most >= needed);
+        scored[..near].sort_by_key(|scored| scored.candidate);
+        near
+    }
+
+    /// Adds what closeness is worth to candidates, given where the words stand in each.
+    pub(super) fn add_closeness(&self, places: &Positions, scored: &mut [Scored]) {
+        for (at, scored) in scored.iter_mut().enumerate() {
+            let pairs = self.close_pairs(places, at);
+            scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
+            scored.placed = Some(at);
+        }
+    }
+
+    fn score_one(&self, candidates: &PoolEvidence, pool: usize, c: usize) -> Option<Scored> {
         let words = self.words_value(candidates, c)?;
         let candidate = &candidates.table.candidates()[c];
         Some(Scored {
             at: candidate.at,
+            pool,
             candidate: c,
+            placed: None,
             order: candidate.order,
             values: Values {
                 words,
@@ -280,28 +221,14 @@ impl<'p> Scorer<'p> {
         })
     }
 
-    /// Reads what scores are made of.
-    pub(super) fn read(&self, candidates: &[PassageAt]) -> Result<Candidates, SearchError> {
-        let names: Vec<&[usize]> = self.names.iter().map(|name| &name.terms[..]).collect();
-        let table = self.engine.table(candidates, &self.terms, &names)?;
-        let all = table.candidates().len();
-        let mut named = vec![vec![Named::default(); all]; self.plan.concepts.len()];
-        for (n, name) in self.names.iter().enumerate() {
-            for (c, named) in named[name.concept].iter_mut().enumerate() {
-                named.add(n, name.terms.len() as u32, table.name_counts(n, c));
-            }
-        }
-        Ok(Candidates { table, named })
-    }
-
     /// How often something stands in a candidate, by the weight and length of the fields.
-    fn frequency(&self, candidates: &Candidates, c: usize, counts: Counts) -> f64 {
+    fn frequency(&self, candidates: &PoolEvidence, c: usize, counts: Counts) -> f64 {
         let lengths = candidates.table.candidates()[c].lengths;
         let mut frequency = 0.0;
         for (f, field) in TextField::ALL.into_iter().enumerate() {
             if counts[f] > 0 {
                 let length = f64::from(lengths[f]);
-                let length = 1.0 - B + B * length / self.averages[f];
+                let length = 1.0 - B + B * length / self.statistics.averages[f];
                 frequency += field_weight(&self.ranking, field) * f64::from(counts[f]) / length;
             }
         }
@@ -321,7 +248,7 @@ impl<'p> Scorer<'p> {
     pub(super) fn word_values(
         &self,
         stats: &WordStats<'_>,
-        candidates: &Candidates,
+        candidates: &PoolEvidence,
         c: usize,
     ) -> (f64, f64) {
         let saturated = |frequency: f64| (K1 + 1.0) * frequency / (K1 + frequency);
@@ -335,7 +262,7 @@ impl<'p> Scorer<'p> {
     }
 
     /// What all words are worth in a candidate; `None` where it has none that a passage has to have.
-    fn words_value(&self, candidates: &Candidates, c: usize) -> Option<f64> {
+    fn words_value(&self, candidates: &PoolEvidence, c: usize) -> Option<f64> {
         let (mut sum, mut matches) = (0.0, self.words.is_empty());
         for stats in &self.words {
             let (exact, by_name) = self.word_values(stats, candidates, c);
@@ -354,7 +281,7 @@ impl<'p> Scorer<'p> {
     }
 
     /// The value of the title, and the share of it that is covered.
-    pub(super) fn title_value(&self, candidates: &Candidates, c: usize) -> (f64, f64) {
+    pub(super) fn title_value(&self, candidates: &PoolEvidence, c: usize) -> (f64, f64) {
         let table = &candidates.table;
         let (mut covered, mut weight) = (0, 0.0);
         let mut by_name: Vec<usize> = Vec::new();
@@ -419,24 +346,13 @@ impl<'p> Scorer<'p> {
             .sum()
     }
 
-    fn add_closeness(&self, table: &Table, scored: &mut [Scored]) -> Result<(), SearchError> {
-        scored.sort_by_key(|scored| scored.candidate);
-        let chosen: Vec<usize> = scored.iter().map(|scored| scored.candidate).collect();
-        let places = self.places(table, &chosen)?;
-        for (c, scored) in scored.iter_mut().enumerate() {
-            let pairs = self.close_pairs(&places, c);
-            scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
-        }
-        Ok(())
-    }
-
-    /// Where the words of the query stand in some candidates of a table.
-    pub(super) fn places(&self, table: &Table, chosen: &[usize]) -> Result<Positions, SearchError> {
+    /// The terms of which has to be known where they stand.
+    pub(super) fn placed_terms(&self) -> Vec<usize> {
         let words = self.whole_words();
         let mut used: Vec<usize> = words.iter().flat_map(|w| w.terms.clone()).collect();
         used.sort_unstable();
         used.dedup();
-        Ok(self.engine.places(table, chosen, &self.terms, &used)?)
+        used
     }
 
     /// The neighbouring words of the query that stand close together in a passage.
@@ -467,21 +383,13 @@ impl<'p> Scorer<'p> {
     /// The words of another name of a concept, for people.
     pub(super) fn name(&self, named: &Named) -> Option<String> {
         let (name, _) = named.most?;
-        let terms = self.names[name].terms.iter();
-        Some(terms.map(|&t| self.terms[t]).collect::<Vec<_>>().join(" "))
-    }
-}
-
-impl Named {
-    fn add(&mut self, name: usize, words: u32, counts: Counts) {
-        for (all, count) in self.counts.iter_mut().zip(counts) {
-            *all += count;
-        }
-        self.title_words += words * counts[TITLE_FIELD];
-        let count: u32 = counts.iter().sum();
-        if count > self.most.map_or(0, |(_, most)| most) {
-            self.most = Some((name, count));
-        }
+        let terms = self.look_up.names[name].terms.iter();
+        Some(
+            terms
+                .map(|&t| self.look_up.terms[t])
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
     }
 }
 
@@ -491,43 +399,6 @@ pub(super) struct ClosePair {
     pub(super) first: usize,
     pub(super) distance: u32,
     pub(super) value: f64,
-}
-
-/// The terms of a plan, words and synonyms, each with a number.
-fn numbered(plan: &Plan) -> BTreeMap<&str, usize> {
-    let words = plan.scoring_words().flat_map(|word| &word.terms);
-    let names = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
-    let mut terms: BTreeMap<&str, usize> = BTreeMap::new();
-    for term in words.chain(names.flatten()) {
-        let next = terms.len();
-        terms.entry(term).or_insert(next);
-    }
-    terms
-}
-
-/// By term, how many passages have it in each field.
-fn frequencies(engine: &dyn Engine, terms: &[&str]) -> Result<Vec<[u64; FIELDS]>, SearchError> {
-    let in_fields = |term: &&str| TextField::ALL.map(|field| Term::Word(field, (*term).to_owned()));
-    let asked: Vec<Term> = terms.iter().flat_map(in_fields).collect();
-    let found = engine.frequencies(&asked)?;
-    let by_term = found.as_chunks::<FIELDS>().0;
-    Ok(by_term.to_vec())
-}
-
-/// The idf of what `n` of all passages have.
-pub(super) fn idf(engine: &dyn Engine, n: u64) -> f64 {
-    let all = engine.manifest().passages as f64;
-    let n = (n as f64).min(all);
-    (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
-}
-
-/// The average length of each field, in words.
-fn average_lengths(engine: &dyn Engine) -> [f64; FIELDS] {
-    let manifest = engine.manifest();
-    let passages = manifest.passages.max(1) as f64;
-    manifest
-        .words
-        .map(|words| (words as f64 / passages).max(1.0))
 }
 
 /// The least distance between two ascending lists of positions.

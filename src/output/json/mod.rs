@@ -178,7 +178,11 @@ impl<'a> HitJson<'a> {
             text: &passage.text,
             snippet: marked(&hit.snippet),
             lead: passage.lead.as_deref(),
-            explanation: explain.then(|| hit.parts.iter().map(PartJson::new).collect()),
+            explanation: hit
+                .explanation
+                .as_ref()
+                .filter(|_| explain)
+                .map(|parts| parts.iter().map(PartJson::new).collect()),
         }
     }
 }

@@ -1,0 +1,185 @@
+//! What is fetched of an engine to score with: numbers of the whole corpus once for a query, and for
+//! each pool of candidates how often, and then where, its words stand.
+//!
+//! What is made of it (`score`) asks an engine nothing more, and neither does the explanation, which
+//! is of the same evidence.
+
+use std::collections::BTreeMap;
+
+use super::SearchError;
+use super::weights::ANSWER;
+use crate::annotate::Aspect;
+use crate::index::{Counts, Engine, FIELDS, PassageAt, Positions, Table, Term, TextField};
+use crate::query::Plan;
+
+/// The place of the title among the fields.
+pub(super) const TITLE_FIELD: usize = 0;
+
+/// Another name of a concept.
+pub(super) struct Name {
+    pub(super) concept: usize,
+    /// Its terms, by their place in [`LookUp::terms`].
+    pub(super) terms: Vec<usize>,
+}
+
+/// What a plan has to be looked up, each with a number.
+pub(super) struct LookUp<'p> {
+    /// Every term, of words and of synonyms.
+    pub(super) terms: Vec<&'p str>,
+    numbers: BTreeMap<&'p str, usize>,
+    pub(super) names: Vec<Name>,
+    /// How many concepts the names are of.
+    concepts: usize,
+    /// The aspects that answer, with how well.
+    pub(super) aspects: Vec<(Aspect, f64)>,
+}
+
+impl<'p> LookUp<'p> {
+    pub(super) fn of(plan: &'p Plan) -> LookUp<'p> {
+        let words = plan.scoring_words().flat_map(|word| &word.terms);
+        let synonyms = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
+        let mut look_up = LookUp {
+            terms: Vec::new(),
+            numbers: BTreeMap::new(),
+            names: Vec::new(),
+            concepts: plan.concepts.len(),
+            aspects: plan.asked.answers(),
+        };
+        look_up.aspects.retain(|(_, worth)| *worth >= ANSWER);
+        for term in words.chain(synonyms.flatten()) {
+            let next = look_up.terms.len();
+            if *look_up.numbers.entry(term).or_insert(next) == next {
+                look_up.terms.push(term);
+            }
+        }
+        for (concept, named) in plan.concepts.iter().enumerate() {
+            for terms in &named.synonyms {
+                let terms = look_up.numbers_of(terms);
+                look_up.names.push(Name { concept, terms });
+            }
+        }
+        look_up
+    }
+
+    /// The number of a term, if it is looked up.
+    pub(super) fn number_of(&self, term: &str) -> Option<usize> {
+        self.numbers.get(term).copied()
+    }
+
+    /// The numbers of terms of the plan.
+    pub(super) fn numbers_of(&self, terms: &[String]) -> Vec<usize> {
+        let numbers = terms.iter().filter_map(|term| self.number_of(term));
+        numbers.collect()
+    }
+}
+
+/// What is known of the whole corpus.
+pub(super) struct CorpusStatistics {
+    passages: u64,
+    /// The average length of each field, in words.
+    pub(super) averages: [f64; FIELDS],
+    /// By term, how many passages have it in each field.
+    pub(super) frequencies: Vec<[u64; FIELDS]>,
+    /// By aspect that answers, how many passages speak of it.
+    pub(super) aspects: Vec<u64>,
+}
+
+impl CorpusStatistics {
+    /// Asks for all in one go.
+    pub(super) fn fetch(
+        engine: &dyn Engine,
+        look_up: &LookUp<'_>,
+    ) -> Result<CorpusStatistics, SearchError> {
+        let in_fields =
+            |term: &&str| TextField::ALL.map(|field| Term::Word(field, (*term).to_owned()));
+        let aspects = look_up.aspects.iter();
+        let mut asked: Vec<Term> = look_up.terms.iter().flat_map(in_fields).collect();
+        asked.extend(aspects.map(|(aspect, _)| Term::Aspect(*aspect)));
+        let found = engine.frequencies(&asked)?;
+        let (words, aspects) = found.split_at(FIELDS * look_up.terms.len());
+        let manifest = engine.manifest();
+        let passages = manifest.passages.max(1) as f64;
+        let average = |words: u64| (words as f64 / passages).max(1.0);
+        Ok(CorpusStatistics {
+            passages: manifest.passages,
+            averages: manifest.words.map(average),
+            frequencies: words.as_chunks::<FIELDS>().0.to_vec(),
+            aspects: aspects.to_vec(),
+        })
+    }
+
+    /// The idf of what `n` of all passages have.
+    pub(super) fn idf(&self, n: u64) -> f64 {
+        let all = self.passages as f64;
+        let n = (n as f64).min(all);
+        (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
+    }
+}
+
+/// How often the other names of a concept stand in the fields of a candidate.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Named {
+    pub(super) counts: Counts,
+    /// How many words of the title they cover.
+    pub(super) title_words: u32,
+    /// The name most often used, by its place in [`LookUp::names`], and how often.
+    pub(super) most: Option<(usize, u32)>,
+}
+
+impl Named {
+    fn add(&mut self, name: usize, words: u32, counts: Counts) {
+        for (all, count) in self.counts.iter_mut().zip(counts) {
+            *all += count;
+        }
+        self.title_words += words * counts[TITLE_FIELD];
+        let count: u32 = counts.iter().sum();
+        if count > self.most.map_or(0, |(_, most)| most) {
+            self.most = Some((name, count));
+        }
+    }
+}
+
+/// What is known of a pool of candidates.
+pub(super) struct PoolEvidence {
+    pub(super) table: Table,
+    /// By concept of the plan, by candidate.
+    pub(super) named: Vec<Vec<Named>>,
+    /// Where words stand, in those candidates of which that was asked.
+    pub(super) places: Option<Positions>,
+}
+
+impl PoolEvidence {
+    /// How often all that is looked up stands in some candidates.
+    pub(super) fn fetch(
+        engine: &dyn Engine,
+        look_up: &LookUp<'_>,
+        candidates: &[PassageAt],
+    ) -> Result<PoolEvidence, SearchError> {
+        let names: Vec<&[usize]> = look_up.names.iter().map(|name| &name.terms[..]).collect();
+        let table = engine.table(candidates, &look_up.terms, &names)?;
+        let all = table.candidates().len();
+        let mut named = vec![vec![Named::default(); all]; look_up.concepts];
+        for (n, name) in look_up.names.iter().enumerate() {
+            for (c, named) in named[name.concept].iter_mut().enumerate() {
+                named.add(n, name.terms.len() as u32, table.name_counts(n, c));
+            }
+        }
+        Ok(PoolEvidence {
+            table,
+            named,
+            places: None,
+        })
+    }
+
+    /// Where terms stand in the `chosen` ones of the candidates.
+    pub(super) fn fetch_places(
+        &mut self,
+        engine: &dyn Engine,
+        look_up: &LookUp<'_>,
+        chosen: &[usize],
+        terms: &[usize],
+    ) -> Result<&Positions, SearchError> {
+        let places = engine.places(&self.table, chosen, &look_up.terms, terms)?;
+        Ok(self.places.insert(places))
+    }
+}
