@@ -100,7 +100,7 @@ pub trait Engine: Send + Sync {
     ) -> Result<Table, IndexError>;
 
     /// Where the `used` ones of the terms of a table stand in the `chosen` ones of its candidates.
-    fn places(
+    fn positions(
         &self,
         table: &Table,
         chosen: &[usize],

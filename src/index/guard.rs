@@ -99,14 +99,14 @@ impl<E: Engine> Engine for Guarded<E> {
         self.guard(|engine| engine.table(candidates, terms, names))
     }
 
-    fn places(
+    fn positions(
         &self,
         table: &Table,
         chosen: &[usize],
         terms: &[&str],
         used: &[usize],
     ) -> Result<Positions, IndexError> {
-        self.guard(|engine| engine.places(table, chosen, terms, used))
+        self.guard(|engine| engine.positions(table, chosen, terms, used))
     }
 
     fn passages(&self, at: &[PassageAt]) -> Result<Vec<StoredPassage>, IndexError> {

@@ -69,7 +69,7 @@ impl Table {
     }
 
     /// Where the `used` ones of the terms stand in the `chosen` ones of the candidates.
-    pub(crate) fn places(&self, chosen: &[usize], used: &[usize]) -> Positions {
+    pub(crate) fn positions(&self, chosen: &[usize], used: &[usize]) -> Positions {
         let mut places = Positions::empty(used, chosen.len());
         for (u, &term) in used.iter().enumerate() {
             for field in 0..FIELDS {

@@ -82,8 +82,6 @@ fn pools(
 /// any words match all that pass them.
 pub(super) fn matching(
     scorer: &Scorer<'_>,
-    look_up: &LookUp<'_>,
-    statistics: &CorpusStatistics,
     filters: &[Wanted],
 ) -> Result<Option<Matching>, SearchError> {
     let (plan, ranking) = (scorer.plan, &scorer.ranking);
@@ -125,7 +123,7 @@ pub(super) fn matching(
         false => Wanted::Any(by_words.iter().chain(&by_names).cloned().collect()),
     };
     let weights = words.iter().map(|stats| stats.weight());
-    by_words.extend(answering(look_up, statistics, weights));
+    by_words.extend(answering(scorer.look_up, scorer.statistics, weights));
     Ok(Some(Matching {
         all: with_clauses(all),
         by_words: with_clauses(Wanted::Any(by_words)),

@@ -145,7 +145,7 @@ pub(super) struct PoolEvidence {
     /// By concept of the plan, by candidate.
     pub(super) named: Vec<Vec<Named>>,
     /// Where words stand, in those candidates of which that was asked.
-    pub(super) places: Option<Positions>,
+    pub(super) positions: Option<Positions>,
 }
 
 impl PoolEvidence {
@@ -167,19 +167,19 @@ impl PoolEvidence {
         Ok(PoolEvidence {
             table,
             named,
-            places: None,
+            positions: None,
         })
     }
 
     /// Where terms stand in the `chosen` ones of the candidates.
-    pub(super) fn fetch_places(
+    pub(super) fn fetch_positions(
         &mut self,
         engine: &dyn Engine,
         look_up: &LookUp<'_>,
         chosen: &[usize],
         terms: &[usize],
     ) -> Result<&Positions, SearchError> {
-        let places = engine.places(&self.table, chosen, &look_up.terms, terms)?;
-        Ok(self.places.insert(places))
+        let positions = engine.positions(&self.table, chosen, &look_up.terms, terms)?;
+        Ok(self.positions.insert(positions))
     }
 }

@@ -113,11 +113,11 @@ pub(super) fn parts(
 
 fn close(scorer: &Scorer<'_>, evidence: &PoolEvidence, scored: &Scored) -> Vec<String> {
     // Where the words stand was asked only of those that it could bring forward.
-    let Some((places, at)) = evidence.places.as_ref().zip(scored.placed) else {
+    let Some((positions, at)) = evidence.positions.as_ref().zip(scored.positioned) else {
         return Vec::new();
     };
     let words = scorer.whole_words();
-    let said = scorer.close_pairs(places, at).into_iter().map(|pair| {
+    let said = scorer.close_pairs(positions, at).into_iter().map(|pair| {
         let surface = |at: usize| &words[at].word.surface;
         let (first, second) = (surface(pair.first), surface(pair.first + 1));
         match pair.distance {

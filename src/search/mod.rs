@@ -198,7 +198,7 @@ impl Searcher {
         let look_up = LookUp::of(&plan);
         let statistics = CorpusStatistics::fetch(engine, &look_up)?;
         let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
-        let matching = candidates::matching(&scorer, &look_up, &statistics, &filters)?;
+        let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
         let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
         let counted = match (&matching, request.facets) {
@@ -211,7 +211,7 @@ impl Searcher {
             _ => None,
         };
         let (facets, counted) = counted.unzip();
-        let (ordered, evidence) = self.ordered(&scorer, &look_up, &found, end)?;
+        let (ordered, evidence) = self.ordered(&scorer, &found, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights());
         let shown = ordered.get(request.offset..).unwrap_or_default();
         let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
@@ -252,9 +252,9 @@ impl Searcher {
         let look_up = LookUp::of(&plan);
         let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
         let scorer = Scorer::new(&plan, ranking, &look_up, &statistics);
-        let matching = candidates::matching(&scorer, &look_up, &statistics, &[])?;
+        let matching = candidates::matching(&scorer, &[])?;
         let found = candidates::find(self.engine(), matching.as_ref(), limit, false)?;
-        let (ordered, _) = self.ordered(&scorer, &look_up, &found, limit)?;
+        let (ordered, _) = self.ordered(&scorer, &found, limit)?;
         let ranked = ordered
             .into_iter()
             .map(|scored| (scored.at, scored.score()));
@@ -266,7 +266,6 @@ impl Searcher {
     fn ordered(
         &self,
         scorer: &Scorer<'_>,
-        look_up: &LookUp<'_>,
         found: &candidates::CandidatePools,
         end: usize,
     ) -> Result<(Vec<Scored>, Vec<PoolEvidence>), SearchError> {
@@ -276,9 +275,8 @@ impl Searcher {
             if needed == 0 {
                 break;
             }
-            let mut evidence = PoolEvidence::fetch(self.engine(), look_up, pool)?;
-            let scored =
-                self.scored(scorer, look_up, &mut evidence, all.len(), needed, MOST_LOST)?;
+            let mut evidence = PoolEvidence::fetch(self.engine(), scorer.look_up, pool)?;
+            let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;
             order::append(&mut ordered, order::order(scored, needed));
             all.push(evidence);
         }
@@ -290,7 +288,6 @@ impl Searcher {
     fn scored(
         &self,
         scorer: &Scorer<'_>,
-        look_up: &LookUp<'_>,
         evidence: &mut PoolEvidence,
         pool: usize,
         count: usize,
@@ -300,9 +297,10 @@ impl Searcher {
         let near = scorer.near(&mut scored, count, may_lose);
         if near > 0 {
             let chosen: Vec<usize> = scored[..near].iter().map(|one| one.candidate).collect();
-            let terms = scorer.placed_terms();
-            let places = evidence.fetch_places(self.engine(), look_up, &chosen, &terms)?;
-            scorer.add_closeness(places, &mut scored[..near]);
+            let terms = scorer.positioned_terms();
+            let engine = self.engine();
+            let positions = evidence.fetch_positions(engine, scorer.look_up, &chosen, &terms)?;
+            scorer.add_closeness(positions, &mut scored[..near]);
         }
         Ok(scored)
     }
@@ -374,14 +372,14 @@ impl Searcher {
         let look_up = LookUp::of(&plan);
         let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
         let scorer = Scorer::new(&plan, *ranking, &look_up, &statistics);
-        let matching = candidates::matching(&scorer, &look_up, &statistics, &[])?;
+        let matching = candidates::matching(&scorer, &[])?;
         // A document has two passages or so.
         let passages = limit.saturating_mul(2);
         let found = candidates::find(self.engine(), matching.as_ref(), passages, false)?;
         let mut scored = Vec::new();
         for pool in &found.pools {
             let mut evidence = PoolEvidence::fetch(self.engine(), &look_up, pool)?;
-            let mut pool = self.scored(&scorer, &look_up, &mut evidence, 0, usize::MAX, 0.0)?;
+            let mut pool = self.scored(&scorer, &mut evidence, 0, usize::MAX, 0.0)?;
             order::sort(&mut pool);
             order::append(&mut scored, pool);
         }

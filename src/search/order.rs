@@ -92,7 +92,7 @@ mod tests {
             at: PassageAt::default(),
             pool: 0,
             candidate: 0,
-            placed: None,
+            positioned: None,
             order: Order(document << 24 | passage),
             values: Values {
                 words: score,

@@ -50,7 +50,7 @@ pub(super) struct Scored {
     pub(super) pool: usize,
     /// …its number among the candidates of that, and among those of which is known where words stand.
     pub(super) candidate: usize,
-    pub(super) placed: Option<usize>,
+    pub(super) positioned: Option<usize>,
     pub(super) order: Order,
     pub(super) values: Values,
     /// How many passages of the same source came before it.
@@ -91,8 +91,8 @@ impl WordStats<'_> {
 pub(super) struct Scorer<'p> {
     pub(super) plan: &'p Plan,
     pub(super) ranking: Ranking,
-    look_up: &'p LookUp<'p>,
-    statistics: &'p CorpusStatistics,
+    pub(super) look_up: &'p LookUp<'p>,
+    pub(super) statistics: &'p CorpusStatistics,
     pub(super) words: Vec<WordStats<'p>>,
 }
 
@@ -194,11 +194,11 @@ impl<'p> Scorer<'p> {
     }
 
     /// Adds what closeness is worth to candidates, given where the words stand in each.
-    pub(super) fn add_closeness(&self, places: &Positions, scored: &mut [Scored]) {
+    pub(super) fn add_closeness(&self, positions: &Positions, scored: &mut [Scored]) {
         for (at, scored) in scored.iter_mut().enumerate() {
-            let pairs = self.close_pairs(places, at);
+            let pairs = self.close_pairs(positions, at);
             scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
-            scored.placed = Some(at);
+            scored.positioned = Some(at);
         }
     }
 
@@ -209,7 +209,7 @@ impl<'p> Scorer<'p> {
             at: candidate.at,
             pool,
             candidate: c,
-            placed: None,
+            positioned: None,
             order: candidate.order,
             values: Values {
                 words,
@@ -347,7 +347,7 @@ impl<'p> Scorer<'p> {
     }
 
     /// The terms of which has to be known where they stand.
-    pub(super) fn placed_terms(&self) -> Vec<usize> {
+    pub(super) fn positioned_terms(&self) -> Vec<usize> {
         let words = self.whole_words();
         let mut used: Vec<usize> = words.iter().flat_map(|w| w.terms.clone()).collect();
         used.sort_unstable();
@@ -356,13 +356,13 @@ impl<'p> Scorer<'p> {
     }
 
     /// The neighbouring words of the query that stand close together in a passage.
-    pub(super) fn close_pairs(&self, places: &Positions, c: usize) -> Vec<ClosePair> {
+    pub(super) fn close_pairs(&self, positions: &Positions, c: usize) -> Vec<ClosePair> {
         let words = self.whole_words();
         let mut found = Vec::new();
         for (first, pair) in words.windows(2).enumerate() {
             let distance = |f: usize| {
                 let stand = |stats: &WordStats<'_>| match stats.is_in(f) {
-                    true => places.of(&stats.terms, f, c),
+                    true => positions.of(&stats.terms, f, c),
                     false => Vec::new(),
                 };
                 least_distance(&stand(pair[0]), &stand(pair[1]))

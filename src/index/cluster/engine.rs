@@ -204,14 +204,14 @@ impl Engine for Cluster {
         Ok(Table::of_positions(candidates, positions, names))
     }
 
-    fn places(
+    fn positions(
         &self,
         table: &Table,
         chosen: &[usize],
         _terms: &[&str],
         used: &[usize],
     ) -> Result<Positions, IndexError> {
-        Ok(table.places(chosen, used))
+        Ok(table.positions(chosen, used))
     }
 
     fn passages(&self, at: &[PassageAt]) -> Result<Vec<StoredPassage>, IndexError> {

@@ -113,7 +113,7 @@ impl Engine for Index {
         postings::table(self, candidates, terms, names)
     }
 
-    fn places(
+    fn positions(
         &self,
         table: &Table,
         chosen: &[usize],
@@ -122,7 +122,7 @@ impl Engine for Index {
     ) -> Result<Positions, IndexError> {
         let at = |&c: &usize| table.candidates[c].at;
         let chosen: Vec<PassageAt> = chosen.iter().map(at).collect();
-        postings::places(self, &chosen, terms, used)
+        postings::positions(self, &chosen, terms, used)
     }
 
     fn passages(&self, at: &[PassageAt]) -> Result<Vec<StoredPassage>, IndexError> {

@@ -146,7 +146,7 @@ impl SegmentCandidates<'_> {
 }
 
 /// Reads where the `used` ones of `terms` stand in the `chosen` passages.
-pub(super) fn places(
+pub(super) fn positions(
     index: &Index,
     chosen: &[PassageAt],
     terms: &[&str],

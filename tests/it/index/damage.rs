@@ -183,7 +183,7 @@ fn asked(engine: &dyn Engine) -> Vec<(&'static str, Result<(), IndexError>)> {
     let table = engine.table(at, &["risk"], &[&[0]]);
     let places = table
         .as_ref()
-        .map(|table| engine.places(table, &[0], &["risk"], &[0]));
+        .map(|table| engine.positions(table, &[0], &["risk"], &[0]));
     let sources = engine.sources(None, 10);
     let documents = sources.as_deref().unwrap_or_default().iter();
     let documents: Result<Vec<_>, _> = documents.map(|path| engine.document(path)).collect();
