@@ -17,6 +17,7 @@
 mod aspect;
 mod assertion;
 mod cues;
+mod inputs;
 mod linear;
 mod question;
 mod said;
@@ -36,6 +37,7 @@ pub use aspect::Aspect;
 pub use assertion::Assertion;
 use assertion::Triggers;
 use cues::{Cues, Sentence, either};
+pub use inputs::{inputs_of_passages, inputs_of_questions};
 use linear::{LinearModel, Seen};
 pub use question::Asked;
 use said::Context;
@@ -244,8 +246,8 @@ fn is_number(surface: &str) -> bool {
     surface.as_bytes().first().is_some_and(u8::is_ascii_digit)
 }
 
-/// What the model was taught to see in place of a word.
-fn model_word(surface: &str) -> &str {
+/// What the model was taught to see in place of a word, by its surface.
+pub fn model_word(surface: &str) -> &str {
     match is_number(surface) {
         true => "#",
         false => surface,
@@ -502,7 +504,7 @@ impl Annotator {
         let mentioned = strongest.into_iter().map(|(index, assertion)| {
             let concept = concepts.lexicon().concept(index);
             Mentioned {
-                name: concept.name.clone(),
+                name: concept.name.to_owned(),
                 kind: concept.kind,
                 assertion,
             }

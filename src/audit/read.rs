@@ -165,7 +165,7 @@ impl EvidenceReader<'_> {
         cell.push(Evidence {
             state,
             concept: match said.concept {
-                Some(concept) => self.engine.lexicon().concept(concept).name.clone(),
+                Some(concept) => self.engine.lexicon().concept(concept).name.to_owned(),
                 None => column.topic.name.clone(),
             },
             name: within(&said.words),

@@ -143,12 +143,12 @@ fn of_words(text: &str) -> Option<Column> {
 fn of_concept(engine: &dyn Engine, concept: usize) -> Column {
     let lexicon = engine.lexicon();
     let narrower = lexicon.narrower(concept);
-    let name = |&index: &usize| lexicon.concept(index).name.clone();
+    let name = |&index: &usize| lexicon.concept(index).name.to_owned();
     let concepts: Vec<usize> = std::iter::once(concept).chain(narrower.clone()).collect();
     let entry = lexicon.concept(concept);
     Column {
         topic: AuditTopic {
-            name: entry.name.clone(),
+            name: entry.name.to_owned(),
             kind: TopicKind::Concept(entry.kind),
             aspect: None,
             narrower: narrower.iter().map(name).collect(),

@@ -6,7 +6,11 @@ use std::path::PathBuf;
 
 use super::common::{DEFAULT_CORPUS, HomeArgs, LimitArgs, Outcome, build, outcome, stdout, update};
 use palpate::index::{BuildReport, Busy, Home, Sources};
+use palpate::lexicon;
 use palpate::output::summary;
+
+/// So many warnings of a lexicon are printed.
+const MOST_WARNINGS: usize = 5;
 
 /// Build the index from files and folders
 ///
@@ -20,7 +24,9 @@ pub(super) struct Args {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     index: HomeArgs,
-    /// Add concepts from a file: Solr synonyms (.txt) or OBO (.obo)
+    /// Add concepts from a file: Solr synonyms (.txt), OBO (.obo) or TOML (.toml)
+    ///
+    /// They join what palpate knows; `palpate lexicon check FILE` says what is in a file.
     #[arg(long = "lexicon", value_name = "FILE")]
     lexicons: Vec<PathBuf>,
     /// Use another aspect model than the built-in one, for instance to cross-validate
@@ -64,10 +70,25 @@ impl Args {
             false => update(&sources, &home)?,
         };
         self.say(&report)?;
+        self.warn_of_lexicons();
         if self.watch {
             self.watch(&sources, &home)?;
         }
         Ok(outcome(&report))
+    }
+
+    /// Says on stderr where a lexicon was read otherwise than it may have been meant.
+    fn warn_of_lexicons(&self) {
+        // The build has read them; what became unreadable since is not this build's.
+        for report in lexicon::check(&self.lexicons).unwrap_or_default() {
+            let path = report.path.display();
+            for warning in report.warnings.iter().take(MOST_WARNINGS) {
+                eprintln!("palpate: warning: {warning}");
+            }
+            if let Some(more @ 1..) = report.warnings.len().checked_sub(MOST_WARNINGS) {
+                eprintln!("palpate: {more} more warnings: palpate lexicon check {path}");
+            }
+        }
     }
 
     fn home(&self) -> anyhow::Result<Home> {

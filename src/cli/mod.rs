@@ -8,12 +8,14 @@ mod common;
 mod diff;
 mod eval;
 mod index;
+mod lexicon;
 mod passages;
 mod run;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod suggest;
+mod terms;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +35,7 @@ enum Command {
     Search(search::Args),
     Suggest(suggest::Args),
     Index(index::Args),
+    Lexicon(lexicon::Args),
     Audit(audit::Args),
     Cite(cite::Args),
     Verify(verify::Args),
@@ -41,6 +44,8 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Args),
     Passages(passages::Args),
+    #[command(hide = true)]
+    Terms(terms::Args),
     Run(run::Args),
     Eval(eval::Args),
 }
@@ -52,6 +57,7 @@ impl Cli {
             Command::Search(args) => args.run(),
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
+            Command::Lexicon(args) => args.run(),
             Command::Audit(args) => args.run(),
             Command::Cite(args) => args.run(),
             Command::Verify(args) => args.run(),
@@ -60,6 +66,7 @@ impl Cli {
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),
             Command::Passages(args) => args.run(),
+            Command::Terms(args) => args.run(),
             Command::Run(args) => args.run(),
             Command::Eval(args) => args.run(),
         }

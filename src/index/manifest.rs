@@ -11,7 +11,7 @@ use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 9;
+pub const FORMAT_VERSION: u32 = 10;
 
 pub(super) const FILE: &str = "palpate.json";
 

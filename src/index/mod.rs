@@ -6,7 +6,7 @@
 //! index/
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
 //!   .lock               held while somebody builds
-//!   g000007/            one generation: a tantivy index, lexicon.tsv, vocabulary.fst,
+//!   g000007/            one generation: a tantivy index, lexicon.bin, vocabulary.fst,
 //!                       phrases.fst, phrases.txt, files.jsonl
 //! ```
 //!

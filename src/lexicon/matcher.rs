@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CLOSE, Lexicon, Mention, OPEN};
+use super::{Lexicon, Mention};
 use crate::analysis::{Analyzer, Token, Trie};
 
 /// Finds the concepts of a lexicon in tokens of one analyzer.
@@ -16,10 +16,9 @@ impl Matcher {
     /// Compiles a lexicon for the tokens of `analyzer`.
     pub(crate) fn new(lexicon: Arc<Lexicon>, analyzer: &mut Analyzer) -> Matcher {
         let mut forms = Trie::default();
-        for (key, &form) in &lexicon.keys {
-            let terms = key.split([OPEN, CLOSE]).filter(|term| !term.is_empty());
+        lexicon.each_key(|terms, form| {
             *forms.entry(terms.map(|term| analyzer.term_id(term).into())) = Some(form);
-        }
+        });
         Matcher { lexicon, forms }
     }
 

@@ -10,7 +10,7 @@ headings of medquad-pages, a heading being mapped by its generic wording ("What 
 The words of a condition's own name are cut out of its examples (no n-gram spans the cut), and a feature has to
 occur under several conditions, so that names are not learned. The result is the same on every run.
 """
-import argparse, collections, hashlib, json, os, re, sys, unicodedata
+import argparse, collections, hashlib, json, os, re, subprocess, sys, unicodedata
 import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
@@ -195,6 +195,8 @@ def main():
     ap.add_argument("--C", type=float, default=30.0)
     ap.add_argument("--prior", type=float, default=0.5, help="share of the log prior taken out of the biases")
     ap.add_argument("--iterations", type=int, default=100)
+    ap.add_argument("--palpate", default=os.path.join(os.path.dirname(__file__), "../../target/debug/palpate"),
+                    help="the program that knows the hash of what goes in; to be built after every change of this script")
     a = ap.parse_args()
 
     ex, queries = read(a.collections)
@@ -255,6 +257,8 @@ def main():
                 "# https://creativecommons.org/licenses/by/4.0/; of its text only these weights are here.\n" + left_out)
         f.write("# options: %s\n" % " ".join("%s=%s" % (k, v) for k, v in sorted(vars(a).items())
                                              if k in ("features", "min_groups", "max_words", "C", "prior", "iterations")))
+        inputs = subprocess.run([a.palpate, "terms", "--inputs-of", "passages"], capture_output=True, text=True, check=True)
+        f.write("# inputs: %s\n" % inputs.stdout.strip())
         f.write("# classes: %s\n" % " ".join(NAMES[c] for c in CLASSES))
         f.write("# bias: %s\n" % " ".join("%d" % round(x / scale) for x in b))
         f.write("# scale: %.9g\n# ngrams: %d\n# opening: %d\n# opening ngrams: %d\n# normalised: yes\n\n"

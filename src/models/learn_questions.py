@@ -2,27 +2,29 @@
 """Learns `questions.tsv`, the model that reads which aspect a query asks for.
 
     pip install -r requirements.txt
+    cargo build                          # after every change of a table or of this script
     python learn_questions.py            # writes questions.tsv beside this file
     python learn_questions.py --check QUERIES.jsonl   # {"text", "aspect", "sub"} a line
+    ... --palpate PROGRAM                # default: target/debug/palpate
 
 It learns from tables written by us from general knowledge and from nothing else: `asks.toml` (ways to
 ask for each aspect), `signals.toml` (phrases that signal one) and the concept names of the
 lexicon, which stand in for the topic and teach what asks for no aspect. No test query is read.
 
-Words are lower-case, stemmed (Snowball English), apostrophes closed up; features are 1- to 3-grams,
-with marks for the start and the end of the query. The model is multinomial logistic
-regression; small weights are dropped, the rest rounded to integers.
+Words are the terms that palpate makes of a text, which is asked for them (`palpate terms`); features are
+1- to 3-grams, with marks for the start and the end of the query. The model is multinomial logistic
+regression; small weights are dropped, the rest rounded to integers. The header has the hash of all that
+went in, and a test of palpate compares it with what is there.
 """
 
 import argparse
 import json
 import pathlib
 import random
-import re
+import subprocess
 import tomllib
 
 import numpy as np
-import snowballstemmer
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -33,26 +35,36 @@ SCALE = 0.05
 FEATURES = 7000
 COPIES = 4  # how often each pattern is used, each time with other topics
 
-STEMMER = snowballstemmer.stemmer("english")
 
+class Analysis:
+    """The analysis chain of palpate, asked for many texts at a time."""
 
-def terms(text):
-    """The analysis chain of palpate, for the plain English of questions."""
-    words = re.findall(r"[a-z0-9]+(?:['’][a-z]+)?", text.lower())
-    words = [re.sub(r"['’]s$", "", word) for word in words]
-    words = [re.sub("['’]", "", word) for word in words]
-    return [word if len(word) > 6 and word.endswith("itis") else STEMMER.stemWord(word) for word in words]
+    def __init__(self, program):
+        self.program = program
+        self.known = {}
 
+    def inputs(self):
+        return self.run("--inputs-of", "questions").strip()
 
-def features(text):
-    words = ["<", *terms(text), ">"]
-    found = set()
-    for n in range(1, NGRAMS + 1):
-        for i in range(len(words) - n + 1):
-            gram = words[i : i + n]
-            if n > 1 or gram[0] not in "<>":
-                found.add(" ".join(gram))
-    return sorted(found)
+    def read(self, texts):
+        texts = [text for text in dict.fromkeys(texts) if text not in self.known]
+        lines = self.run(text="".join(f"{text}\n" for text in texts)).splitlines()
+        assert len(lines) == len(texts), "a line for each line"
+        self.known.update(zip(texts, lines))
+
+    def features(self, text):
+        words = ["<", *self.known[text].split(), ">"]
+        found = set()
+        for n in range(1, NGRAMS + 1):
+            for i in range(len(words) - n + 1):
+                gram = words[i : i + n]
+                if n > 1 or gram[0] not in "<>":
+                    found.add(" ".join(gram))
+        return sorted(found)
+
+    def run(self, *options, text=""):
+        command = [self.program, "terms", *options]
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
 
 
 def label(entry):
@@ -92,10 +104,11 @@ def examples(random, names):
         yield f"{name} {link} {random.choice(names)}", "none", 0.1
 
 
-def learn():
+def learn(analysis):
     names = topics()
     texts, labels, weights = zip(*examples(random.Random(7), names))
-    counter = CountVectorizer(analyzer=features, binary=True, min_df=2)
+    analysis.read(texts)
+    counter = CountVectorizer(analyzer=analysis.features, binary=True, min_df=2)
     matrix = counter.fit_transform(texts)
     model = LogisticRegression(C=20, max_iter=300)
     model.fit(matrix, labels, sample_weight=weights)
@@ -110,11 +123,12 @@ def quantised(values):
     return np.clip(np.rint(values / SCALE), -127, 127).astype(int)
 
 
-def write(model, names, path):
+def write(model, names, inputs, path):
     rows = quantised(model.coef_.T)
     with open(path, "w") as file:
         file.write("# Which aspect a query asks for: multinomial logistic regression.\n")
         file.write("# Learned by learn_questions.py from asks.toml, signals.toml and the lexicon.\n")
+        file.write(f"# inputs: {inputs}\n")
         file.write(f"# classes: {' '.join(model.classes_)}\n")
         file.write(f"# bias: {' '.join(map(str, np.rint(model.intercept_ / SCALE).astype(int)))}\n")
         file.write(f"# scale: {SCALE}\n# ngrams: {NGRAMS}\n# opening: 0\n# opening ngrams: 0\n# normalised: no\n\n")
@@ -124,14 +138,15 @@ def write(model, names, path):
                 file.write(f"{name}\t{shown}\n")
 
 
-def check(model, names, path):
+def check(analysis, model, names, path):
     index = {name: i for i, name in enumerate(names)}
     rows, bias = quantised(model.coef_.T), model.intercept_
     rows[np.abs(rows) <= 3] = 0
     right = asked = silent = none = 0
-    for line in open(path):
-        query = json.loads(line)
-        logits = bias + SCALE * sum((rows[index[f]] for f in features(query["text"]) if f in index), np.zeros(len(bias)))
+    queries = [json.loads(line) for line in open(path)]
+    analysis.read(query["text"] for query in queries)
+    for query in queries:
+        logits = bias + SCALE * sum((rows[index[f]] for f in analysis.features(query["text"]) if f in index), np.zeros(len(bias)))
         chances = np.exp(logits - logits.max())
         found = model.classes_[chances.argmax()]
         if label(query) == "none":
@@ -146,11 +161,13 @@ def check(model, names, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", metavar="QUERIES", help="say how a set of queries is read")
+    parser.add_argument("--palpate", default=HERE / "../../target/debug/palpate", help="the program that is asked for terms")
     args = parser.parse_args()
-    model, names = learn()
-    write(model, names, HERE / "questions.tsv")
+    analysis = Analysis(args.palpate)
+    model, names = learn(analysis)
+    write(model, names, analysis.inputs(), HERE / "questions.tsv")
     if args.check:
-        check(model, names, args.check)
+        check(analysis, model, names, args.check)
 
 
 if __name__ == "__main__":

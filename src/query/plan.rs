@@ -321,15 +321,11 @@ impl Plan {
                 .filter(|(_, w)| is_named(w))
                 .map(|(i, _)| i)
                 .collect();
-            let synonyms: Vec<_> = concept
-                .forms()
-                .iter()
-                .filter(|form| **form != named)
-                .cloned()
-                .collect();
+            let forms = lexicon.searched_forms(mention.concept).into_iter();
+            let synonyms: Vec<_> = forms.filter(|form| *form != named).collect();
             if !indices.is_empty() {
                 self.concepts.push(PlanConcept {
-                    name: concept.name.clone(),
+                    name: concept.name.to_owned(),
                     kind: concept.kind,
                     words: indices,
                     synonyms,

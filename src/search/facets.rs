@@ -53,7 +53,7 @@ pub(crate) fn terms(engine: &dyn Engine, filters: &[Filter]) -> Result<Vec<Term>
                 [aspect, ..] => Ok(term("aspect", aspect.label())),
             },
             Filter::Concept(kind, name) => match engine.lexicon().named(name) {
-                Some(concept) if concept.kind == *kind => Ok(term(kind.name(), &concept.name)),
+                Some(concept) if concept.kind == *kind => Ok(term(kind.name(), concept.name)),
                 _ => Err(SearchError::NoConcept(*kind, name.clone())),
             },
         })

@@ -15,6 +15,7 @@ mod eval;
 mod fuzz;
 mod index;
 mod names;
+mod lexicon;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;

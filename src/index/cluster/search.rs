@@ -64,9 +64,8 @@ impl Cluster {
         let Some((name, manifest)) = generation::current(&client)? else {
             return Err(IndexError::MissingInCluster(address.to_string()));
         };
-        let text = generation::file(&client, &name, &manifest, LEXICON_FILE)?;
-        let text = String::from_utf8(text).ok();
-        let lexicon = text.and_then(|text| Lexicon::parse(&text));
+        let bytes = generation::file(&client, &name, &manifest, LEXICON_FILE)?;
+        let lexicon = Lexicon::parse(bytes.into());
         let lexicon = lexicon.ok_or_else(|| client.error("its lexicon cannot be read"))?;
         Ok(Cluster {
             client,

@@ -19,7 +19,7 @@ use crate::index::error::IndexError;
 use crate::index::manifest::Holds;
 use crate::index::report::{BuildEvent, Skipped};
 
-pub(in crate::index) const LEXICON_FILE: &str = "lexicon.tsv";
+pub(in crate::index) const LEXICON_FILE: &str = "lexicon.bin";
 pub(in crate::index) const VOCABULARY_FILE: &str = "vocabulary.fst";
 
 /// What a generation holds in the end.

@@ -340,11 +340,11 @@ fn a_missing_file_and_leftovers_are_named() {
         .code(0);
     let report: Value = serde_json::from_slice(&checked.get_output().stdout).expect("JSON");
     assert_eq!(report["leftovers"], serde_json::json!(["g000007"]));
-    std::fs::remove_file(folder.path().join("index/g000001/lexicon.tsv")).expect("it is there");
+    std::fs::remove_file(folder.path().join("index/g000001/lexicon.bin")).expect("it is there");
     let checked = palpate(folder.path())
         .args(["check", "--json"])
         .assert()
         .code(2);
     let report: Value = serde_json::from_slice(&checked.get_output().stdout).expect("JSON");
-    assert_eq!(report["damage"][0]["path"], "g000001/lexicon.tsv");
+    assert_eq!(report["damage"][0]["path"], "g000001/lexicon.bin");
 }

@@ -191,7 +191,7 @@ fn users_bring_their_own_lexicon() {
             "{query}"
         );
     }
-    write("bad.txt", "fine, good\nlonely\n");
+    write("bad.txt", "fine, good\na => b => c\n");
     let run = palpate(folder.path())
         .args(["index", "--lexicon", "bad.txt"])
         .assert()

@@ -1,0 +1,131 @@
+//! Users' own lexicons, from the file to the search.
+
+use crate::common::palpate;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("made");
+        std::fs::write(path, text).expect("a file can be written");
+    }
+    folder
+}
+
+/// Exit code, what is printed, and what is said on stderr.
+fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = palpate(folder).args(args).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn a_users_file_takes_nothing_away() {
+    let obo = "[Term]\nid: T:0\nname: All\n\n[Term]\nid: T:1\nname: Fever\nis_a: T:0\n\n\
+               [Term]\nid: T:2\nname: Severe\nis_a: T:0\n";
+    let folder = folder(&[
+        (
+            "corpus/a.txt",
+            "Care\n\nPeople with brittle bones should not lift.\n",
+        ),
+        (
+            "corpus/b.txt",
+            "Home\n\nYou may have a high temperature. All severe cases are seen.\n",
+        ),
+        ("ours.txt", "osteoporosis, thin bone disease\n"),
+        ("terms.obo", obo),
+    ]);
+    let args = ["index", "--lexicon", "ours.txt", "--lexicon", "terms.obo"];
+    let (code, _, said) = run(folder.path(), &args);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("terms.obo:1: “All”"), "{said}");
+    for args in [
+        ["search", "--condition", "osteoporosis"],
+        ["search", "--condition", "thin bone disease"],
+        ["search", "--condition", "fever"],
+    ] {
+        assert_eq!(run(folder.path(), &args).0, Some(0), "{args:?}");
+    }
+    for (topic, source) in [("thin bone disease", "a.txt"), ("fever", "b.txt")] {
+        let (_, printed, _) = run(folder.path(), &["audit", topic, "--format", "csv"]);
+        let line = printed
+            .lines()
+            .find(|line| line.contains(source))
+            .unwrap_or_default();
+        assert!(
+            !line.is_empty() && !line.contains("silent"),
+            "{topic}: {printed}"
+        );
+    }
+    for name in ["All", "Severe"] {
+        let (code, _, said) = run(folder.path(), &["search", "--condition", name]);
+        assert_eq!(code, Some(2), "{said}");
+    }
+}
+
+#[test]
+fn a_lexicon_is_checked_before_it_is_used() {
+    let folder = folder(&[
+        (
+            "ours.txt",
+            "# palpate: kind=risk\nzorb shock, rolling shock\nlonely\n",
+        ),
+        ("bad.txt", "a, b\nx => y => z\n"),
+        (
+            "bad.toml",
+            "[[concept]]\nname = \"zorbitis\"\nkind = \"conditon\"\n",
+        ),
+        ("bad.obo", "[Term]\nid: a\nname: b\nsynonym: c\n"),
+    ]);
+    let check = |file: &str| run(folder.path(), &["lexicon", "check", file]);
+    let (code, printed, said) = check("ours.txt");
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert!(printed.contains("2 new concepts (risk 2)"), "{printed}");
+    assert!(printed.contains("ours.txt:3: "), "{printed}");
+    for (file, at) in [
+        ("bad.txt", ":2: "),
+        ("bad.toml", ":3: "),
+        ("bad.obo", ":4: "),
+        ("none.txt", ": "),
+    ] {
+        let (code, _, said) = check(file);
+        assert_eq!(code, Some(2));
+        assert!(said.contains(&format!("{file}{at}")), "{said}");
+    }
+}
+
+/// The examples of the page for those who write lexicons can be used as they stand.
+#[test]
+fn the_examples_of_the_page_are_read() {
+    let page = include_str!("../../docs/lexicon.md");
+    let example = |language: &str| {
+        let after = page
+            .split_once(&format!("```{language}\n"))
+            .map(|(_, after)| after);
+        let example = after.and_then(|after| after.split_once("```"));
+        example.expect("there is an example").0
+    };
+    let folder = folder(&[
+        ("ours.txt", example("text")),
+        ("ours.toml", example("toml")),
+    ]);
+    let check = |file: &str| run(folder.path(), &["lexicon", "check", file]);
+    let (code, printed, said) = check("ours.toml");
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert!(
+        printed.starts_with("ours.toml: 1 new concepts (condition 1), 1 joined"),
+        "{printed}"
+    );
+    let (code, printed, _) = check("ours.txt");
+    assert_eq!(code, Some(0));
+    assert!(
+        page.contains(printed.lines().next().expect("a line")),
+        "{printed}"
+    );
+}
