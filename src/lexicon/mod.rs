@@ -203,7 +203,14 @@ impl Lexicon {
             return false;
         };
         let part = key(std::iter::once(word.term.as_str()));
-        self.keys.keys().any(|key| key.contains(&part))
+        let part = part.as_bytes();
+        let mut keys = self.map.stream();
+        while let Some((key, _)) = fst::Streamer::next(&mut keys) {
+            if memchr::memmem::find(key, part).is_some() {
+                return true;
+            }
+        }
+        false
     }
 
     /// All concepts that are narrower than one, directly or not, in the order of their indices.

@@ -14,8 +14,8 @@ mod eval;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod fuzz;
 mod index;
-mod names;
 mod lexicon;
+mod names;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;
