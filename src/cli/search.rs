@@ -27,7 +27,7 @@ use palpate::search::{Filter, Request, SearchResults, Searcher};
 #[command(visible_alias = "query")]
 pub(super) struct Args {
     /// What to look for; `-` reads it from standard input
-    #[arg(value_name = "QUERY", required_unless_present_any = ["aspects", "conditions", "techniques"])]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["aspects", "conditions", "techniques", "source"])]
     query: Vec<String>,
     #[command(flatten)]
     index: HomeArgs,

@@ -447,7 +447,7 @@ mod tests {
         }
         assert_eq!(
             corrected("title:(tratment)").clauses[0].pattern,
-            Pattern::Words("(treatment)".into())
+            Pattern::Words("treatment".into())
         );
     }
 

@@ -21,6 +21,6 @@ mod plan;
 mod words;
 
 pub use correct::{Correction, DidYouMean, Spelled, Spelling};
-pub use parse::{Clause, Occur, Pattern, Query, Scope};
+pub use parse::{Clause, Occur, Pattern, Query, QueryGroup, QueryNode, Scope};
 pub(crate) use plan::READ_WORDS;
-pub use plan::{Plan, PlanConcept, PlanPhrase, PlanWord, WordSource};
+pub use plan::{Plan, PlanConcept, PlanGroup, PlanNode, PlanPhrase, PlanWord, WordSource};

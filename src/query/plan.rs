@@ -1,7 +1,7 @@
 //! From clauses to a plan: which terms to look up, where, and what has to match.
 
 use super::correct::{Correction, DidYouMean};
-use super::parse::{Clause, Occur, Pattern, Query, Scope};
+use super::parse::{Clause, Occur, Pattern, Query, QueryGroup, QueryNode, Scope};
 use crate::analysis::{self, Similar, Word, is_stopword};
 use crate::annotate::Asked;
 use crate::index::TextField;
@@ -18,6 +18,8 @@ const MAX_PREFIX_WORDS: usize = 64;
 /// What a word that asks for an aspect still counts as a word.
 const ASKING_WEIGHT: f64 = 0.2;
 
+/// Free words of a sentence, at least.
+const SENTENCE: usize = 5;
 /// At most so many words that no passage has are named.
 const ABSENT_NAMED: usize = 8;
 
@@ -93,12 +95,34 @@ pub struct PlanPhrase {
     pub excluded: bool,
 }
 
+/// A part of what has to match.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanNode {
+    Group(PlanGroup),
+    /// The words of a clause, each by the terms that count as it: all of them.
+    Words(Vec<PlanWord>),
+    Phrase(PlanPhrase),
+    /// A glob of sources.
+    Source(String),
+}
+
+/// How the clauses of a query are joined: all of `must` match, or if there are none any of
+/// `should`, and none of `not`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PlanGroup {
+    pub must: Vec<PlanNode>,
+    pub should: Vec<PlanNode>,
+    pub not: Vec<PlanNode>,
+}
+
 /// A query, understood.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     /// The words that score, required ones among them, and those excluded.
     pub words: Vec<PlanWord>,
     pub phrases: Vec<PlanPhrase>,
+    /// What has to match besides, where clauses are joined.
+    pub filter: Option<PlanGroup>,
     /// Globs of which a source has to match at least one of each list, and those excluded.
     pub sources: Vec<String>,
     pub excluded_sources: Vec<String>,
@@ -106,6 +130,9 @@ pub struct Plan {
     pub concepts: Vec<PlanConcept>,
     /// The aspects that are asked for.
     pub asked: Asked,
+    /// Whether the query is nothing but a question for an aspect: then whatever speaks of it
+    /// matches, with the words of the question or without.
+    pub lists_aspect: bool,
     /// The words that were read as others; see [`Query::correct`].
     pub corrections: Vec<Correction>,
     /// What may be meant by words that are right, and that the corpus lacks.
@@ -123,19 +150,28 @@ impl Plan {
             notes: query.notes.clone(),
             ..Plan::default()
         };
+        let asks = is_sentence(query);
         for clause in &query.clauses {
-            plan.add(clause, corpus);
+            match asks && is_quoted(clause) {
+                true => plan.add_quoted(clause),
+                false => plan.add(clause, corpus),
+            }
             if plan.words.len() > READ_WORDS {
                 break;
             }
         }
+        plan.filter = query
+            .filter
+            .as_ref()
+            .map(|group| joined(group, query, corpus));
         plan.understand(query, lexicon);
         plan.drop_stopwords();
         plan.cap();
         plan.name_concepts(query, lexicon);
         plan.drop_needless_suggestions();
         plan.say_what_is_absent(corpus);
-        if plan.scoring_words().next().is_none() {
+        let is_filter = plan.filter.is_some() || !plan.sources.is_empty();
+        if plan.scoring_words().next().is_none() && !is_filter {
             plan.notes.push(if query.clauses.is_empty() {
                 "the query has no words".into()
             } else {
@@ -153,25 +189,54 @@ impl Plan {
     /// Takes all words for words of the topic, as if no aspect could be asked for.
     pub fn forget_aspects(&mut self) {
         self.asked = Asked::default();
+        self.lists_aspect = false;
         self.words.iter_mut().for_each(|word| word.weight = 1.0);
     }
 
     fn add(&mut self, clause: &Clause, corpus: &dyn WordSource) {
+        // What only a part of the query excludes, or demands of the source, is for the filter.
+        if clause.nested && (clause.occur == Occur::Not || clause.scope == Scope::Source) {
+            return;
+        }
         let field = match clause.scope {
-            Scope::Anywhere => None,
-            Scope::Title => Some(TextField::Title),
-            Scope::Heading => Some(TextField::Heading),
             Scope::Source => return self.add_source(clause),
+            scope => field(scope),
         };
+        if let (Pattern::Phrase(text), true) = (&clause.pattern, clause.nested) {
+            return self.add_words(text, field, Occur::Should);
+        }
         match &clause.pattern {
-            Pattern::Words(text) => {
-                for word in analysis::words(text) {
-                    self.add_word(word, field, clause.occur);
-                }
-            }
+            Pattern::Words(text) => self.add_words(text, field, clause.occur),
             Pattern::Phrase(text) => self.add_phrase(text, field, clause.occur),
             Pattern::Prefix(prefix) => self.add_prefix(prefix, field, clause.occur, corpus),
         }
+    }
+
+    fn add_words(&mut self, text: &str, field: Option<TextField>, occur: Occur) {
+        for word in analysis::words(text) {
+            self.add_word(word, field, occur);
+        }
+    }
+
+    /// A phrase in a sentence is quoted, not demanded.
+    fn add_quoted(&mut self, clause: &Clause) {
+        let Pattern::Phrase(text) = &clause.pattern else {
+            return;
+        };
+        self.add_words(text, None, Occur::Should);
+        let note = "what is quoted in a sentence is read as words; +\"…\" demands the phrase";
+        if !self.notes.iter().any(|known| known == note) {
+            self.notes.push(note.to_owned());
+        }
+    }
+
+    /// Takes a phrase that no passage has for its words, which are there already.
+    pub(crate) fn give_up_phrase(&mut self, at: usize) {
+        let phrase = self.phrases.remove(at);
+        self.notes.push(format!(
+            "no passage has the phrase “{}”; its words were searched for",
+            phrase.text
+        ));
     }
 
     fn add_source(&mut self, clause: &Clause) {
@@ -289,6 +354,7 @@ impl Plan {
             .any(|(word, asking)| *asking < 0.5 && !is_stopword(&word.surface));
         self.asked = asked;
         if !names_topic {
+            self.lists_aspect = self.asked.best().is_some() && self.is_plain();
             return;
         }
         for (word, asking) in words.iter().zip(asking) {
@@ -302,6 +368,12 @@ impl Plan {
                 known.weight = known.weight.min(weight);
             }
         }
+    }
+
+    /// Whether nothing is demanded or excluded.
+    fn is_plain(&self) -> bool {
+        let is_plain = |word: &PlanWord| word.occur == Occur::Should && word.field.is_none();
+        self.filter.is_none() && self.phrases.is_empty() && self.words.iter().all(is_plain)
     }
 
     /// Finds the concepts that the words name, with their other names.
@@ -355,6 +427,9 @@ impl Plan {
 
     /// Says which words of the topic no passage has, where they have no other name either.
     fn say_what_is_absent(&mut self, corpus: &dyn WordSource) {
+        if self.lists_aspect {
+            return;
+        }
         let suggested = |word: &PlanWord| self.did_you_mean.iter().any(|s| s.typed == word.surface);
         let named = |index: &usize| self.concepts.iter().any(|c| c.words.contains(index));
         let scoring = self.scoring_words().enumerate();
@@ -388,6 +463,70 @@ impl Plan {
             self.words.truncate(MAX_WORDS);
         }
     }
+}
+
+/// Whether a query is a sentence, rather than what is to be looked for: it has so many free words,
+/// small ones among them.
+fn is_sentence(query: &Query) -> bool {
+    let text = free_text(query);
+    let words = free_words(&text);
+    words.len() >= SENTENCE && words.iter().any(|word| is_stopword(&word.surface))
+}
+
+/// Whether a clause is a phrase without any sign.
+fn is_quoted(clause: &Clause) -> bool {
+    matches!(clause.pattern, Pattern::Phrase(_))
+        && clause.occur == Occur::Should
+        && clause.scope == Scope::Anywhere
+        && !clause.nested
+}
+
+fn field(scope: Scope) -> Option<TextField> {
+    match scope {
+        Scope::Anywhere | Scope::Source => None,
+        Scope::Title => Some(TextField::Title),
+        Scope::Heading => Some(TextField::Heading),
+    }
+}
+
+/// How clauses are joined, with what each of them looks for.
+fn joined(group: &QueryGroup, query: &Query, corpus: &dyn WordSource) -> PlanGroup {
+    let all = |nodes: &[QueryNode]| -> Vec<PlanNode> {
+        let one = |node: &QueryNode| match node {
+            QueryNode::Group(group) => Some(PlanNode::Group(joined(group, query, corpus))),
+            QueryNode::Clause(at) => demanded(&query.clauses[*at], corpus),
+        };
+        nodes.iter().filter_map(one).collect()
+    };
+    PlanGroup {
+        must: all(&group.must),
+        should: all(&group.should),
+        not: all(&group.not),
+    }
+}
+
+/// What a clause looks for by itself; nothing where it has no words.
+fn demanded(clause: &Clause, corpus: &dyn WordSource) -> Option<PlanNode> {
+    let mut plan = Plan::default();
+    plan.add(
+        &Clause {
+            occur: Occur::Must,
+            nested: false,
+            ..clause.clone()
+        },
+        corpus,
+    );
+    let Plan {
+        mut words,
+        mut phrases,
+        mut sources,
+        ..
+    } = plan;
+    words.retain(|word| !word.compound);
+    let first = phrases.pop().map(PlanNode::Phrase);
+    first
+        .or_else(|| sources.pop().map(PlanNode::Source))
+        .or_else(|| (!words.is_empty()).then_some(PlanNode::Words(words)))
 }
 
 /// The words of a query that stand free of syntax, in their order: what a person would say.

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use super::evidence::{CorpusStatistics, LookUp};
 use super::score::{Scorer, WordStats};
-use super::weights::{ASPECT, ASPECT_FLOOR, BELOW_WORDS, POOL, SYNONYM, field_weight};
+use super::weights::{
+    ASPECT, ASPECT_FLOOR, BELOW_WORDS, LISTING_POOL, POOL, SYNONYM, field_weight,
+};
 use super::{Ranking, SearchError};
 use crate::index::{Engine, PassageAt, SourceGlob, Term, TextField, Wanted};
-use crate::query::{self, Plan, PlanPhrase, PlanWord};
+use crate::query::{self, Plan, PlanGroup, PlanNode, PlanPhrase, PlanWord};
 
 /// The candidates of a query.
 #[derive(Default)]
@@ -30,6 +32,8 @@ pub(super) struct Matching {
     by_names: Option<Wanted>,
     /// Whether there are no words, only filters.
     browses: bool,
+    /// How many candidates are scored at a time.
+    pool: usize,
 }
 
 /// Finds the candidates for a page that ends at hit number `end`.
@@ -70,12 +74,13 @@ fn pools(
     matching: &Matching,
     end: usize,
 ) -> Result<Vec<Vec<PassageAt>>, SearchError> {
-    let limit = end.max(1).div_ceil(POOL).saturating_mul(POOL);
+    let pool = matching.pool;
+    let limit = end.max(1).div_ceil(pool).saturating_mul(pool);
     if matching.browses {
         return Ok(vec![engine.first(&matching.all, limit)?]);
     }
     let best = engine.best(&matching.by_words, limit)?;
-    Ok(best.chunks(POOL).map(<[_]>::to_vec).collect())
+    Ok(best.chunks(pool).map(<[_]>::to_vec).collect())
 }
 
 /// The plan as what is wanted of an engine; `None` where it cannot match anything. Filters without
@@ -106,7 +111,8 @@ pub(super) fn matching(
         }
     }
     let (must, not) = clauses(plan, filters)?;
-    let browses = plan.words.is_empty() && plan.phrases.is_empty() && !filters.is_empty();
+    let filtered = !filters.is_empty() || !plan.sources.is_empty() || plan.filter.is_some();
+    let browses = plan.scoring_words().next().is_none() && plan.phrases.is_empty() && filtered;
     if by_words.is_empty() && !browses {
         return Ok(None);
     }
@@ -118,17 +124,25 @@ pub(super) fn matching(
             not: not.clone(),
         },
     };
+    let weights = words.iter().map(|stats| stats.weight());
+    let mut answers = answering(scorer.look_up, scorer.statistics, weights);
+    if plan.lists_aspect {
+        by_words.append(&mut answers);
+    }
     let all = match browses {
         true => Wanted::All(Vec::new()),
         false => Wanted::Any(by_words.iter().chain(&by_names).cloned().collect()),
     };
-    let weights = words.iter().map(|stats| stats.weight());
-    by_words.extend(answering(scorer.look_up, scorer.statistics, weights));
+    by_words.append(&mut answers);
     Ok(Some(Matching {
         all: with_clauses(all),
         by_words: with_clauses(Wanted::Any(by_words)),
         by_names: (!by_names.is_empty()).then(|| with_clauses(Wanted::Any(by_names))),
         browses,
+        pool: match plan.lists_aspect {
+            true => LISTING_POOL,
+            false => POOL,
+        },
     }))
 }
 
@@ -170,6 +184,9 @@ fn clauses(plan: &Plan, filters: &[Wanted]) -> Result<(Vec<Wanted>, Vec<Wanted>)
         let any = Wanted::Any(phrase_wanted(phrase));
         if phrase.excluded { &mut not } else { &mut must }.push(any);
     }
+    if let Some(group) = &plan.filter {
+        must.push(joined(group)?);
+    }
     for glob in &plan.sources {
         must.push(Wanted::Sources(SourceGlob::new(glob)?));
     }
@@ -177,6 +194,51 @@ fn clauses(plan: &Plan, filters: &[Wanted]) -> Result<(Vec<Wanted>, Vec<Wanted>)
         not.push(Wanted::Sources(SourceGlob::new(glob)?));
     }
     Ok((must, not))
+}
+
+/// Has the words of phrases looked for that no passage has.
+pub(super) fn give_up_absent_phrases(
+    engine: &dyn Engine,
+    plan: &mut Plan,
+) -> Result<(), SearchError> {
+    for at in (0..plan.phrases.len()).rev() {
+        let phrase = &plan.phrases[at];
+        if !phrase.excluded && engine.count(&Wanted::Any(phrase_wanted(phrase)))? == 0 {
+            plan.give_up_phrase(at);
+        }
+    }
+    Ok(())
+}
+
+/// What has what a group demands.
+fn joined(group: &PlanGroup) -> Result<Wanted, SearchError> {
+    let all = |nodes: &[PlanNode]| -> Result<Vec<Wanted>, SearchError> {
+        nodes.iter().map(demanded).collect()
+    };
+    let must = all(&group.must)?;
+    let wanted = match must.is_empty() && !group.should.is_empty() {
+        true => Wanted::Any(all(&group.should)?),
+        false => Wanted::All(Vec::new()),
+    };
+    Ok(Wanted::Filtered {
+        wanted: Box::new(wanted),
+        must,
+        not: all(&group.not)?,
+    })
+}
+
+fn demanded(node: &PlanNode) -> Result<Wanted, SearchError> {
+    Ok(match node {
+        PlanNode::Group(group) => joined(group)?,
+        PlanNode::Words(words) => {
+            let each = words
+                .iter()
+                .map(|word| Wanted::Any(word_wanted(word, None)));
+            Wanted::All(each.collect())
+        }
+        PlanNode::Phrase(phrase) => Wanted::Any(phrase_wanted(phrase)),
+        PlanNode::Source(glob) => Wanted::Sources(SourceGlob::new(glob)?),
+    })
 }
 
 fn searched(field: Option<TextField>) -> impl Iterator<Item = TextField> {

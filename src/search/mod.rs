@@ -194,6 +194,13 @@ impl Searcher {
         let started = Instant::now();
         let engine = self.engine();
         let mut plan = self.plan(&request.query, request.spelling, &request.ranking)?;
+        candidates::give_up_absent_phrases(engine, &mut plan)?;
+        if request.query.trim().is_empty()
+            && (request.source.is_some() || !request.filters.is_empty())
+        {
+            // Filters stand alone.
+            plan.notes.clear();
+        }
         let filters = facets::wanted(engine, request)?;
         let look_up = LookUp::of(&plan);
         let statistics = CorpusStatistics::fetch(engine, &look_up)?;
@@ -277,7 +284,11 @@ impl Searcher {
             }
             let mut evidence = PoolEvidence::fetch(self.engine(), scorer.look_up, pool)?;
             let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;
-            order::append(&mut ordered, order::order(scored, needed));
+            let scored = match scorer.plan.lists_aspect {
+                true => order::spread(scored, needed),
+                false => order::order(scored, needed),
+            };
+            order::append(&mut ordered, scored);
             all.push(evidence);
         }
         Ok((ordered, all))

@@ -37,6 +37,21 @@ pub(super) fn order(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
     ordered
 }
 
+/// The `count` first candidates where every source comes before the second passage of any; among
+/// first passages, second ones and so on, scores decide.
+pub(super) fn spread(mut candidates: Vec<Scored>, count: usize) -> Vec<Scored> {
+    sort(&mut candidates);
+    let mut seen: HashMap<u64, usize> = HashMap::new();
+    for scored in &mut candidates {
+        let before = seen.entry(scored.order.document()).or_default();
+        scored.before = *before;
+        *before += 1;
+    }
+    candidates.sort_by_key(|scored| scored.before);
+    candidates.truncate(count);
+    candidates
+}
+
 /// Appends candidates of a later pool, in order, to those of earlier ones: none counts more than
 /// what comes before it.
 pub(super) fn append(ordered: &mut Vec<Scored>, later: Vec<Scored>) {
@@ -86,6 +101,18 @@ mod tests {
     use super::*;
     use crate::index::{Order, PassageAt};
     use crate::search::score::Values;
+
+    #[test]
+    fn every_source_comes_before_the_second_of_any() {
+        let all = vec![
+            candidate(1, 0, 9.0),
+            candidate(1, 1, 8.0),
+            candidate(2, 0, 1.0),
+        ];
+        let spread = spread(all, 3);
+        let documents: Vec<u64> = spread.iter().map(|s| s.order.document()).collect();
+        assert_eq!(documents, [1, 2, 1]);
+    }
 
     fn candidate(document: u64, passage: u64, score: f64) -> Scored {
         Scored {

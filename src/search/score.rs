@@ -263,7 +263,8 @@ impl<'p> Scorer<'p> {
 
     /// What all words are worth in a candidate; `None` where it has none that a passage has to have.
     fn words_value(&self, candidates: &PoolEvidence, c: usize) -> Option<f64> {
-        let (mut sum, mut matches) = (0.0, self.words.is_empty());
+        let whatever = self.words.is_empty() || self.plan.lists_aspect;
+        let (mut sum, mut matches) = (0.0, whatever);
         for stats in &self.words {
             let (exact, by_name) = self.word_values(stats, candidates, c);
             let value = exact.max(by_name);
@@ -277,7 +278,8 @@ impl<'p> Scorer<'p> {
     /// beside a topic: "osteoporosis risk" is not about every risk.
     pub(super) fn is_matched(&self, stats: &WordStats<'_>) -> bool {
         let is_topic = |stats: &WordStats<'_>| stats.word.weight >= TOPIC;
-        is_topic(stats) || !self.words.iter().any(is_topic)
+        // Where clauses are joined, the filter says what matches.
+        is_topic(stats) || self.plan.filter.is_some() || !self.words.iter().any(is_topic)
     }
 
     /// The value of the title, and the share of it that is covered.

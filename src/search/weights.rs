@@ -50,6 +50,9 @@ pub(super) fn field_weight(ranking: &Ranking, field: TextField) -> f64 {
 /// About this many candidates are scored again at a time. More than a page, so that what plain BM25
 /// puts too low can still rise; few enough to cost microseconds. Unmeasured by itself.
 pub(super) const POOL: usize = 60;
+/// The same where every source is to come before the second passage of any. Not measured: as many as
+/// are scored in some milliseconds.
+pub(super) const LISTING_POOL: usize = 600;
 
 /// What an aspect may count among candidates, as a share of the least word: what is off the topic must
 /// not keep out what is on it. Unmeasured.
