@@ -12,11 +12,11 @@ use palpate::lexicon::{self, FileReport, Kind, LexiconError};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: LexiconCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum LexiconCommand {
     /// Say what is in lexicon files, and what is wrong with them
     ///
     /// Files are read one after another, as `palpate index --lexicon` reads them. Warnings name what is
@@ -31,7 +31,7 @@ enum Command {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let Command::Check { files } = self.command;
+        let LexiconCommand::Check { files } = self.command;
         let reports = match lexicon::check(&files) {
             Ok(reports) => reports,
             // It names its file.

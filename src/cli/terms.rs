@@ -14,15 +14,15 @@ use palpate::{analysis, annotate};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What of each word is printed
-    #[arg(long = "as", value_enum, default_value_t = Shown::Terms)]
-    shown: Shown,
+    #[arg(long = "as", value_enum, default_value_t = ShownTerms::Terms)]
+    shown: ShownTerms,
     /// Print the hash of what a model is learned from instead, as its header has it
     #[arg(long, value_name = "MODEL", value_parser = ["questions", "passages"])]
     inputs_of: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Shown {
+enum ShownTerms {
     /// Stems, as they are indexed and asked for
     Terms,
     /// Words, folded but not stemmed
@@ -55,9 +55,9 @@ impl Args {
         let shown = words
             .filter(|word| !word.compound)
             .map(|word| match self.shown {
-                Shown::Terms => word.term,
-                Shown::Surfaces => word.surface,
-                Shown::Model => annotate::model_word(&word.surface).to_owned(),
+                ShownTerms::Terms => word.term,
+                ShownTerms::Surfaces => word.surface,
+                ShownTerms::Model => annotate::model_word(&word.surface).to_owned(),
             });
         shown.collect::<Vec<_>>().join(" ")
     }

@@ -13,7 +13,7 @@ pub(crate) const DATA: [&str; 4] = [
 ];
 
 #[derive(Deserialize)]
-struct File {
+struct BuiltinFile {
     concept: Vec<ConceptEntry>,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn concepts() -> Vec<NewConcept> {
 fn entries() -> Vec<ConceptEntry> {
     DATA.iter()
         .flat_map(|text| {
-            let file: File = toml::from_str(text)
+            let file: BuiltinFile = toml::from_str(text)
                 // The files are part of the program; a test reads them all.
                 .expect("the built-in lexicon is valid");
             file.concept

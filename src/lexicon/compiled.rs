@@ -46,7 +46,7 @@ pub(super) struct Parts {
 
 /// Where the tables of a lexicon begin, in numbers.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tables {
+pub(super) struct LexiconTables {
     pub(super) concepts: usize,
     broader: usize,
     searched: usize,
@@ -165,7 +165,7 @@ impl Lexicon {
         let &[concepts, broader, searched, forms, text, longest] = header.as_slice() else {
             return None;
         };
-        let tables = Tables {
+        let tables = LexiconTables {
             concepts,
             broader: CONCEPT.checked_mul(concepts + 1)?,
             searched: CONCEPT * (concepts + 1) + broader,
@@ -191,7 +191,7 @@ impl Lexicon {
 
     /// Whether all that is looked up later is there.
     fn is_sound(&self) -> bool {
-        let Tables {
+        let LexiconTables {
             concepts,
             broader,
             searched,

@@ -24,7 +24,7 @@ pub(super) struct Joined {
 
 /// What became of the concepts of one file.
 #[derive(Default)]
-pub(super) struct Outcome {
+pub(super) struct JoinOutcome {
     /// How many joined a concept that was there.
     pub(super) joined: usize,
     /// How many of each kind are new.
@@ -37,7 +37,7 @@ pub(super) struct Outcome {
 
 /// Concepts and forms so far.
 #[derive(Default)]
-pub(super) struct Joiner {
+pub(super) struct FormJoiner {
     analyzer: Analyzer,
     concepts: Vec<Joined>,
     forms: Vec<Form>,
@@ -60,7 +60,7 @@ impl Read {
     }
 }
 
-impl Joiner {
+impl FormJoiner {
     /// Adds concepts that are known to have nothing in common.
     pub(super) fn add(&mut self, concepts: Vec<NewConcept>) {
         for concept in concepts {
@@ -72,12 +72,12 @@ impl Joiner {
             }
             self.note(index, concept.id, concept.broader, concept.line);
         }
-        self.resolve(&mut Outcome::default());
+        self.resolve(&mut JoinOutcome::default());
     }
 
     /// Joins the concepts of a user's file to what is there.
-    pub(super) fn join(&mut self, concepts: Vec<NewConcept>) -> Outcome {
-        let mut outcome = Outcome::default();
+    pub(super) fn join(&mut self, concepts: Vec<NewConcept>) -> JoinOutcome {
+        let mut outcome = JoinOutcome::default();
         // Two concepts of one file that have ids of their own are two, whatever names they share.
         let mut claimed = HashSet::new();
         for concept in concepts {
@@ -93,7 +93,12 @@ impl Joiner {
         read.first().is_some_and(|read| self.owner(read).is_some())
     }
 
-    fn join_one(&mut self, new: NewConcept, claimed: &mut HashSet<usize>, outcome: &mut Outcome) {
+    fn join_one(
+        &mut self,
+        new: NewConcept,
+        claimed: &mut HashSet<usize>,
+        outcome: &mut JoinOutcome,
+    ) {
         let line = new.line;
         let forms: Vec<Read> = self.read(new.forms);
         let forms: Vec<Read> = forms
@@ -165,7 +170,7 @@ impl Joiner {
         index: usize,
         said: Result<Kind, Kind>,
         line: usize,
-        outcome: &mut Outcome,
+        outcome: &mut JoinOutcome,
     ) {
         let Joined { name, kind, .. } = &self.concepts[index];
         if said.is_ok_and(|said| said != *kind) {
@@ -254,7 +259,7 @@ impl Joiner {
     }
 
     /// Finds the broader concepts, which may stand after the narrower ones.
-    fn resolve(&mut self, outcome: &mut Outcome) {
+    fn resolve(&mut self, outcome: &mut JoinOutcome) {
         for (narrow, id, line) in std::mem::take(&mut self.broader) {
             match self.ids.get(&id) {
                 Some(&broad) if broad != narrow => {

@@ -35,8 +35,8 @@ use fst::Map;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{self, Word};
-use compiled::Tables;
-use join::Joiner;
+use compiled::LexiconTables;
+use join::FormJoiner;
 
 pub(crate) use matcher::Matcher;
 
@@ -136,7 +136,7 @@ const SHORT: usize = 4;
 
 /// Concepts, and the forms by which they are found.
 pub struct Lexicon {
-    tables: Tables,
+    tables: LexiconTables,
     places: Vec<u32>,
     text: Box<str>,
     /// The terms of each form, as [`key`] joins them, to the form.
@@ -148,7 +148,7 @@ pub struct Lexicon {
 impl Lexicon {
     /// The built-in concepts.
     pub fn builtin() -> Lexicon {
-        let mut joiner = Joiner::default();
+        let mut joiner = FormJoiner::default();
         joiner.add(tables::concepts());
         joiner.parts().compile()
     }
@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     fn of(concepts: Vec<NewConcept>) -> Lexicon {
-        let mut joiner = Joiner::default();
+        let mut joiner = FormJoiner::default();
         joiner.add(concepts);
         joiner.parts().compile()
     }

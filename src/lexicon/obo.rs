@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::Kind;
 use super::entry::{Directive, NewConcept, NewForm, Parsed};
-use super::ontology::{self, Node};
+use super::ontology::{self, OntologyNode};
 use super::unescaped;
 
 #[derive(Default)]
@@ -87,11 +87,11 @@ impl Parsed {
         kind: Option<Kind>,
         known: &mut dyn FnMut(&str) -> bool,
     ) {
-        let nodes: Vec<Node<'_>> = terms
+        let nodes: Vec<OntologyNode<'_>> = terms
             .iter()
             .map(|term| {
                 let name = term.name.as_deref().unwrap_or_default();
-                Node {
+                OntologyNode {
                     id: term.id.as_deref(),
                     name,
                     has_other_names: !term.synonyms.is_empty(),

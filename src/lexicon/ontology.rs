@@ -14,7 +14,7 @@ pub(super) const DATA: &str = include_str!("../data/modifiers.toml");
 /// From so many terms on, what half of them are below is a category.
 const MANY: usize = 100;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+static TABLE: LazyLock<OntologyTable> = LazyLock::new(|| {
     toml::from_str(DATA)
         // The file is part of the program; tests read it.
         .expect("the table of modifiers is valid")
@@ -22,14 +22,14 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct OntologyTable {
     words: Vec<String>,
     branches: Vec<String>,
     marks: Vec<String>,
 }
 
 /// A term, as far as its place in the ontology goes.
-pub(super) struct Node<'t> {
+pub(super) struct OntologyNode<'t> {
     pub(super) id: Option<&'t str>,
     pub(super) name: &'t str,
     pub(super) has_other_names: bool,
@@ -42,8 +42,8 @@ pub(super) struct Node<'t> {
 }
 
 /// For each term why it is no condition, or nothing.
-pub(super) fn sift(nodes: &[Node<'_>]) -> Vec<Option<&'static str>> {
-    let tree = Tree::of(nodes);
+pub(super) fn sift(nodes: &[OntologyNode<'_>]) -> Vec<Option<&'static str>> {
+    let tree = OntologyTree::of(nodes);
     let modifiers = tree.modifiers(nodes);
     let mut reasons: Vec<Option<&'static str>> = (0..nodes.len())
         .map(|n| match () {
@@ -76,13 +76,13 @@ fn only_general_words(name: &str) -> bool {
 }
 
 /// Who is above and below whom, by place in the file.
-struct Tree {
+struct OntologyTree {
     above: Vec<Vec<usize>>,
     below: Vec<Vec<usize>>,
 }
 
-impl Tree {
-    fn of(nodes: &[Node<'_>]) -> Tree {
+impl OntologyTree {
+    fn of(nodes: &[OntologyNode<'_>]) -> OntologyTree {
         let places = nodes.iter().enumerate();
         let by_id: HashMap<&str, usize> =
             places.filter_map(|(n, node)| Some((node.id?, n))).collect();
@@ -97,11 +97,11 @@ impl Tree {
         for (n, parents) in above.iter().enumerate() {
             parents.iter().for_each(|&parent| below[parent].push(n));
         }
-        Tree { above, below }
+        OntologyTree { above, below }
     }
 
     /// What is a branch of modifiers, or only below such.
-    fn modifiers(&self, nodes: &[Node<'_>]) -> Vec<bool> {
+    fn modifiers(&self, nodes: &[OntologyNode<'_>]) -> Vec<bool> {
         let mut modifiers: Vec<bool> = nodes.iter().map(is_branch).collect();
         let mut reached: Vec<usize> = (0..nodes.len()).filter(|&n| modifiers[n]).collect();
         while let Some(parent) = reached.pop() {
@@ -117,7 +117,7 @@ impl Tree {
 
     /// A term above others with nothing above it, by which nobody would ask: it has no other name,
     /// and those below are not kinds of it by name ("acute zorbitis" is one of "zorbitis").
-    fn is_root(&self, nodes: &[Node<'_>], n: usize) -> bool {
+    fn is_root(&self, nodes: &[OntologyNode<'_>], n: usize) -> bool {
         let node = &nodes[n];
         let below = &self.below[n];
         if !node.broader.is_empty() || below.is_empty() || node.has_other_names {
@@ -164,7 +164,7 @@ impl Tree {
     }
 }
 
-fn is_branch(node: &Node<'_>) -> bool {
+fn is_branch(node: &OntologyNode<'_>) -> bool {
     let name = lower_words(node.name).join(" ");
     let marked = node
         .marks

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::entry::{AtLine, Parsed, Remark};
-use super::join::{Joiner, Outcome};
+use super::join::{FormJoiner, JoinOutcome};
 use super::{Kind, Lexicon, LexiconError, obo, solr, tables};
 
 /// What is in one lexicon file, joined to the built-in lexicon and the files before it.
@@ -42,19 +42,19 @@ pub(super) fn with_files(paths: &[PathBuf]) -> Result<Lexicon, LexiconError> {
     Ok(joiner.parts().compile())
 }
 
-fn builtin() -> Joiner {
-    let mut joiner = Joiner::default();
+fn builtin() -> FormJoiner {
+    let mut joiner = FormJoiner::default();
     joiner.add(tables::concepts());
     joiner
 }
 
-fn join(joiner: &mut Joiner, path: &Path) -> Result<FileReport, LexiconError> {
+fn join(joiner: &mut FormJoiner, path: &Path) -> Result<FileReport, LexiconError> {
     let Parsed {
         concepts,
         mut warnings,
         mut errors,
     } = parse(joiner, path)?;
-    let outcome: Outcome = joiner.join(concepts);
+    let outcome: JoinOutcome = joiner.join(concepts);
     warnings.extend(outcome.warnings);
     errors.extend(outcome.errors);
     Ok(FileReport {
@@ -67,7 +67,7 @@ fn join(joiner: &mut Joiner, path: &Path) -> Result<FileReport, LexiconError> {
     })
 }
 
-fn parse(joiner: &mut Joiner, path: &Path) -> Result<Parsed, LexiconError> {
+fn parse(joiner: &mut FormJoiner, path: &Path) -> Result<Parsed, LexiconError> {
     let format = path.extension().and_then(|extension| extension.to_str());
     if !matches!(format, Some("txt" | "syn" | "synonyms" | "obo" | "toml")) {
         return Err(LexiconError::UnknownType(path.to_owned()));
