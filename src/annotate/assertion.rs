@@ -36,6 +36,7 @@ const LONG_REACH: usize = 24;
 const REACH_BACK: usize = 10;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TriggerTable {
     negated: Vec<String>,
     negated_next: Vec<String>,

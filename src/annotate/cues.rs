@@ -23,6 +23,7 @@ const STRONG: f32 = 0.6;
 const WEAK: f32 = 0.1;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CueTable {
     cue: Vec<CueEntry>,
 }
@@ -30,14 +31,30 @@ struct CueTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CueEntry {
-    aspect: String,
-    sub: Option<String>,
+    aspect: AspectName,
+    sub: Option<AspectName>,
     #[serde(default)]
     headings: Vec<String>,
     #[serde(default)]
     strong: Vec<String>,
     #[serde(default)]
     weak: Vec<String>,
+}
+
+/// The name of an aspect, or of several: one that nothing has is an error of the table.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct AspectName(String);
+
+impl TryFrom<String> for AspectName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<AspectName, String> {
+        match Aspect::named(&name).is_empty() {
+            true => Err(format!("“{name}” is no aspect")),
+            false => Ok(AspectName(name)),
+        }
+    }
 }
 
 /// What a phrase speaks for, each with its weight.
@@ -60,7 +77,7 @@ impl Cues {
             .expect("the cue table is valid");
         let mut cues = Cues::empty(analyzer);
         for entry in &table.cue {
-            let name = entry.sub.as_deref().unwrap_or(&entry.aspect);
+            let AspectName(name) = entry.sub.as_ref().unwrap_or(&entry.aspect);
             for aspect in Aspect::all().filter(|aspect| aspect.name() == name) {
                 let mut add = |to: &mut Trie<Worth>, phrases: &[String], weight| {
                     for phrase in phrases {
@@ -203,6 +220,22 @@ mod tests {
 
     fn chance(text: &str, aspect: Aspect) -> f32 {
         chance_by(Cues::builtin, text, aspect)
+    }
+
+    #[test]
+    fn a_misspelt_aspect_or_key_is_an_error_where_it_stands() {
+        for (line, wrong) in [
+            ("aspect = \"symptons\"", "symptons"),
+            ("aspect = \"risk\"\nsub = \"advers\"", "advers"),
+            ("aspect = \"cost\"\nstrongly = []", "strongly"),
+        ] {
+            let table = format!("[[cue]]\n{line}\n");
+            let error = toml::from_str::<CueTable>(&table)
+                .err()
+                .expect("it is wrong");
+            let span = error.span().expect("it says where");
+            assert!(table[span].contains(wrong) || error.message().contains(wrong));
+        }
     }
 
     #[test]

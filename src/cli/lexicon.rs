@@ -68,8 +68,6 @@ fn write(out: &mut dyn Write, report: &FileReport) -> std::io::Result<()> {
         report.joined,
         report.names
     )?;
-    let warnings = report.warnings.iter();
-    warnings
-        .map(|warning| writeln!(out, "warning: {warning}"))
-        .collect()
+    let mut warnings = report.warnings.iter();
+    warnings.try_for_each(|warning| writeln!(out, "warning: {warning}"))
 }
