@@ -5,6 +5,7 @@
 //!
 //! | module | takes → gives |
 //! |---|---|
+//! | [`data`] | what a clinician may edit → tables |
 //! | [`document`] | files → documents: title and blocks |
 //! | [`passage`] | document → passages: heading path, lines or pages, stable id |
 //! | [`analysis`] | text → terms, the one chain for all |
@@ -71,6 +72,7 @@ pub mod analysis;
 pub mod annotate;
 pub mod audit;
 pub mod cite;
+pub mod data;
 pub mod diff;
 pub mod document;
 pub mod eval;

@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static STOPWORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("../data/stopwords.txt")
-        .split_whitespace()
-        .collect()
-});
+use crate::data::DataFile;
+
+static STOPWORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| DataFile::Stopwords.text().split_whitespace().collect());
 
 /// Whether a word, by its surface, carries no topic of its own.
 pub(crate) fn is_stopword(surface: &str) -> bool {

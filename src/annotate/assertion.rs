@@ -11,8 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analyzer, Trie, WordId};
-
-pub(super) const DATA: &str = include_str!("../data/assertion.toml");
+use crate::data::{DataFile, TableFault, from_toml};
 
 /// What is said of a concept or cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,6 +57,11 @@ enum TriggerRole {
     End,
 }
 
+/// Whether a table of triggers can be read.
+pub(super) fn check(text: &str) -> Result<(), TableFault> {
+    from_toml::<TriggerTable>(text).map(|_| ())
+}
+
 /// The triggers, compiled for the words of one analyzer.
 pub(crate) struct Triggers {
     before: Trie<TriggerRole>,
@@ -67,8 +71,8 @@ pub(crate) struct Triggers {
 impl Triggers {
     /// The built-in table.
     pub(crate) fn builtin(analyzer: &mut Analyzer) -> Triggers {
-        let table: TriggerTable = toml::from_str(DATA)
-            // The file is part of the program; every test of this module reads it.
+        let table: TriggerTable = from_toml(DataFile::Assertion.text())
+            // Every test of this module reads the built-in file, and one in its place was looked at.
             .expect("the table of assertions is valid");
         let mut triggers = Triggers {
             before: Trie::default(),

@@ -6,12 +6,12 @@
 //! The evidence of several cues adds up as independent chances do: `1 − Π (1 − w)`.
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::aspect::Aspect;
 use super::assertion::{Assertion, Triggers};
 use crate::analysis::{self, Analyzer, TermId, Trie, TrieNode, WordId};
-
-pub(super) const DATA: &str = include_str!("../data/cues.toml");
+use crate::data::{DataFile, TableFault, from_toml, line_of};
 
 /// Any one word of a phrase, and any number.
 const ANY: &str = "*";
@@ -25,7 +25,7 @@ const WEAK: f32 = 0.1;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CueTable {
-    cue: Vec<CueEntry>,
+    cue: Vec<Spanned<CueEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +39,28 @@ struct CueEntry {
     strong: Vec<String>,
     #[serde(default)]
     weak: Vec<String>,
+}
+
+impl CueEntry {
+    /// The one aspect it is for.
+    fn name(&self) -> &str {
+        &self.sub.as_ref().unwrap_or(&self.aspect).0
+    }
+}
+
+/// Whether a table of cues can be read, and each of its cues is for one aspect.
+pub(super) fn check(text: &str) -> Result<(), TableFault> {
+    let table: CueTable = from_toml(text)?;
+    for entry in &table.cue {
+        let name = entry.get_ref().name();
+        if !Aspect::all().any(|aspect| aspect.name() == name) {
+            return Err(TableFault {
+                line: line_of(text, entry.span().start),
+                cause: format!("“{name}” is more than one aspect: `sub` has to say which"),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The name of an aspect, or of several: one that nothing has is an error of the table.
@@ -72,12 +94,12 @@ pub(super) struct Cues {
 impl Cues {
     /// The built-in table.
     pub(super) fn builtin(analyzer: &mut Analyzer) -> Cues {
-        let table: CueTable = toml::from_str(DATA)
-            // The file is part of the program; tests read it.
+        let table: CueTable = from_toml(DataFile::Cues.text())
+            // Tests read the built-in file, and one in its place was looked at.
             .expect("the cue table is valid");
         let mut cues = Cues::empty(analyzer);
-        for entry in &table.cue {
-            let AspectName(name) = entry.sub.as_ref().unwrap_or(&entry.aspect);
+        for entry in table.cue.iter().map(Spanned::get_ref) {
+            let name = entry.name();
             for aspect in Aspect::all().filter(|aspect| aspect.name() == name) {
                 let mut add = |to: &mut Trie<Worth>, phrases: &[String], weight| {
                     for phrase in phrases {

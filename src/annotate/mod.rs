@@ -29,6 +29,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{self, Analyzer, JoinedTerms, TermId, Token, VocabularyCounts, WordId};
+use crate::data::{DataFile, TableFault};
 use crate::document::Document;
 use crate::lexicon::{Kind, Lexicon, Matcher};
 use crate::passage::{Passage, Units};
@@ -57,13 +58,21 @@ const OUTER_HEADING: f32 = 0.5;
 const HEADING_OVER_MODEL: f32 = 0.7;
 /// Aspects with at least this chance are likely.
 const LIKELY: f32 = 0.2;
-/// The data files that decide what is found in a passage.
-pub(crate) const DATA: [&str; 4] = [PASSAGES, cues::DATA, assertion::DATA, question::DATA];
+/// The models that decide what is found in a passage, beside the tables.
+pub(crate) const MODELS: [&str; 2] = [PASSAGES, question::DATA];
 const PASSAGES: &str = include_str!("../models/passages.tsv");
 /// What so many different headings said is remembered.
 const MOST_HEADINGS: usize = 50_000;
 /// How much a cue counts for an aspect that the model was taught.
 const CUE_BESIDE_MODEL: f32 = 0.5;
+
+/// Whether a table of cues or of triggers can be read.
+pub fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
+    match file {
+        DataFile::Cues => cues::check(text),
+        _ => assertion::check(text),
+    }
+}
 
 /// How strongly a passage speaks of each aspect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,7 +29,7 @@ use crate::search::SearchError;
 
 pub use agreement::{Agreement, Figure, FigureGroup, agreement};
 pub use matrix::{Audit, Cell, Evidence, Group, Row, State, Tally, Zone};
-pub use quantity::Quantity;
+pub use quantity::{Quantity, check_quantities};
 pub use topic::{AuditTopic, TopicKind};
 
 /// What the columns of an audit are.

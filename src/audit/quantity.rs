@@ -10,14 +10,19 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-const DATA: &str = include_str!("../data/quantities.toml");
+use crate::data::{DataFile, TableFault, from_toml};
 
 /// The table, read once.
 pub(super) static TABLE: LazyLock<QuantityTable> = LazyLock::new(|| {
-    toml::from_str(DATA)
-        // The file is part of the program; the tests of this module read it.
+    from_toml(DataFile::Quantities.text())
+        // The tests of this module read the built-in file, and one in its place was looked at.
         .expect("the table of quantities is valid")
 });
+
+/// Whether a table of quantities can be read.
+pub fn check_quantities(text: &str) -> Result<(), TableFault> {
+    from_toml::<QuantityTable>(text).map(|_| ())
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

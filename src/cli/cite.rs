@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let engine = self.index.home()?.open()?;
+        let engine = self.index.open()?;
         let mut outcome = Outcome::Found;
         let mut citations = Vec::new();
         for name in &self.passages {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::common::{Outcome, stdout};
+use super::common::{Outcome, check_file, stdout, table_of};
 use palpate::lexicon::{self, FileReport, Kind, LexiconError};
 
 /// Look at the concepts palpate knows, and at your own
@@ -23,7 +23,7 @@ enum LexiconCommand {
     /// left out, or read otherwise than it may have been meant. Exit code: 0 if the files can be
     /// used, 2 if not.
     Check {
-        /// Solr synonyms (.txt), OBO (.obo) or concepts in TOML (.toml)
+        /// Solr synonyms (.txt), OBO (.obo), concepts in TOML (.toml), or a table for --data by its name
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
@@ -32,6 +32,9 @@ enum LexiconCommand {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let LexiconCommand::Check { files } = self.command;
+        let (tables, files): (Vec<PathBuf>, Vec<PathBuf>) =
+            files.into_iter().partition(|path| table_of(path).is_some());
+        let tables = check_tables(tables)?;
         let reports = match lexicon::check(&files) {
             Ok(reports) => reports,
             // It names its file.
@@ -42,13 +45,32 @@ impl Args {
             Err(error) => return Err(error.into()),
         };
         stdout(|out| reports.iter().try_for_each(|report| write(out, report)))?;
-        let mut outcome = Outcome::Found;
+        let mut outcome = tables;
         for error in reports.iter().flat_map(|report| &report.errors) {
             eprintln!("palpate: {error}");
             outcome = Outcome::Failed;
         }
         Ok(outcome)
     }
+}
+
+/// Looks at tables of palpate's own kind, such as `cues.toml`.
+fn check_tables(paths: Vec<PathBuf>) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::Found;
+    for path in paths {
+        let Some(file) = table_of(&path) else {
+            continue;
+        };
+        let shown = path.display().to_string();
+        match check_file(path, file) {
+            Ok(()) => stdout(|out| writeln!(out, "{shown}: can be used with --data"))?,
+            Err(error) => {
+                eprintln!("palpate: {error}");
+                outcome = Outcome::Failed;
+            }
+        }
+    }
+    Ok(outcome)
 }
 
 fn write(out: &mut dyn Write, report: &FileReport) -> std::io::Result<()> {

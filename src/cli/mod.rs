@@ -18,6 +18,8 @@ mod suggest;
 mod terms;
 mod verify;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 pub use common::Outcome;
@@ -28,6 +30,15 @@ pub use common::Outcome;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Folder of tables to read in place of the built-in ones of the same names
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "PALPATE_DATA",
+        global = true,
+        help_heading = "Data"
+    )]
+    data: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,6 +64,10 @@ enum Command {
 impl Cli {
     /// Runs the command that was asked for.
     pub fn run(self) -> anyhow::Result<Outcome> {
+        // Before anything is read.
+        if let Some(folder) = &self.data {
+            common::use_tables(folder)?;
+        }
         match self.command {
             Command::Search(args) => args.run(),
             Command::Suggest(args) => args.run(),

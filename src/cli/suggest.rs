@@ -28,7 +28,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let prefix = self.prefix.join(" ");
-        let searcher = Searcher::of(self.index.home()?.open()?);
+        let searcher = Searcher::of(self.index.open()?);
         let found = searcher.suggest(&prefix, self.limit)?;
         stdout(|out| match self.json {
             true => suggestions::write_json(out, &prefix, &found),

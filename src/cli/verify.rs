@@ -36,7 +36,7 @@ impl Args {
         let name = self.file.display();
         let bytes = self.read().with_context(|| name.to_string())?;
         let text = String::from_utf8_lossy(&bytes);
-        let searcher = Searcher::of(self.index.home()?.open()?);
+        let searcher = Searcher::of(self.index.open()?);
         let cited = Citation::find(&text);
         if cited.is_empty() {
             anyhow::bail!("{name}: there is no citation in it");

@@ -2,13 +2,15 @@
 
 use std::sync::LazyLock;
 
+use crate::data::{DataFile, TableFault};
+
 struct FurniturePattern {
     max_words: usize,
     prefix: &'static str,
 }
 
 static PATTERNS: LazyLock<Vec<FurniturePattern>> =
-    LazyLock::new(|| parse(include_str!("../data/furniture.txt")));
+    LazyLock::new(|| parse(DataFile::Furniture.text()));
 
 fn parse(table: &'static str) -> Vec<FurniturePattern> {
     table
@@ -22,6 +24,23 @@ fn parse(table: &'static str) -> Vec<FurniturePattern> {
             })
         })
         .collect()
+}
+
+/// Whether a table of furniture can be read: lines of the most words, a tab, and how a line begins.
+pub fn check_furniture(text: &str) -> Result<(), TableFault> {
+    let is_wrong = |line: &str| !line.is_empty() && !line.starts_with('#');
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| is_wrong(line)) {
+        let words = line
+            .split_once('\t')
+            .and_then(|(words, _)| words.parse::<usize>().ok());
+        if words.is_none() {
+            return Err(TableFault {
+                line: number,
+                cause: "not a number of words, a tab and the beginning of a line".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a line is page furniture: a known opening, and no longer than such lines are, or a
@@ -84,7 +103,8 @@ mod tests {
 
     #[test]
     fn every_pattern_of_the_table_is_read() {
-        let lines = include_str!("../data/furniture.txt")
+        let lines = DataFile::Furniture
+            .text()
             .lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'));
         assert_eq!(PATTERNS.len(), lines.count());

@@ -39,6 +39,7 @@ use std::ops::Range;
 
 pub(crate) use formats::FORMATS;
 pub use formats::{HEAD, reader_for, reader_of};
+pub use furniture::check_furniture;
 pub use guard::{READER_THREAD, read};
 pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};

@@ -9,6 +9,7 @@ use super::field::Words;
 use super::sources::Sources;
 use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
+use crate::data;
 
 /// The version of the index format: schema, stored passages, files of a generation.
 pub const FORMAT_VERSION: u32 = 10;
@@ -34,6 +35,8 @@ pub struct Manifest {
     pub lexicons: Vec<PathBuf>,
     /// The hash of everything besides the files that an index is made of: roots, lexicons, models.
     pub settings: String,
+    /// The hash of the tables it was annotated with.
+    pub data: String,
     /// When the build started, in nanoseconds since 1970.
     pub started: u64,
     pub documents: u64,
@@ -109,6 +112,7 @@ impl Manifest {
             roots: sources.roots.clone(),
             lexicons: sources.lexicons.clone(),
             settings: settings.to_owned(),
+            data: data::hash(),
             started,
             documents: 0,
             passages: 0,
@@ -116,6 +120,11 @@ impl Manifest {
             words: Words::default(),
             sums: Sums::default(),
         }
+    }
+
+    /// Whether it was annotated with the tables that are read now.
+    pub fn is_of_present_data(&self) -> bool {
+        self.data == data::hash()
     }
 
     /// Notes what the generation holds.

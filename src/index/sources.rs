@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::error::IndexError;
 use crate::annotate::{self, Annotator};
+use crate::data;
 use crate::document::{FORMATS, Limits};
-use crate::lexicon::{self, Lexicon};
+use crate::lexicon::Lexicon;
 
 /// What to build an index from.
 #[derive(Debug, Clone, Default)]
@@ -49,9 +50,10 @@ impl Sources {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
         };
-        for data in annotate::DATA.iter().chain(&lexicon::DATA) {
-            add(data.as_bytes());
+        for model in annotate::MODELS {
+            add(model.as_bytes());
         }
+        add(data::hash().as_bytes());
         // What could not be read may be readable within other limits, or with more formats.
         add(format!("{:?} {FORMATS:?}", self.limits).as_bytes());
         for root in &self.roots {

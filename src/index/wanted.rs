@@ -120,6 +120,7 @@ impl SourceGlob {
     }
 
     /// The pattern as it was written.
+    #[cfg(feature = "cluster")]
     pub(crate) fn as_str(&self) -> &str {
         &self.glob
     }

@@ -24,7 +24,7 @@ mod tables;
 
 pub use entry::Remark;
 pub use read::{FileReport, check};
-pub(crate) use tables::DATA;
+pub use tables::check_table;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -9,16 +9,21 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub(super) const DATA: &str = include_str!("../data/modifiers.toml");
+use crate::data::{DataFile, TableFault, from_toml};
 
 /// From so many terms on, what half of them are below is a category.
 const MANY: usize = 100;
 
 static TABLE: LazyLock<OntologyTable> = LazyLock::new(|| {
-    toml::from_str(DATA)
-        // The file is part of the program; tests read it.
+    from_toml(DataFile::Modifiers.text())
+        // Tests read the built-in file, and one in its place was looked at.
         .expect("the table of modifiers is valid")
 });
+
+/// Whether a table of modifiers can be read.
+pub(super) fn check(text: &str) -> Result<(), TableFault> {
+    from_toml::<OntologyTable>(text).map(|_| ())
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

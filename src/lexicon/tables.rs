@@ -16,17 +16,25 @@ use toml::Spanned;
 
 use super::Kind;
 use super::entry::{AtLine, NewConcept, NewForm, Parsed};
+use crate::data::{DataFile, TableFault};
 
-/// The data files.
-pub(crate) const DATA: [&str; 5] = [
-    include_str!("../data/conditions.toml"),
-    include_str!("../data/techniques.toml"),
-    include_str!("../data/risks.toml"),
-    include_str!("../data/terms.toml"),
-    super::ontology::DATA,
+/// The tables that hold concepts.
+const TABLES: [DataFile; 4] = [
+    DataFile::Conditions,
+    DataFile::Techniques,
+    DataFile::Risks,
+    DataFile::Terms,
 ];
-/// How many of them hold concepts.
-const TABLES: usize = 4;
+
+/// Whether a table of the lexicon can be read.
+pub fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
+    if file == DataFile::Modifiers {
+        return super::ontology::check(text);
+    }
+    let errors = parse(text).errors.into_iter();
+    let faults = errors.map(|(line, cause)| TableFault { line, cause });
+    faults.min_by_key(|fault| fault.line).map_or(Ok(()), Err)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,12 +62,15 @@ struct Entry {
 
 /// The built-in concepts.
 pub(super) fn concepts() -> Vec<NewConcept> {
-    DATA[..TABLES]
+    TABLES
         .iter()
-        .flat_map(|text| {
-            let parsed = parse(text);
-            // The files are part of the program; a test reads them all.
-            assert!(parsed.errors.is_empty(), "the built-in lexicon is valid");
+        .flat_map(|file| {
+            let parsed = parse(file.text());
+            // A test reads the built-in files, and those in their place were looked at.
+            assert!(
+                parsed.errors.is_empty(),
+                "the tables of the lexicon are valid"
+            );
             parsed.concepts
         })
         .collect()
@@ -132,10 +143,10 @@ mod tests {
     use crate::analysis;
 
     fn entries() -> Vec<Entry> {
-        let files = DATA[..TABLES].iter();
+        let files = TABLES.iter();
         files
-            .flat_map(|text| {
-                let file: File = toml::from_str(text).expect("it is valid");
+            .flat_map(|file| {
+                let file: File = toml::from_str(file.text()).expect("it is valid");
                 file.concept.into_iter().map(Spanned::into_inner)
             })
             .collect()

@@ -129,3 +129,94 @@ fn the_examples_of_the_page_are_read() {
         "{printed}"
     );
 }
+
+const LEAFLET: &str = "Neck\n\nBefore\n\nBeware of osteoporosis. Rest for a day.\n";
+
+/// The built-in table of triggers, in which one more phrase supposes.
+fn triggers() -> String {
+    let builtin = include_str!("../../src/data/assertion.toml");
+    let more = builtin.replacen("hypothetical = [", "hypothetical = [\"beware of\",", 1);
+    assert_ne!(more, builtin);
+    more
+}
+
+#[test]
+fn a_table_of_ones_own_stands_in_for_the_built_in_one() {
+    let folder = folder(&[
+        ("corpus/a.txt", LEAFLET),
+        ("ours/assertion.toml", &triggers()),
+    ]);
+    let audit = |args: &[&str]| {
+        let (_, printed, said) = run(folder.path(), &[&["audit", "osteoporosis"], args].concat());
+        (printed.contains("conditional  corpus/a.txt"), said)
+    };
+    assert_eq!(run(folder.path(), &["index"]).0, Some(0));
+    assert!(!audit(&[]).0);
+    let (conditional, said) = audit(&["--data", "ours"]);
+    assert!(said.contains("made with other tables"), "{said}");
+    // What is said is read when it is asked; what is kept is not, and so it is said.
+    assert!(conditional);
+    let (code, printed, _) = run(folder.path(), &["index", "--data", "ours"]);
+    assert_eq!(code, Some(0));
+    assert!(!printed.contains("1 as before"), "{printed}");
+    let (conditional, said) = audit(&["--data", "ours"]);
+    assert!(conditional && !said.contains("other tables"), "{said}");
+    assert!(audit(&[]).1.contains("made with other tables"));
+}
+
+#[test]
+fn a_table_that_cannot_be_used_is_named_with_its_line() {
+    let cue =
+        |aspect: &str| format!("[[cue]]\naspect = \"cost\"\n\n[[cue]]\naspect = \"{aspect}\"\n");
+    for (name, text, said) in [
+        ("cues.toml", cue("csot"), "cues.toml:5: “csot” is no aspect"),
+        (
+            "cues.toml",
+            cue("risk"),
+            "cues.toml:4: “risk” is more than one aspect",
+        ),
+        (
+            "assertion.toml",
+            "negatde = []\n".to_owned(),
+            "assertion.toml:1: unknown field `negatde`",
+        ),
+        (
+            "risks.toml",
+            "[[concept]]\nid = \"x\"\nkind = \"rsk\"\n".to_owned(),
+            "risks.toml:3: ",
+        ),
+        (
+            "furniture.txt",
+            "# ok\nfive\thome\n".to_owned(),
+            "furniture.txt:2: not a number of words",
+        ),
+        (
+            "quantities.toml",
+            "[numbers]\none = \"x\"\n".to_owned(),
+            "quantities.toml:2: ",
+        ),
+        (
+            "modifiers.toml",
+            "word = []\n".to_owned(),
+            "modifiers.toml:1: unknown field `word`",
+        ),
+        ("cue.toml", cue("cost"), "cue.toml: no table is called so"),
+    ] {
+        let path = format!("ours/{name}");
+        let folder = folder(&[("corpus/a.txt", LEAFLET), (&path, &text)]);
+        let (code, _, error) = run(folder.path(), &["index", "--data", "ours"]);
+        assert_eq!(code, Some(2), "{name}");
+        assert!(error.contains(said), "{name}: {error}");
+        if name != "cue.toml" && name != "risks.toml" {
+            let (code, _, error) = run(folder.path(), &["lexicon", "check", &path]);
+            assert_eq!(code, Some(2), "{name}");
+            assert!(error.contains(said), "{name}: {error}");
+        }
+    }
+    let good = folder(&[("ours/assertion.toml", &triggers())]);
+    let (code, printed, _) = run(good.path(), &["lexicon", "check", "ours/assertion.toml"]);
+    assert_eq!(
+        (code, printed.as_str()),
+        (Some(0), "ours/assertion.toml: can be used with --data\n")
+    );
+}

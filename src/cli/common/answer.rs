@@ -31,7 +31,7 @@ pub(crate) fn answer(
     limit: usize,
     ranking: &Ranking,
 ) -> anyhow::Result<Run> {
-    let searcher = Searcher::of(index.home()?.open()?);
+    let searcher = Searcher::of(index.open()?);
     let mut run = Run::default();
     for topic in topics {
         say_spelling(&searcher, topic)?;

@@ -66,6 +66,11 @@ impl HomeArgs {
         }
     }
 
+    /// Opens the index that is meant.
+    pub(crate) fn open(&self) -> anyhow::Result<Arc<dyn Engine>> {
+        Ok(said_if_of_other_data(self.home()?.open()?))
+    }
+
     /// The folder that is meant, for what can only be done in one.
     pub(crate) fn folder(&self) -> anyhow::Result<PathBuf> {
         match self.home()? {
@@ -84,7 +89,7 @@ impl HomeArgs {
                 let built = first_build(&home)?;
                 Ok((home.open()?, built))
             }
-            opened => Ok((opened?, Outcome::Found)),
+            opened => Ok((said_if_of_other_data(opened?), Outcome::Found)),
         }
     }
 
@@ -93,6 +98,17 @@ impl HomeArgs {
         let named = self.dir.is_some() || self.engine().is_some();
         !named && variable(FOLDER).is_none() && variable(ENGINE).is_none()
     }
+}
+
+/// Says so where an index was annotated with other tables than are read now.
+fn said_if_of_other_data(engine: Arc<dyn Engine>) -> Arc<dyn Engine> {
+    if !engine.manifest().is_of_present_data() {
+        eprintln!(
+            "palpate: the index was made with other tables (--data); `palpate index` makes it anew \
+             with those that are read now"
+        );
+    }
+    engine
 }
 
 #[cfg(feature = "cluster")]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod build;
+mod data;
 mod home;
 mod limits;
 mod outcome;
@@ -10,6 +11,7 @@ mod progress;
 
 pub(crate) use answer::{DEPTH, Without, answer};
 pub(crate) use build::{DEFAULT_CORPUS, build, outcome, update};
+pub(crate) use data::{check_file, table_of, use_tables};
 pub(crate) use home::HomeArgs;
 pub(crate) use limits::LimitArgs;
 pub use outcome::Outcome;

@@ -28,6 +28,7 @@ pub fn palpate(folder: &Path) -> Command {
         .current_dir(folder)
         .env_remove("PALPATE_INDEX")
         .env_remove("PALPATE_ENGINE")
+        .env_remove("PALPATE_DATA")
         .env_remove("NO_COLOR");
     command
 }
