@@ -179,7 +179,7 @@ fn rooms() -> Vec<String> {
     let ends = rooms.first().zip(rooms.last());
     assert_eq!(
         ends,
-        Some((&"document".to_owned(), &"serve".to_owned())),
+        Some((&"data".to_owned(), &"serve".to_owned())),
         "{rooms:?}"
     );
     rooms
