@@ -12,7 +12,7 @@ use super::document::WholeDocument;
 use super::error::IndexError;
 use super::manifest::Manifest;
 use super::passage::{PassageAt, StoredPassage};
-use super::table::{Positions, Table};
+use super::table::{CandidateNumber, Positions, Table, TermNumber};
 use super::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -96,16 +96,16 @@ pub trait Engine: Send + Sync {
         &self,
         candidates: &[PassageAt],
         terms: &[&str],
-        names: &[&[usize]],
+        names: &[&[TermNumber]],
     ) -> Result<Table, IndexError>;
 
     /// Where the `used` ones of the terms of a table stand in the `chosen` ones of its candidates.
     fn positions(
         &self,
         table: &Table,
-        chosen: &[usize],
+        chosen: &[CandidateNumber],
         terms: &[&str],
-        used: &[usize],
+        used: &[TermNumber],
     ) -> Result<Positions, IndexError>;
 
     /// Passages as they are kept for showing, in the order given.

@@ -14,6 +14,11 @@ pub enum TextField {
 impl TextField {
     pub const ALL: [TextField; 3] = [TextField::Title, TextField::Heading, TextField::Body];
 
+    /// Its place in [`TextField::ALL`].
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+
     /// The name people use for it, in queries and explanations.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -15,7 +15,7 @@ use super::engine::{Engine, Tallies, ToCount};
 use super::error::IndexError;
 use super::manifest::Manifest;
 use super::passage::{PassageAt, StoredPassage};
-use super::table::{Positions, Table};
+use super::table::{CandidateNumber, Positions, Table, TermNumber};
 use super::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -94,7 +94,7 @@ impl<E: Engine> Engine for Guarded<E> {
         &self,
         candidates: &[PassageAt],
         terms: &[&str],
-        names: &[&[usize]],
+        names: &[&[TermNumber]],
     ) -> Result<Table, IndexError> {
         self.guard(|engine| engine.table(candidates, terms, names))
     }
@@ -102,9 +102,9 @@ impl<E: Engine> Engine for Guarded<E> {
     fn positions(
         &self,
         table: &Table,
-        chosen: &[usize],
+        chosen: &[CandidateNumber],
         terms: &[&str],
-        used: &[usize],
+        used: &[TermNumber],
     ) -> Result<Positions, IndexError> {
         self.guard(|engine| engine.positions(table, chosen, terms, used))
     }

@@ -59,5 +59,7 @@ pub use passage::{Order, PassageAt, StoredPassage};
 pub use report::{BuildEvent, BuildReport, Changes, CheckReport, Damage, Repeated, Skipped};
 pub use sources::{Busy, Sources};
 pub(crate) use table::FIELDS;
-pub use table::{Candidate, Counts, Positions, Table};
+pub use table::{
+    Candidate, CandidateNumber, ChosenNumber, Counts, NameNumber, Positions, Table, TermNumber,
+};
 pub use wanted::{BadGlob, SourceFilter, SourceGlob, Term, Wanted};

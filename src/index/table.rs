@@ -10,6 +10,22 @@ pub const FIELDS: usize = TextField::ALL.len();
 /// A number for each field.
 pub type Counts = [u32; FIELDS];
 
+/// The place of a term among those that are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TermNumber(pub usize);
+
+/// The place of a name among those that are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameNumber(pub usize);
+
+/// The place of a candidate in its [`Table`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CandidateNumber(pub usize);
+
+/// The place of a candidate among those chosen for [`Positions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChosenNumber(pub usize);
+
 /// A passage that may be a hit.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -41,7 +57,7 @@ impl Table {
     pub(crate) fn of_positions(
         candidates: Vec<Candidate>,
         positions: Vec<Vec<u32>>,
-        names: &[&[usize]],
+        names: &[&[TermNumber]],
     ) -> Table {
         let mut table = Table {
             counts: positions.iter().map(|places| places.len() as u32).collect(),
@@ -50,29 +66,34 @@ impl Table {
             positions,
         };
         for name in names {
-            let candidates = 0..table.candidates.len();
-            let counts = candidates.map(|c| table.name_counts_in(name, c)).collect();
+            let counts = table.numbers().map(|c| table.name_counts_in(name, c));
+            let counts = counts.collect();
             table.names.push(counts);
         }
         table
     }
 
-    fn name_counts_in(&self, name: &[usize], candidate: usize) -> Counts {
-        std::array::from_fn(|field| {
+    fn name_counts_in(&self, name: &[TermNumber], candidate: CandidateNumber) -> Counts {
+        TextField::ALL.map(|field| {
             let places = name.iter().map(|&t| self.positions_of(t, field, candidate));
             phrase_count(&places.collect::<Vec<_>>())
         })
     }
 
-    fn positions_of(&self, term: usize, field: usize, candidate: usize) -> &[u32] {
-        &self.positions[(term * FIELDS + field) * self.candidates.len() + candidate]
+    fn positions_of(
+        &self,
+        term: TermNumber,
+        field: TextField,
+        candidate: CandidateNumber,
+    ) -> &[u32] {
+        &self.positions[slot(term, field, candidate, self.candidates.len())]
     }
 
     /// Where the `used` ones of the terms stand in the `chosen` ones of the candidates.
-    pub(crate) fn positions(&self, chosen: &[usize], used: &[usize]) -> Positions {
+    pub(crate) fn positions(&self, chosen: &[CandidateNumber], used: &[TermNumber]) -> Positions {
         let mut places = Positions::empty(used, chosen.len());
         for (u, &term) in used.iter().enumerate() {
-            for field in 0..FIELDS {
+            for field in TextField::ALL {
                 let of_field = places.of_field(u, field).iter_mut();
                 for (positions, &candidate) in of_field.zip(chosen) {
                     *positions = self.positions_of(term, field, candidate).to_vec();
@@ -89,26 +110,51 @@ impl Table {
         &self.candidates
     }
 
+    /// The numbers of the candidates.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = CandidateNumber> + use<> {
+        (0..self.candidates.len()).map(CandidateNumber)
+    }
+
+    /// The candidate of that number.
+    pub(crate) fn candidate(&self, number: CandidateNumber) -> &Candidate {
+        &self.candidates[number.0]
+    }
+
     /// How often a term stands in a field of a candidate.
-    pub(crate) fn count(&self, term: usize, field: usize, candidate: usize) -> u32 {
-        self.counts[(term * FIELDS + field) * self.candidates.len() + candidate]
+    pub(crate) fn count(
+        &self,
+        term: TermNumber,
+        field: TextField,
+        candidate: CandidateNumber,
+    ) -> u32 {
+        self.counts[slot(term, field, candidate, self.candidates.len())]
     }
 
     /// How often a term stands in the fields of a candidate.
-    pub(crate) fn counts(&self, term: usize, candidate: usize) -> Counts {
-        std::array::from_fn(|field| self.count(term, field, candidate))
+    pub(crate) fn counts(&self, term: TermNumber, candidate: CandidateNumber) -> Counts {
+        TextField::ALL.map(|field| self.count(term, field, candidate))
     }
 
     /// How often the words of a name stand one after the other in the fields of a candidate.
-    pub(crate) fn name_counts(&self, name: usize, candidate: usize) -> Counts {
-        self.names[name][candidate]
+    pub(crate) fn name_counts(&self, name: NameNumber, candidate: CandidateNumber) -> Counts {
+        self.names[name.0][candidate.0]
     }
+}
+
+/// The place of what is kept by term, field and candidate, of so many candidates.
+pub(super) fn slot(
+    term: TermNumber,
+    field: TextField,
+    candidate: CandidateNumber,
+    candidates: usize,
+) -> usize {
+    (term.0 * FIELDS + field.index()) * candidates + candidate.0
 }
 
 /// Where some terms stand in some candidates.
 #[derive(Debug, Clone)]
 pub struct Positions {
-    terms: Vec<usize>,
+    terms: Vec<TermNumber>,
     candidates: usize,
     /// By term, field and candidate.
     positions: Vec<Vec<u32>>,
@@ -116,7 +162,7 @@ pub struct Positions {
 
 impl Positions {
     /// No place yet for so many candidates.
-    pub(crate) fn empty(terms: &[usize], candidates: usize) -> Positions {
+    pub(crate) fn empty(terms: &[TermNumber], candidates: usize) -> Positions {
         Positions {
             terms: terms.to_vec(),
             candidates,
@@ -125,42 +171,48 @@ impl Positions {
     }
 
     /// The terms it is about.
-    pub(crate) fn terms(&self) -> &[usize] {
+    pub(crate) fn terms(&self) -> &[TermNumber] {
         &self.terms
     }
 
     /// The positions of the term number `used` of [`Positions::terms`] in a field, by candidate.
-    pub(crate) fn of_field(&mut self, used: usize, field: usize) -> &mut [Vec<u32>] {
-        let start = (used * FIELDS + field) * self.candidates;
+    pub(crate) fn of_field(&mut self, used: usize, field: TextField) -> &mut [Vec<u32>] {
+        let start = (used * FIELDS + field.index()) * self.candidates;
         &mut self.positions[start..start + self.candidates]
     }
 
     /// Gives the candidate that is now in each place the number it is to have.
-    pub(crate) fn reorder(&mut self, numbers: &[usize]) {
+    pub(crate) fn reorder(&mut self, numbers: &[ChosenNumber]) {
         if numbers.is_sorted() {
             return;
         }
         for of_field in self.positions.chunks_mut(self.candidates) {
             let mut found = of_field.iter_mut().map(std::mem::take).collect::<Vec<_>>();
             for (positions, &number) in found.iter_mut().zip(numbers) {
-                of_field[number] = std::mem::take(positions);
+                of_field[number.0] = std::mem::take(positions);
             }
         }
     }
 
     /// Where a term stands in a field of a candidate, ascending.
-    pub(crate) fn at(&self, term: usize, field: usize, candidate: usize) -> &[u32] {
+    pub(crate) fn at(&self, term: TermNumber, field: TextField, chosen: ChosenNumber) -> &[u32] {
         match self.terms.iter().position(|&known| known == term) {
-            Some(used) => &self.positions[(used * FIELDS + field) * self.candidates + candidate],
+            Some(used) => {
+                let in_field = used * FIELDS + field.index();
+                &self.positions[in_field * self.candidates + chosen.0]
+            }
             None => &[],
         }
     }
 
     /// Where any of some terms stand in a field of a candidate, ascending.
-    pub(crate) fn of(&self, terms: &[usize], field: usize, candidate: usize) -> Vec<u32> {
-        let each = terms
-            .iter()
-            .flat_map(|&term| self.at(term, field, candidate));
+    pub(crate) fn of(
+        &self,
+        terms: &[TermNumber],
+        field: TextField,
+        chosen: ChosenNumber,
+    ) -> Vec<u32> {
+        let each = terms.iter().flat_map(|&term| self.at(term, field, chosen));
         let mut all: Vec<u32> = each.copied().collect();
         if terms.len() > 1 {
             all.sort_unstable();

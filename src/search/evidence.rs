@@ -9,24 +9,23 @@ use std::collections::BTreeMap;
 use super::SearchError;
 use super::weights::ANSWER;
 use crate::annotate::Aspect;
-use crate::index::{Counts, Engine, FIELDS, PassageAt, Positions, Table, Term, TextField};
+use crate::index::{
+    CandidateNumber, Counts, Engine, FIELDS, NameNumber, PassageAt, Positions, Table, Term,
+    TermNumber, TextField,
+};
 use crate::query::Plan;
-
-/// The place of the title among the fields.
-pub(super) const TITLE_FIELD: usize = 0;
 
 /// Another name of a concept.
 pub(super) struct Name {
     pub(super) concept: usize,
-    /// Its terms, by their place in [`LookUp::terms`].
-    pub(super) terms: Vec<usize>,
+    pub(super) terms: Vec<TermNumber>,
 }
 
 /// What a plan has to be looked up, each with a number.
 pub(super) struct LookUp<'p> {
     /// Every term, of words and of synonyms.
     pub(super) terms: Vec<&'p str>,
-    numbers: BTreeMap<&'p str, usize>,
+    numbers: BTreeMap<&'p str, TermNumber>,
     pub(super) names: Vec<Name>,
     /// How many concepts the names are of.
     concepts: usize,
@@ -47,7 +46,7 @@ impl<'p> LookUp<'p> {
         };
         look_up.aspects.retain(|(_, worth)| *worth >= ANSWER);
         for term in words.chain(synonyms.flatten()) {
-            let next = look_up.terms.len();
+            let next = TermNumber(look_up.terms.len());
             if *look_up.numbers.entry(term).or_insert(next) == next {
                 look_up.terms.push(term);
             }
@@ -62,12 +61,12 @@ impl<'p> LookUp<'p> {
     }
 
     /// The number of a term, if it is looked up.
-    pub(super) fn number_of(&self, term: &str) -> Option<usize> {
+    pub(super) fn number_of(&self, term: &str) -> Option<TermNumber> {
         self.numbers.get(term).copied()
     }
 
     /// The numbers of terms of the plan.
-    pub(super) fn numbers_of(&self, terms: &[String]) -> Vec<usize> {
+    pub(super) fn numbers_of(&self, terms: &[String]) -> Vec<TermNumber> {
         let numbers = terms.iter().filter_map(|term| self.number_of(term));
         numbers.collect()
     }
@@ -79,7 +78,7 @@ pub(super) struct CorpusStatistics {
     /// The average length of each field, in words.
     pub(super) averages: [f64; FIELDS],
     /// By term, how many passages have it in each field.
-    pub(super) frequencies: Vec<[u64; FIELDS]>,
+    frequencies: Vec<[u64; FIELDS]>,
     /// By aspect that answers, how many passages speak of it.
     pub(super) aspects: Vec<u64>,
 }
@@ -108,6 +107,11 @@ impl CorpusStatistics {
         })
     }
 
+    /// How many passages have a term in a field.
+    pub(super) fn frequency(&self, term: TermNumber, field: TextField) -> u64 {
+        self.frequencies[term.0][field.index()]
+    }
+
     /// The idf of what `n` of all passages have.
     pub(super) fn idf(&self, n: u64) -> f64 {
         let all = self.passages as f64;
@@ -122,16 +126,16 @@ pub(super) struct Named {
     pub(super) counts: Counts,
     /// How many words of the title they cover.
     pub(super) title_words: u32,
-    /// The name most often used, by its place in [`LookUp::names`], and how often.
-    pub(super) most: Option<(usize, u32)>,
+    /// The name most often used, and how often.
+    pub(super) most: Option<(NameNumber, u32)>,
 }
 
 impl Named {
-    fn add(&mut self, name: usize, words: u32, counts: Counts) {
+    fn add(&mut self, name: NameNumber, words: u32, counts: Counts) {
         for (all, count) in self.counts.iter_mut().zip(counts) {
             *all += count;
         }
-        self.title_words += words * counts[TITLE_FIELD];
+        self.title_words += words * counts[TextField::Title.index()];
         let count: u32 = counts.iter().sum();
         if count > self.most.map_or(0, |(_, most)| most) {
             self.most = Some((name, count));
@@ -143,7 +147,7 @@ impl Named {
 pub(super) struct PoolEvidence {
     pub(super) table: Table,
     /// By concept of the plan, by candidate.
-    pub(super) named: Vec<Vec<Named>>,
+    named: Vec<Vec<Named>>,
     /// Where words stand, in those candidates of which that was asked.
     pub(super) positions: Option<Positions>,
 }
@@ -155,12 +159,12 @@ impl PoolEvidence {
         look_up: &LookUp<'_>,
         candidates: &[PassageAt],
     ) -> Result<PoolEvidence, SearchError> {
-        let names: Vec<&[usize]> = look_up.names.iter().map(|name| &name.terms[..]).collect();
+        let names: Vec<&[TermNumber]> = look_up.names.iter().map(|name| &name.terms[..]).collect();
         let table = engine.table(candidates, &look_up.terms, &names)?;
         let all = table.candidates().len();
         let mut named = vec![vec![Named::default(); all]; look_up.concepts];
-        for (n, name) in look_up.names.iter().enumerate() {
-            for (c, named) in named[name.concept].iter_mut().enumerate() {
+        for (n, name) in (0..).map(NameNumber).zip(&look_up.names) {
+            for (c, named) in table.numbers().zip(&mut named[name.concept]) {
                 named.add(n, name.terms.len() as u32, table.name_counts(n, c));
             }
         }
@@ -171,13 +175,18 @@ impl PoolEvidence {
         })
     }
 
+    /// What is known of the names of a concept, by its place in the plan, in a candidate.
+    pub(super) fn named(&self, concept: usize, candidate: CandidateNumber) -> &Named {
+        &self.named[concept][candidate.0]
+    }
+
     /// Where terms stand in the `chosen` ones of the candidates.
     pub(super) fn fetch_positions(
         &mut self,
         engine: &dyn Engine,
         look_up: &LookUp<'_>,
-        chosen: &[usize],
-        terms: &[usize],
+        chosen: &[CandidateNumber],
+        terms: &[TermNumber],
     ) -> Result<&Positions, SearchError> {
         let positions = engine.positions(&self.table, chosen, &look_up.terms, terms)?;
         Ok(self.positions.insert(positions))

@@ -45,7 +45,7 @@ pub(super) fn parts(
 ) -> Vec<ScorePart> {
     let values = &scored.values;
     let c = scored.candidate;
-    let aspects = &evidence.table.candidates()[c].aspects;
+    let aspects = &evidence.table.candidate(c).aspects;
     let (_, share) = scorer.title_value(evidence, c);
     let (_, chance) = scorer.aspect_value(aspects);
     let asked = scorer.plan.asked.best();
@@ -53,7 +53,7 @@ pub(super) fn parts(
     for stats in &scorer.words {
         let (exact, by_name) = scorer.word_values(stats, evidence, c);
         let surface = &stats.word.surface;
-        let named = stats.concept.map(|concept| &evidence.named[concept][c]);
+        let named = stats.concept.map(|concept| evidence.named(concept, c));
         match named.and_then(|named| scorer.name(named)) {
             Some(name) if by_name > exact => {
                 words.push(format!("{surface} {by_name:.2} (as “{name}”)"));

@@ -307,7 +307,7 @@ impl Searcher {
         let mut scored = scorer.score(evidence, pool);
         let near = scorer.near(&mut scored, count, may_lose);
         if near > 0 {
-            let chosen: Vec<usize> = scored[..near].iter().map(|one| one.candidate).collect();
+            let chosen: Vec<_> = scored[..near].iter().map(|one| one.candidate).collect();
             let terms = scorer.positioned_terms();
             let engine = self.engine();
             let positions = evidence.fetch_positions(engine, scorer.look_up, &chosen, &terms)?;

@@ -99,7 +99,7 @@ fn best_of(waiting: &[Option<Scored>], taken_from: &HashMap<u64, usize>) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{Order, PassageAt};
+    use crate::index::{CandidateNumber, Order, PassageAt};
     use crate::search::score::Values;
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         Scored {
             at: PassageAt::default(),
             pool: 0,
-            candidate: 0,
+            candidate: CandidateNumber(0),
             positioned: None,
             order: Order(document << 24 | passage),
             values: Values {

@@ -12,16 +12,16 @@
 //! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
 
 use super::Ranking;
-use super::evidence::{CorpusStatistics, LookUp, Named, PoolEvidence, TITLE_FIELD};
+use super::evidence::{CorpusStatistics, LookUp, Named, PoolEvidence};
 use super::weights::{
     ASPECT, ASPECT_FLOOR, B, CLOSE_WORDS, CLOSENESS, K1, SYNONYM, TITLE, TOPIC, field_weight,
 };
 use crate::annotate::AspectWeights;
-use crate::index::{Counts, FIELDS, Order, PassageAt, Positions, Table, TextField};
+use crate::index::{
+    CandidateNumber, ChosenNumber, Counts, FIELDS, Order, PassageAt, Positions, Table, TermNumber,
+    TextField,
+};
 use crate::query::{Plan, PlanWord};
-
-/// The place of the passage itself among the fields.
-const BODY_FIELD: usize = 2;
 
 /// The parts of a score, and their sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -49,8 +49,8 @@ pub(super) struct Scored {
     /// The pool it was scored with…
     pub(super) pool: usize,
     /// …its number among the candidates of that, and among those of which is known where words stand.
-    pub(super) candidate: usize,
-    pub(super) positioned: Option<usize>,
+    pub(super) candidate: CandidateNumber,
+    pub(super) positioned: Option<ChosenNumber>,
     pub(super) order: Order,
     pub(super) values: Values,
     /// How many passages of the same source came before it.
@@ -69,8 +69,7 @@ pub(super) struct WordStats<'p> {
     /// Passages that have the word.
     pub(super) passages: u64,
     idf: f64,
-    /// Its terms, by their place in [`LookUp::terms`].
-    terms: Vec<usize>,
+    terms: Vec<TermNumber>,
     /// The concept that the query names with it, by its place in the plan.
     pub(super) concept: Option<usize>,
 }
@@ -80,10 +79,8 @@ impl WordStats<'_> {
         self.idf * self.word.weight
     }
 
-    fn is_in(&self, field: usize) -> bool {
-        self.word
-            .field
-            .is_none_or(|only| only == TextField::ALL[field])
+    fn is_in(&self, field: TextField) -> bool {
+        self.word.field.is_none_or(|only| only == field)
     }
 }
 
@@ -141,25 +138,21 @@ impl<'p> Scorer<'p> {
 
     /// How many passages have one of some terms. No field has them all; the largest count is the
     /// closest there is without reading the postings.
-    fn passages_with(&self, terms: &[usize]) -> u64 {
-        let in_field = |f: usize| {
-            terms
-                .iter()
-                .map(|&t| self.statistics.frequencies[t][f])
-                .sum()
-        };
-        (0..FIELDS).map(in_field).max().unwrap_or_default()
+    fn passages_with(&self, terms: &[TermNumber]) -> u64 {
+        let in_field = |f: TextField| terms.iter().map(|&t| self.statistics.frequency(t, f)).sum();
+        let in_fields = TextField::ALL.into_iter().map(in_field);
+        in_fields.max().unwrap_or_default()
     }
 
     /// How many passages have all the terms of a name, at most.
-    fn passages_with_name(&self, name: &[usize]) -> u64 {
-        let with_term = |&term: &usize| self.passages_with(&[term]);
+    fn passages_with_name(&self, name: &[TermNumber]) -> u64 {
+        let with_term = |&term: &TermNumber| self.passages_with(&[term]);
         name.iter().map(with_term).min().unwrap_or(u64::MAX)
     }
 
     /// Whether every one of some terms occurs in the text of a passage.
     pub(super) fn occurs(&self, terms: &[String]) -> bool {
-        let in_texts = |t: usize| self.statistics.frequencies[t][BODY_FIELD] > 0;
+        let in_texts = |t: TermNumber| self.statistics.frequency(t, TextField::Body) > 0;
         let number = |term: &String| self.look_up.number_of(term);
         terms.iter().all(|term| number(term).is_some_and(in_texts))
     }
@@ -172,7 +165,7 @@ impl<'p> Scorer<'p> {
     /// Scores the candidates of a pool, by all but where their words stand. What matches nothing, as
     /// some candidates do not, is left out.
     pub(super) fn score(&self, evidence: &PoolEvidence, pool: usize) -> Vec<Scored> {
-        let numbers = 0..evidence.table.candidates().len();
+        let numbers = evidence.table.numbers();
         numbers
             .filter_map(|c| self.score_one(evidence, pool, c))
             .collect()
@@ -195,16 +188,21 @@ impl<'p> Scorer<'p> {
 
     /// Adds what closeness is worth to candidates, given where the words stand in each.
     pub(super) fn add_closeness(&self, positions: &Positions, scored: &mut [Scored]) {
-        for (at, scored) in scored.iter_mut().enumerate() {
+        for (at, scored) in (0..).map(ChosenNumber).zip(scored) {
             let pairs = self.close_pairs(positions, at);
             scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
             scored.positioned = Some(at);
         }
     }
 
-    fn score_one(&self, candidates: &PoolEvidence, pool: usize, c: usize) -> Option<Scored> {
+    fn score_one(
+        &self,
+        candidates: &PoolEvidence,
+        pool: usize,
+        c: CandidateNumber,
+    ) -> Option<Scored> {
         let words = self.words_value(candidates, c)?;
-        let candidate = &candidates.table.candidates()[c];
+        let candidate = candidates.table.candidate(c);
         Some(Scored {
             at: candidate.at,
             pool,
@@ -222,10 +220,11 @@ impl<'p> Scorer<'p> {
     }
 
     /// How often something stands in a candidate, by the weight and length of the fields.
-    fn frequency(&self, candidates: &PoolEvidence, c: usize, counts: Counts) -> f64 {
-        let lengths = candidates.table.candidates()[c].lengths;
+    fn frequency(&self, candidates: &PoolEvidence, c: CandidateNumber, counts: Counts) -> f64 {
+        let lengths = candidates.table.candidate(c).lengths;
         let mut frequency = 0.0;
-        for (f, field) in TextField::ALL.into_iter().enumerate() {
+        for field in TextField::ALL {
+            let f = field.index();
             if counts[f] > 0 {
                 let length = f64::from(lengths[f]);
                 let length = 1.0 - B + B * length / self.statistics.averages[f];
@@ -236,12 +235,11 @@ impl<'p> Scorer<'p> {
     }
 
     /// How often a word itself stands in the fields of a candidate.
-    pub(super) fn own(&self, stats: &WordStats<'_>, table: &Table, c: usize) -> Counts {
-        let count = |f| match stats.is_in(f) {
+    pub(super) fn own(&self, stats: &WordStats<'_>, table: &Table, c: CandidateNumber) -> Counts {
+        TextField::ALL.map(|f| match stats.is_in(f) {
             true => stats.terms.iter().map(|&t| table.count(t, f, c)).sum(),
             false => 0,
-        };
-        std::array::from_fn(count)
+        })
     }
 
     /// What a word is worth in a candidate, by itself and by another name of its concept.
@@ -249,20 +247,20 @@ impl<'p> Scorer<'p> {
         &self,
         stats: &WordStats<'_>,
         candidates: &PoolEvidence,
-        c: usize,
+        c: CandidateNumber,
     ) -> (f64, f64) {
         let saturated = |frequency: f64| (K1 + 1.0) * frequency / (K1 + frequency);
         let own = self.own(stats, &candidates.table, c);
         let exact = saturated(self.frequency(candidates, c, own));
         let named = stats
             .concept
-            .map_or([0; FIELDS], |k| candidates.named[k][c].counts);
+            .map_or([0; FIELDS], |k| candidates.named(k, c).counts);
         let by_name = SYNONYM * saturated(self.frequency(candidates, c, named));
         (stats.weight() * exact, stats.weight() * by_name)
     }
 
     /// What all words are worth in a candidate; `None` where it has none that a passage has to have.
-    fn words_value(&self, candidates: &PoolEvidence, c: usize) -> Option<f64> {
+    fn words_value(&self, candidates: &PoolEvidence, c: CandidateNumber) -> Option<f64> {
         let whatever = self.words.is_empty() || self.plan.lists_aspect;
         let (mut sum, mut matches) = (0.0, whatever);
         for stats in &self.words {
@@ -283,15 +281,15 @@ impl<'p> Scorer<'p> {
     }
 
     /// The value of the title, and the share of it that is covered.
-    pub(super) fn title_value(&self, candidates: &PoolEvidence, c: usize) -> (f64, f64) {
+    pub(super) fn title_value(&self, candidates: &PoolEvidence, c: CandidateNumber) -> (f64, f64) {
         let table = &candidates.table;
         let (mut covered, mut weight) = (0, 0.0);
         let mut by_name: Vec<usize> = Vec::new();
         for stats in &self.words {
-            let own = self.own(stats, table, c)[TITLE_FIELD];
+            let own = self.own(stats, table, c)[TextField::Title.index()];
             let named = stats
                 .concept
-                .filter(|&k| candidates.named[k][c].title_words > 0);
+                .filter(|&k| candidates.named(k, c).title_words > 0);
             match named {
                 _ if own > 0 => {
                     weight += stats.weight();
@@ -310,9 +308,9 @@ impl<'p> Scorer<'p> {
             }
         }
         by_name.dedup();
-        let named = by_name.iter().map(|&k| candidates.named[k][c].title_words);
+        let named = by_name.iter().map(|&k| candidates.named(k, c).title_words);
         covered += named.sum::<u32>();
-        let length = table.candidates()[c].title_words.max(1);
+        let length = table.candidate(c).title_words.max(1);
         let share = (f64::from(covered) / f64::from(length)).min(1.0);
         let title = if self.ranking.fields { TITLE } else { 0.0 };
         (title * weight * share, share)
@@ -349,27 +347,27 @@ impl<'p> Scorer<'p> {
     }
 
     /// The terms of which has to be known where they stand.
-    pub(super) fn positioned_terms(&self) -> Vec<usize> {
+    pub(super) fn positioned_terms(&self) -> Vec<TermNumber> {
         let words = self.whole_words();
-        let mut used: Vec<usize> = words.iter().flat_map(|w| w.terms.clone()).collect();
+        let mut used: Vec<TermNumber> = words.iter().flat_map(|w| w.terms.clone()).collect();
         used.sort_unstable();
         used.dedup();
         used
     }
 
     /// The neighbouring words of the query that stand close together in a passage.
-    pub(super) fn close_pairs(&self, positions: &Positions, c: usize) -> Vec<ClosePair> {
+    pub(super) fn close_pairs(&self, positions: &Positions, c: ChosenNumber) -> Vec<ClosePair> {
         let words = self.whole_words();
         let mut found = Vec::new();
         for (first, pair) in words.windows(2).enumerate() {
-            let distance = |f: usize| {
+            let distance = |f: TextField| {
                 let stand = |stats: &WordStats<'_>| match stats.is_in(f) {
                     true => positions.of(&stats.terms, f, c),
                     false => Vec::new(),
                 };
                 least_distance(&stand(pair[0]), &stand(pair[1]))
             };
-            let least = (0..FIELDS).filter_map(distance).min();
+            let least = TextField::ALL.into_iter().filter_map(distance).min();
             if let Some(distance) = least.filter(|&distance| distance <= CLOSE_WORDS) {
                 let weight = pair[0].weight().min(pair[1].weight());
                 found.push(ClosePair {
@@ -385,10 +383,10 @@ impl<'p> Scorer<'p> {
     /// The words of another name of a concept, for people.
     pub(super) fn name(&self, named: &Named) -> Option<String> {
         let (name, _) = named.most?;
-        let terms = self.look_up.names[name].terms.iter();
+        let terms = self.look_up.names[name.0].terms.iter();
         Some(
             terms
-                .map(|&t| self.look_up.terms[t])
+                .map(|&t| self.look_up.terms[t.0])
                 .collect::<Vec<_>>()
                 .join(" "),
         )

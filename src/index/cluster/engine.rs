@@ -13,10 +13,13 @@ use crate::index::dictionary::{self, Dictionary, Phrases};
 use crate::index::document::WholeDocument;
 use crate::index::engine::{Counted, Engine, Tallies, ToCount};
 use crate::index::error::IndexError;
+use crate::index::field::TextField;
 use crate::index::gather::gathering::VOCABULARY_FILE;
 use crate::index::manifest::Manifest;
 use crate::index::passage::{Order, PassageAt, StoredPassage};
-use crate::index::table::{Candidate, FIELDS, Positions, Table, in_steps};
+use crate::index::table::{
+    Candidate, CandidateNumber, FIELDS, Positions, Table, TermNumber, in_steps, slot,
+};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -170,26 +173,28 @@ impl Engine for Cluster {
         &self,
         candidates: &[PassageAt],
         terms: &[&str],
-        names: &[&[usize]],
+        names: &[&[TermNumber]],
     ) -> Result<Table, IndexError> {
         let parts = ["title", "heading", "body", "title_words", "aspects"];
         let mut at = candidates.to_vec();
         at.sort_unstable();
         at.dedup();
         let entries: Vec<ReadCandidate> = self.entries(&at, &parts)?;
-        let numbers: HashMap<&str, usize> = terms.iter().copied().zip(0..).collect();
+        let numbers = (0..).map(TermNumber);
+        let numbers: HashMap<&str, TermNumber> = terms.iter().copied().zip(numbers).collect();
         let mut candidates = Vec::with_capacity(at.len());
         let mut positions = vec![Vec::new(); terms.len() * FIELDS * at.len()];
         for (c, (at, entry)) in at.iter().zip(&entries).enumerate() {
             let mut lengths = [0; FIELDS];
-            for (f, pieces) in [&entry.title, &entry.heading, &entry.body]
-                .iter()
-                .enumerate()
-            {
+            for (field, pieces) in [
+                (TextField::Title, &entry.title),
+                (TextField::Heading, &entry.heading),
+                (TextField::Body, &entry.body),
+            ] {
                 for (term, place) in placed(pieces) {
-                    lengths[f] += 1;
-                    if let Some(t) = numbers.get(term) {
-                        positions[(t * FIELDS + f) * entries.len() + c].push(place);
+                    lengths[field.index()] += 1;
+                    if let Some(&t) = numbers.get(term) {
+                        positions[slot(t, field, CandidateNumber(c), entries.len())].push(place);
                     }
                 }
             }
@@ -207,9 +212,9 @@ impl Engine for Cluster {
     fn positions(
         &self,
         table: &Table,
-        chosen: &[usize],
+        chosen: &[CandidateNumber],
         _terms: &[&str],
-        used: &[usize],
+        used: &[TermNumber],
     ) -> Result<Positions, IndexError> {
         Ok(table.positions(chosen, used))
     }

@@ -17,7 +17,7 @@ use crate::index::engine::{Counted, Engine, Tallies, ToCount};
 use crate::index::error::IndexError;
 use crate::index::manifest::Manifest;
 use crate::index::passage::{PassageAt, StoredPassage};
-use crate::index::table::{Positions, Table};
+use crate::index::table::{CandidateNumber, Positions, Table, TermNumber};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
 
@@ -108,7 +108,7 @@ impl Engine for Index {
         &self,
         candidates: &[PassageAt],
         terms: &[&str],
-        names: &[&[usize]],
+        names: &[&[TermNumber]],
     ) -> Result<Table, IndexError> {
         postings::table(self, candidates, terms, names)
     }
@@ -116,11 +116,11 @@ impl Engine for Index {
     fn positions(
         &self,
         table: &Table,
-        chosen: &[usize],
+        chosen: &[CandidateNumber],
         terms: &[&str],
-        used: &[usize],
+        used: &[TermNumber],
     ) -> Result<Positions, IndexError> {
-        let at = |&c: &usize| table.candidates[c].at;
+        let at = |&c: &CandidateNumber| table.candidate(c).at;
         let chosen: Vec<PassageAt> = chosen.iter().map(at).collect();
         postings::positions(self, &chosen, terms, used)
     }

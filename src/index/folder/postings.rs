@@ -11,9 +11,12 @@ use super::schema::{AspectReader, Fields, ORDER, TITLE_WORDS};
 use crate::index::error::IndexError;
 use crate::index::field::TextField;
 use crate::index::passage::{Order, PassageAt};
-use crate::index::table::{Candidate, Counts, FIELDS, Positions, Table, phrase_count};
+use crate::index::table::{
+    Candidate, CandidateNumber, ChosenNumber, Counts, FIELDS, NameNumber, Positions, Table,
+    TermNumber, phrase_count, slot,
+};
 
-/// Candidates of one segment, ascending, and their numbers among all.
+/// Addresses of one segment, ascending, and their places among all.
 struct SegmentCandidates<'s> {
     segment: &'s SegmentReader,
     docs: Vec<DocId>,
@@ -41,7 +44,7 @@ pub(super) fn table(
     index: &Index,
     candidates: &[PassageAt],
     terms: &[&str],
-    names: &[&[usize]],
+    names: &[&[TermNumber]],
 ) -> Result<Table, IndexError> {
     let mut addresses: Vec<DocAddress> = candidates.iter().map(|&at| at.into()).collect();
     addresses.sort_unstable();
@@ -58,8 +61,9 @@ pub(super) fn table(
     for group in groups(index, &addresses) {
         group.add_candidates(fields, &addresses, &mut table.candidates)?;
         for (t, term) in terms.iter().enumerate() {
-            for (f, field) in TextField::ALL.into_iter().enumerate() {
-                let start = (t * FIELDS + f) * all + group.numbers.start;
+            for field in TextField::ALL {
+                let first = CandidateNumber(group.numbers.start);
+                let start = slot(TermNumber(t), field, first, all);
                 let counts = &mut table.counts[start..start + group.docs.len()];
                 let mut count = |c: usize, posting: &mut SegmentPostings| {
                     counts[c] = posting.term_freq();
@@ -76,7 +80,7 @@ pub(super) fn table(
             }
         }
         for (n, name) in names.iter().enumerate() {
-            group.count_name(fields, terms, name, n, &mut table)?;
+            group.count_name(fields, terms, name, NameNumber(n), &mut table)?;
         }
     }
     Ok(table)
@@ -116,29 +120,30 @@ impl SegmentCandidates<'_> {
         &self,
         fields: &Fields,
         terms: &[&str],
-        name: &[usize],
-        number: usize,
+        name: &[TermNumber],
+        number: NameNumber,
         table: &mut Table,
     ) -> Result<(), IndexError> {
         if let [term] = name {
             for c in self.numbers.clone() {
-                table.names[number][c] = table.counts(*term, c);
+                table.names[number.0][c] = table.counts(*term, CandidateNumber(c));
             }
             return Ok(());
         }
-        for f in 0..FIELDS {
-            let all = |&c: &usize| name.iter().all(|&t| table.count(t, f, c) > 0);
-            let having: Vec<usize> = self.numbers.clone().filter(all).collect();
+        for f in TextField::ALL {
+            let all = |&c: &CandidateNumber| name.iter().all(|&t| table.count(t, f, c) > 0);
+            let numbers = self.numbers.clone().map(CandidateNumber);
+            let having: Vec<CandidateNumber> = numbers.filter(all).collect();
             if having.is_empty() {
                 continue;
             }
-            let doc = |&c: &usize| self.docs[c - self.numbers.start];
+            let doc = |&c: &CandidateNumber| self.docs[c.0 - self.numbers.start];
             let docs: Vec<DocId> = having.iter().map(doc).collect();
             let mut places = Positions::empty(name, docs.len());
             fill(self.segment, fields, terms, f, &docs, 0, &mut places)?;
-            for (at, &c) in having.iter().enumerate() {
+            for (at, &c) in (0..).map(ChosenNumber).zip(&having) {
                 let in_order: Vec<&[u32]> = name.iter().map(|&t| places.at(t, f, at)).collect();
-                table.names[number][c][f] = phrase_count(&in_order);
+                table.names[number.0][c.0][f.index()] = phrase_count(&in_order);
             }
         }
         Ok(())
@@ -150,15 +155,16 @@ pub(super) fn positions(
     index: &Index,
     chosen: &[PassageAt],
     terms: &[&str],
-    used: &[usize],
+    used: &[TermNumber],
 ) -> Result<Positions, IndexError> {
-    let mut sorted: Vec<(DocAddress, usize)> =
-        chosen.iter().map(|&at| at.into()).zip(0..).collect();
+    let addresses = chosen.iter().map(|&at| at.into());
+    let mut sorted: Vec<(DocAddress, ChosenNumber)> =
+        addresses.zip((0..).map(ChosenNumber)).collect();
     sorted.sort_unstable();
     let mut places = Positions::empty(used, chosen.len());
     let addresses: Vec<DocAddress> = sorted.iter().map(|(at, _)| *at).collect();
     for group in groups(index, &addresses) {
-        for f in 0..FIELDS {
+        for f in TextField::ALL {
             let start = group.numbers.start;
             fill(
                 group.segment,
@@ -176,12 +182,12 @@ pub(super) fn positions(
 }
 
 /// Reads the positions of the terms of `places` in a field of passages of a segment, ascending, of
-/// which the first is the candidate number `start`.
+/// which the first is the chosen one number `start`.
 fn fill(
     segment: &SegmentReader,
     fields: &Fields,
     terms: &[&str],
-    f: usize,
+    f: TextField,
     docs: &[DocId],
     start: usize,
     places: &mut Positions,
@@ -193,7 +199,7 @@ fn fill(
             posting.positions(&mut positions[c]);
         };
         let option = IndexRecordOption::WithFreqsAndPositions;
-        let term = (&terms[t], TextField::ALL[f]);
+        let term = (&terms[t.0], f);
         visit(segment, fields, term, option, docs, &mut read)?;
     }
     Ok(())

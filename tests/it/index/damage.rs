@@ -8,7 +8,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::common::{Numbers, folder_with_corpus, large_index, number_from, palpate};
-use palpate::index::{Engine, Home, IndexError, Term, TextField, ToCount, Wanted, check};
+use palpate::index::{
+    CandidateNumber, Engine, Home, IndexError, Term, TermNumber, TextField, ToCount, Wanted, check,
+};
 use palpate::search::{Request, Searcher};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -180,10 +182,10 @@ fn asked(engine: &dyn Engine) -> Vec<(&'static str, Result<(), IndexError>)> {
     let everything = Wanted::All(Vec::new());
     let at = engine.first(&everything, 100);
     let at = at.as_deref().unwrap_or_default();
-    let table = engine.table(at, &["risk"], &[&[0]]);
+    let table = engine.table(at, &["risk"], &[&[TermNumber(0)]]);
     let places = table
         .as_ref()
-        .map(|table| engine.positions(table, &[0], &["risk"], &[0]));
+        .map(|table| engine.positions(table, &[CandidateNumber(0)], &["risk"], &[TermNumber(0)]));
     let sources = engine.sources(None, 10);
     let documents = sources.as_deref().unwrap_or_default().iter();
     let documents: Result<Vec<_>, _> = documents.map(|path| engine.document(path)).collect();
