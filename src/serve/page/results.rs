@@ -140,7 +140,7 @@ fn spelling(results: &SearchResults, asked: &AskedSearch) -> Markup {
     };
     html! {
         @if !results.corrections.is_empty() {
-            p.note {
+            p.note role="status" {
                 @for (n, correction) in results.corrections.iter().enumerate() {
                     @if n == 0 { "Searched for " } @else { ", " }
                     strong { (correction.searched) } " (typed: " (correction.typed) ")"
@@ -149,7 +149,7 @@ fn spelling(results: &SearchResults, asked: &AskedSearch) -> Markup {
             }
         }
         @for suggested in &results.did_you_mean {
-            p.note {
+            p.note role="status" {
                 "No passage has " strong { (suggested.typed) } ". Did you mean "
                 a href=(taken(Spelling::Corrected)) { (suggested.meant) } "? "
                 (counted(suggested.passages, "passage"))

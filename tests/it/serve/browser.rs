@@ -162,10 +162,16 @@ fn slips_are_said_and_nothing_found_is_honest() {
         return;
     };
     seen.goto("/?q=osteoporsis");
+    let said = seen.text("p.note[role=status]");
     assert!(
-        seen.text("#count")
-            .contains("searched for osteoporosis (typed: osteoporsis)")
+        said.contains("Searched for osteoporosis (typed: osteoporsis)"),
+        "{said}"
     );
+    // It is said before anything that was found.
+    let is_first = "const said = document.querySelector('p.note[role=status]'); \
+        const count = document.getElementById('count'); \
+        return !!(said.compareDocumentPosition(count) & Node.DOCUMENT_POSITION_FOLLOWING)";
+    assert_eq!(seen.browser.run(is_first), true);
     seen.goto("/?q=xylophone");
     assert!(
         seen.text(".empty")
