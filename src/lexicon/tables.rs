@@ -15,8 +15,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Kind;
-use super::entry::{AtLine, NewConcept, NewForm, Parsed};
-use crate::data::{DataFile, TableFault};
+use super::entry::{NewConcept, NewForm, Parsed};
+use crate::data::{DataFile, TableFault, from_toml};
 
 /// The tables that hold concepts.
 const TABLES: [DataFile; 4] = [
@@ -79,8 +79,8 @@ pub(super) fn concepts() -> Vec<NewConcept> {
 /// Reads a file.
 pub(super) fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
-    match toml::from_str::<File>(text) {
-        Err(error) => parsed.errors.push(at_line(text, &error)),
+    match from_toml::<File>(text) {
+        Err(fault) => parsed.errors.push((fault.line, fault.cause)),
         Ok(file) => {
             // Entries come in the order of the file, so that its lines are counted once.
             let (mut line, mut at) = (1, 0);
@@ -98,19 +98,8 @@ pub(super) fn parse(text: &str) -> Parsed {
     parsed
 }
 
-/// The line of a byte, from 1.
-fn line_of(text: &str, byte: usize) -> usize {
-    1 + lines_in(text.get(..byte).unwrap_or(text))
-}
-
 fn lines_in(text: &str) -> usize {
     memchr::memchr_iter(b'\n', text.as_bytes()).count()
-}
-
-/// An error of TOML with its line.
-fn at_line(text: &str, error: &toml::de::Error) -> AtLine {
-    let start = error.span().map_or(0, |span| span.start);
-    (line_of(text, start), error.message().to_owned())
 }
 
 impl Entry {
