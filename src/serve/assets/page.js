@@ -25,7 +25,10 @@ async function show(address, history) {
     const html = await response.text();
     if (mine.signal.aborted) return;
     if (!response.ok) return void location.assign(address);
+    const wasInside = main.contains(document.activeElement);
     main.innerHTML = html;
+    // What had the focus is gone; who went through the results goes on at the first of the new ones.
+    if (wasInside) (main.querySelector(".hit h2 a") || box).focus();
     reveal(main);
     announce();
     const query = new URL(address, location.href).searchParams.get("q") || "";

@@ -135,8 +135,10 @@ fn from_query_to_document_by_keyboard_alone() {
         .browser
         .run("return document.querySelector('[aria-selected=true]').dataset.text");
     seen.browser.press(ENTER);
-    seen.browser
-        .wait_for("return document.querySelectorAll('article.hit').length > 0");
+    // Of what was typed there are hits already: those of what was chosen are waited for.
+    seen.browser.wait_for(&format!(
+        "return document.title.startsWith({chosen}) && document.querySelectorAll('article.hit').length > 0"
+    ));
     assert_eq!(
         seen.browser
             .run("return document.getElementById('q').value"),
