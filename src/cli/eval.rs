@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::common::{DEPTH, HomeArgs, Outcome, Without, answer, stdout};
-use palpate::eval::{Qrels, Report, Run, Topic, read_topics};
+use super::common::{DEPTH, HomeArgs, Outcome, Threads, Without, answer, stdout};
+use palpate::eval::{Metric, Qrels, Report, Run, Topic, read_topics};
 
 /// Measure a run against relevance judgments
 ///
 /// Prints the means over all judged queries and over each group of them, as trec_eval -c computes
-/// them: a judged query that the run does not answer counts 0. nDCG@10 comes with a 95 %
+/// them: a judged query that the run does not answer counts 0. The first metric comes with a 95 %
 /// bootstrap confidence interval (--json has it for all metrics), a comparison with a baseline
 /// with the p of a paired randomisation test.
 #[derive(Debug, clap::Args)]
@@ -25,8 +25,18 @@ pub(super) struct Args {
     /// The run of another system, to compare with
     #[arg(long, value_name = "RUN")]
     baseline: Option<PathBuf>,
+    /// What to measure: nDCG@k, P@k, R@k, AP@k, RR@k, Judged@k for any k [default:
+    /// nDCG@10,MAP,RR@10,R@100]
+    #[arg(short, long, value_name = "METRIC", value_delimiter = ',', hide_default_value = true,
+        default_values = ["nDCG@10", "MAP", "RR@10", "R@100"])]
+    metrics: Vec<Metric>,
+    #[command(flatten)]
+    threads: Threads,
     #[command(flatten)]
     without: Without,
+    /// Print a table of the queries instead of their means, with columns parted by tabs
+    #[arg(long, conflicts_with = "json")]
+    per_query: bool,
     /// Print one JSON object, with the metrics of each query
     #[arg(long)]
     json: bool,
@@ -38,13 +48,20 @@ impl Args {
         let qrels = Qrels::read(&self.qrels)?;
         let run = self.measured_run(&topics)?;
         let baseline = self.baseline.as_deref().map(Run::read).transpose()?;
-        let report = Report::new(&topics, &qrels, &run, baseline.as_ref());
+        let mut metrics: Vec<Metric> = Vec::new();
+        for &metric in &self.metrics {
+            if !metrics.contains(&metric) {
+                metrics.push(metric);
+            }
+        }
+        let report = Report::new(&metrics, &topics, &qrels, &run, baseline.as_ref());
         for note in &report.notes {
             eprintln!("note: {note}");
         }
-        stdout(|out| match self.json {
-            true => report.write_json(out),
-            false => report.write(out),
+        stdout(|out| match (self.json, self.per_query) {
+            (true, _) => report.write_json(out),
+            (false, true) => report.write_queries(out),
+            (false, false) => report.write(out),
         })?;
         Ok(Outcome::Found)
     }
@@ -53,7 +70,16 @@ impl Args {
     fn measured_run(&self, topics: &[Topic]) -> anyhow::Result<Run> {
         match &self.run {
             Some(path) => Ok(Run::read(path)?),
-            None => answer(&self.index, topics, DEPTH, &self.without.ranking()),
+            None => {
+                let ranking = self.without.ranking();
+                answer(&self.index, topics, self.depth(), &ranking, self.threads)
+            }
         }
+    }
+
+    /// As deep as the deepest metric looks.
+    fn depth(&self) -> usize {
+        let depths = self.metrics.iter().filter_map(|metric| metric.depth());
+        depths.fold(DEPTH, usize::max)
     }
 }

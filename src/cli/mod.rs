@@ -7,6 +7,7 @@ mod cite;
 mod common;
 mod diff;
 mod eval;
+mod fuse;
 mod index;
 mod lexicon;
 mod passages;
@@ -59,6 +60,7 @@ enum Command {
     Terms(terms::Args),
     Run(run::Args),
     Eval(eval::Args),
+    Fuse(fuse::Args),
 }
 
 impl Cli {
@@ -84,6 +86,7 @@ impl Cli {
             Command::Terms(args) => args.run(),
             Command::Run(args) => args.run(),
             Command::Eval(args) => args.run(),
+            Command::Fuse(args) => args.run(),
         }
     }
 }

@@ -1,12 +1,8 @@
 //! `palpate run`: answers a set of queries, for evaluation.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
-
-use super::common::{DEPTH, HomeArgs, Outcome, Without, answer, stdout};
+use super::common::{DEPTH, HomeArgs, Outcome, Threads, Without, answer, write_run};
 use palpate::eval::{TAG, read_topics};
 
 /// Answer a set of queries and write a TREC run
@@ -29,31 +25,17 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", default_value = TAG)]
     tag: String,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     without: Without,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let topics = read_topics(&self.queries)?;
-        let run = answer(&self.index, &topics, self.limit, &self.without.ranking())?;
-        match &self.output {
-            None => stdout(|out| run.write(&self.tag, out))?,
-            Some(path) => {
-                let write = || -> std::io::Result<()> {
-                    let mut file = BufWriter::new(File::create(path)?);
-                    run.write(&self.tag, &mut file)?;
-                    file.flush()
-                };
-                write().with_context(|| path.display().to_string())?;
-            }
-        }
-        if let Some((count, example)) = run.escaped() {
-            eprintln!(
-                "palpate: a run has no spaces in names; {count} with white space written as \
-                 {example}{}",
-                if count > 1 { " and the like" } else { "" }
-            );
-        }
+        let ranking = self.without.ranking();
+        let run = answer(&self.index, &topics, self.limit, &ranking, self.threads)?;
+        write_run(&run, &self.tag, self.output.as_deref())?;
         Ok(Outcome::Found)
     }
 }

@@ -7,6 +7,7 @@
 //! * `topics` reads the queries, for their text and for the group each belongs to,
 //! * `qrels` and `run` read judgments and rankings, `run` also writes them,
 //! * `metrics` has the formulas, each with its source,
+//! * `fuse` makes one run of several,
 //! * `significance` says how much of a mean or of a difference is chance,
 //! * `report` puts it together and prints it.
 //!
@@ -21,7 +22,7 @@
 //!   them out are higher.
 //!
 //! ```
-//! use palpate::eval::{Qrels, Report, Run, read_topics};
+//! use palpate::eval::{Metric, Qrels, Report, Run, read_topics};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let (queries, judged) = (folder.path().join("q.tsv"), folder.path().join("j.tsv"));
@@ -30,11 +31,13 @@
 //! let mut run = Run::default();
 //! run.push("q1", "a", 2.5);
 //! run.push("q1", "b", 1.5);
-//! let report = Report::new(&read_topics(&queries)?, &Qrels::read(&judged)?, &run, None);
-//! assert_eq!(report.overall.means.rr_10.mean, 0.5);
+//! let metric = "RR@10".parse::<Metric>()?;
+//! let report = Report::new(&[metric], &read_topics(&queries)?, &Qrels::read(&judged)?, &run, None);
+//! assert_eq!(report.overall.means.get(metric).map(|estimate| estimate.mean), Some(0.5));
 //! # Ok(()) }
 //! ```
 
+mod fuse;
 mod input;
 mod metrics;
 mod qrels;
@@ -45,6 +48,7 @@ mod topics;
 
 use std::path::PathBuf;
 
+pub use fuse::RRF_K;
 pub use metrics::{Metric, PerMetric};
 pub use qrels::Qrels;
 pub use report::{Comparison, QueryScore, Report, ReportRow, evaluate};

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::metrics::{Metric, PerMetric, metrics};
+use super::metrics::{Metric, PerMetric, measure};
 use super::qrels::{Grades, Qrels};
 use super::run::Run;
 use super::significance::{Estimate, estimate, mean, randomisation_p};
@@ -65,41 +65,48 @@ pub struct QueryScore {
 }
 
 /// The metrics of each query that the qrels judge, in the order of their ids.
-pub fn evaluate(topics: &[Topic], qrels: &Qrels, run: &Run) -> Vec<QueryScore> {
+pub fn evaluate(metrics: &[Metric], topics: &[Topic], qrels: &Qrels, run: &Run) -> Vec<QueryScore> {
     let topics: HashMap<&str, &Topic> = topics.iter().map(|t| (t.id.as_str(), t)).collect();
     qrels
         .queries()
         .map(|(id, grades)| QueryScore {
             id: id.to_owned(),
             group: topics.get(id).and_then(|topic| topic.group.clone()),
-            values: query_metrics(grades, &run.ranking(id)),
+            values: query_metrics(metrics, grades, &run.ranking(id)),
         })
         .collect()
 }
 
-fn query_metrics(grades: &Grades, ranking: &[(&str, f64)]) -> PerMetric<f64> {
-    let grade = |(document, _): &(&str, f64)| grades.get(*document).copied().unwrap_or(0);
-    let ranked: Vec<u32> = ranking.iter().map(grade).collect();
+fn query_metrics(metrics: &[Metric], grades: &Grades, ranking: &[(&str, f64)]) -> PerMetric<f64> {
+    let grade = |(document, _): &(&str, f64)| grades.get(*document).copied();
+    let ranked: Vec<Option<u32>> = ranking.iter().map(grade).collect();
     let judged: Vec<u32> = grades.values().copied().collect();
-    metrics(&ranked, &judged)
+    measure(metrics, &ranked, &judged)
 }
 
 impl Report {
     /// Measures a run, and compares it with a baseline if there is one.
-    pub fn new(topics: &[Topic], qrels: &Qrels, run: &Run, baseline: Option<&Run>) -> Report {
-        let queries = evaluate(topics, qrels, run);
+    pub fn new(
+        metrics: &[Metric],
+        topics: &[Topic],
+        qrels: &Qrels,
+        run: &Run,
+        baseline: Option<&Run>,
+    ) -> Report {
+        let queries = evaluate(metrics, topics, qrels, run);
         let mut groups: BTreeMap<&str, Vec<&QueryScore>> = BTreeMap::new();
         for query in &queries {
             if let Some(group) = &query.group {
                 groups.entry(group).or_default().push(query);
             }
         }
-        let compared = baseline.map(|run| compare(&queries, &evaluate(topics, qrels, run)));
+        let compared =
+            baseline.map(|run| compare(metrics, &queries, &evaluate(metrics, topics, qrels, run)));
         Report {
-            overall: ReportRow::new(None, &queries.iter().collect::<Vec<_>>()),
+            overall: ReportRow::new(metrics, None, &queries.iter().collect::<Vec<_>>()),
             groups: groups
                 .iter()
-                .map(|(group, queries)| ReportRow::new(Some(group), queries))
+                .map(|(group, queries)| ReportRow::new(metrics, Some(group), queries))
                 .collect(),
             baseline: compared,
             notes: notes(topics, qrels, run, baseline),
@@ -107,17 +114,26 @@ impl Report {
         }
     }
 
-    /// Prints it for people.
+    /// Prints it for people: the means of all queries and of each group, the first metric with its
+    /// interval.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let rows = || std::iter::once(&self.overall).chain(&self.groups);
         let width = rows().map(|row| row.name().chars().count()).max();
         let width = width.unwrap_or(0);
-        let [ndcg, map, rr, recall] = Metric::ALL.map(Metric::name);
-        writeln!(
-            out,
-            "{:width$}  {:>5}  {ndcg} [95 % interval]  {map:>6}  {rr:>6}  {recall:>6}",
-            "", "n",
-        )?;
+        write!(out, "{:width$}  {:>5}", "", "n")?;
+        for (column, (metric, _)) in self.overall.means.iter().enumerate() {
+            let name = metric.name();
+            match column {
+                0 => write!(
+                    out,
+                    "  {:width$}",
+                    interval_head(metric),
+                    width = first_width(metric)
+                )?,
+                _ => write!(out, "  {name:>6}")?,
+            }
+        }
+        writeln!(out)?;
         for row in rows() {
             row.write(out, width)?;
         }
@@ -125,6 +141,25 @@ impl Report {
             Some(compared) => write_comparison(out, compared),
             None => Ok(()),
         }
+    }
+
+    /// Prints a table of all judged queries, in columns parted by tabs under a line of names.
+    pub fn write_queries(&self, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "query\tgroup")?;
+        for (metric, _) in self.overall.means.iter() {
+            write!(out, "\t{}", metric.name())?;
+        }
+        writeln!(out)?;
+        for query in &self.queries {
+            let cell = |text: &str| text.replace(char::is_control, " ");
+            let group = query.group.as_deref().unwrap_or("");
+            write!(out, "{}\t{}", cell(&query.id), cell(group))?;
+            for (_, value) in query.values.iter() {
+                write!(out, "\t{value:.4}")?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
     }
 
     /// Writes it as one JSON object on one line.
@@ -135,15 +170,11 @@ impl Report {
 }
 
 impl ReportRow {
-    fn new(group: Option<&str>, queries: &[&QueryScore]) -> ReportRow {
-        let column = |metric| -> Vec<f64> {
-            let values = queries.iter().map(|query| *query.values.get(metric));
-            values.collect()
-        };
+    fn new(metrics: &[Metric], group: Option<&str>, queries: &[&QueryScore]) -> ReportRow {
         ReportRow {
             group: group.map(str::to_owned),
             n: queries.len(),
-            means: PerMetric::from_fn(|metric| estimate(&column(metric))),
+            means: PerMetric::of(metrics, |metric| estimate(&column(queries, metric))),
         }
     }
 
@@ -152,37 +183,54 @@ impl ReportRow {
     }
 
     fn write(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
-        let PerMetric {
-            ndcg_10: ndcg,
-            map,
-            rr_10,
-            recall_100,
-        } = self.means;
-        writeln!(
-            out,
-            "{:width$}  {:>5}  {:.4} [{:.4}, {:.4}]  {:.4}  {:.4}  {:.4}",
-            self.name(),
-            self.n,
-            ndcg.mean,
-            ndcg.low,
-            ndcg.high,
-            map.mean,
-            rr_10.mean,
-            recall_100.mean
-        )
+        write!(out, "{:width$}  {:>5}", self.name(), self.n)?;
+        for (column, (metric, estimate)) in self.means.iter().enumerate() {
+            let Estimate { mean, low, high } = estimate;
+            match column {
+                0 => {
+                    let width = first_width(metric);
+                    write!(
+                        out,
+                        "  {:width$}",
+                        format!("{mean:.4} [{low:.4}, {high:.4}]")
+                    )?;
+                }
+                _ => {
+                    let width = metric.name().len().max(6);
+                    write!(out, "  {:>width$}", format!("{mean:.4}"))?;
+                }
+            }
+        }
+        writeln!(out)
     }
 }
 
+/// How wide the column of the first metric is.
+fn first_width(metric: Metric) -> usize {
+    interval_head(metric)
+        .len()
+        .max("0.0000 [0.0000, 0.0000]".len())
+}
+
+fn interval_head(metric: Metric) -> String {
+    format!("{} [95 % interval]", metric.name())
+}
+
+fn column<Q: std::borrow::Borrow<QueryScore>>(queries: &[Q], metric: Metric) -> Vec<f64> {
+    let values = queries
+        .iter()
+        .filter_map(|query| query.borrow().values.get(metric));
+    values.copied().collect()
+}
+
 /// Compares two runs, evaluated with the same qrels and so query by query.
-fn compare(run: &[QueryScore], baseline: &[QueryScore]) -> PerMetric<Comparison> {
-    PerMetric::from_fn(|metric| {
-        let column = |scores: &[QueryScore]| -> Vec<f64> {
-            scores
-                .iter()
-                .map(|query| *query.values.get(metric))
-                .collect()
-        };
-        let (run, baseline) = (column(run), column(baseline));
+fn compare(
+    metrics: &[Metric],
+    run: &[QueryScore],
+    baseline: &[QueryScore],
+) -> PerMetric<Comparison> {
+    PerMetric::of(metrics, |metric| {
+        let (run, baseline) = (column(run, metric), column(baseline, metric));
         let differences: Vec<f64> = run.iter().zip(&baseline).map(|(a, b)| a - b).collect();
         Comparison {
             run: mean(&run),
@@ -194,16 +242,17 @@ fn compare(run: &[QueryScore], baseline: &[QueryScore]) -> PerMetric<Comparison>
 }
 
 fn write_comparison(out: &mut dyn Write, compared: &PerMetric<Comparison>) -> io::Result<()> {
+    let names = compared.iter().map(|(metric, _)| metric.name().len());
+    let width = names.max().unwrap_or(0);
     writeln!(
         out,
-        "\n{:7}  {:>6}  {:>8}  {:>10}  {:>6}",
+        "\n{:width$}  {:>6}  {:>8}  {:>10}  {:>6}",
         "", "run", "baseline", "difference", "p"
     )?;
-    for metric in Metric::ALL {
-        let row = compared.get(metric);
+    for (metric, row) in compared.iter() {
         writeln!(
             out,
-            "{:7}  {:.4}  {:>8.4}  {:>+10.4}  {:.4}",
+            "{:width$}  {:.4}  {:>8.4}  {:>+10.4}  {:.4}",
             metric.name(),
             row.run,
             row.baseline,
@@ -271,7 +320,7 @@ mod tests {
         ReportRow {
             group: group.map(str::to_owned),
             n,
-            means: PerMetric::from_fn(|_| estimate),
+            means: PerMetric::of(&Metric::USUAL, |_| estimate),
         }
     }
 
@@ -280,12 +329,12 @@ mod tests {
         let report = Report {
             overall: row(None, 1234, 0.5),
             groups: vec![row(Some("prévention"), 7, 1.0)],
-            baseline: Some(PerMetric {
-                ndcg_10: difference(0.5, 0.25, 0.0001),
-                map: difference(0.25, 0.5, 0.0312),
-                rr_10: difference(1.0, 1.0, 1.0),
-                recall_100: difference(1.0, 0.0, 0.5),
-            }),
+            baseline: Some(PerMetric::of(&Metric::USUAL, |metric| match metric {
+                Metric::NDCG_10 => difference(0.5, 0.25, 0.0001),
+                Metric::MAP => difference(0.25, 0.5, 0.0312),
+                Metric::RR_10 => difference(1.0, 1.0, 1.0),
+                _ => difference(1.0, 0.0, 0.5),
+            })),
             queries: Vec::new(),
             notes: Vec::new(),
         };

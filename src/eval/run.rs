@@ -46,6 +46,17 @@ impl Run {
         }
     }
 
+    /// The queries for which something was found, in the order of their ids.
+    pub(super) fn queries(&self) -> impl Iterator<Item = &str> {
+        self.scores.keys().map(String::as_str)
+    }
+
+    /// Adds to the score of a document, which is 0 before anything was added.
+    pub(super) fn add(&mut self, query_id: &str, doc_id: &str, score: f64) {
+        let scores = self.scores.entry(query_id.to_owned()).or_default();
+        *scores.entry(doc_id.to_owned()).or_default() += score;
+    }
+
     /// The documents found for a query, best first, with their scores.
     ///
     /// As in trec_eval 9, higher scores come first, scores are compared in single precision, and

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::common::{self, palpate, repository};
-use palpate::eval::{Metric, PerMetric, Qrels, Run, evaluate, read_topics};
+use palpate::eval::{Metric, Qrels, Run, evaluate, read_topics};
 use serde_json::Value;
 
 fn fixtures() -> PathBuf {
@@ -46,7 +46,7 @@ fn expected(run: &str) -> BTreeMap<String, [f64; 4]> {
     let rows = rows.filter_map(|mut row| (row.next() == Some(run)).then_some(row));
     rows.map(|mut row| {
         let name = row.next().expect("a row has a name").to_owned();
-        let values = Metric::ALL.map(|_| {
+        let values = Metric::USUAL.map(|_| {
             let value = row.next().expect("a row has four values");
             value.parse().expect("values are numbers")
         });
@@ -57,7 +57,7 @@ fn expected(run: &str) -> BTreeMap<String, [f64; 4]> {
 
 /// Equal to four places.
 fn agree(what: &str, found: [f64; 4], expected: [f64; 4]) {
-    for ((metric, found), expected) in Metric::ALL.iter().zip(found).zip(expected) {
+    for ((metric, found), expected) in Metric::USUAL.iter().zip(found).zip(expected) {
         assert!(
             (found - expected).abs() < 0.000_05,
             "{what} {}: {found}, not {expected}",
@@ -105,16 +105,11 @@ fn every_query_agrees_with_trec_eval() {
     for name in ["run.trec", "baseline.trec"] {
         let run = Run::read(&fixtures().join(name)).expect("a run");
         let expected = expected(name);
-        let scores = evaluate(&topics, &qrels, &run);
+        let scores = evaluate(&Metric::USUAL, &topics, &qrels, &run);
         assert_eq!(scores.len(), 36);
         for query in scores {
-            let PerMetric {
-                ndcg_10,
-                map,
-                rr_10,
-                recall_100,
-            } = query.values;
-            let found = [ndcg_10, map, rr_10, recall_100];
+            let found =
+                Metric::USUAL.map(|metric| *query.values.get(metric).expect("it was measured"));
             agree(&query.id, found, expected[&query.id]);
         }
     }
@@ -247,6 +242,143 @@ fn the_table() {
     assert_eq!(rows[1][5..], ["0.4931", "0.6838", "0.7646"]);
     assert_eq!(rows[7][1..4], ["0.5744", "0.3267", "+0.2476"]);
     assert_eq!(table, eval(&args), "the same files give the same numbers");
+}
+
+/// Of pytrec_eval-terrier 0.5.11 by ir_measures 0.4.3, with 0 for queries that are not in the run.
+#[test]
+fn metrics_are_measured_by_name() {
+    let table = eval(&[
+        "qrels.tsv",
+        "--run",
+        "run.trec",
+        "--metrics",
+        "P@5,nDCG@5,recall_10,AP@20",
+        "-m",
+        "RR,nDCG,P_5",
+    ]);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[0][..2], ["n", "P@5"]);
+    assert_eq!(rows[0][5..], ["nDCG@5", "R@10", "AP@20", "RR", "nDCG"]);
+    assert_eq!(rows[1][..3], ["all", "36", "0.4167"]);
+    assert_eq!(
+        rows[1][5..],
+        ["0.5535", "0.5674", "0.4872", "0.6887", "0.6233"]
+    );
+}
+
+#[test]
+fn what_is_no_metric_is_refused() {
+    for name in ["F1", "P", "nDCG@0", ""] {
+        let run = palpate(&fixtures())
+            .args([
+                "eval",
+                "queries.jsonl",
+                "qrels.tsv",
+                "--run",
+                "run.trec",
+                "-m",
+                name,
+            ])
+            .assert()
+            .code(2);
+        let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(
+            said.contains("is no metric; there are nDCG@k, P@k"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn each_query_has_a_row() {
+    let table = eval(&[
+        "qrels.tsv",
+        "--run",
+        "run.trec",
+        "--per-query",
+        "-m",
+        "nDCG@10,P@5",
+    ]);
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("query\tgroup\tnDCG@10\tP@5"));
+    let expected = expected("run.trec");
+    let mut count = 0;
+    for line in lines {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let value: f64 = cells[2].parse().expect("a number");
+        assert!((value - expected[cells[0]][0]).abs() < 0.000_1, "{line}");
+        count += 1;
+    }
+    assert_eq!(count, 36);
+}
+
+#[test]
+fn runs_are_fused_by_rank() {
+    let fused = |args: &[&str]| {
+        let output = palpate(&fixtures())
+            .args(["fuse", "run.trec", "baseline.trec"])
+            .args(args)
+            .assert()
+            .code(0);
+        String::from_utf8(output.get_output().stdout.clone()).expect("a run is UTF-8")
+    };
+    let plain = fused(&["-n", "5"]);
+    let weighed = fused(&["-n", "5", "--weights", "1000,1", "--tag", "mine"]);
+    assert_ne!(plain, weighed);
+    assert!(plain.lines().all(|line| line.ends_with(" fused")));
+    assert!(weighed.lines().all(|line| line.ends_with(" mine")));
+    let run = Run::read(&fixtures().join("run.trec")).expect("a run");
+    let mut first = Vec::new();
+    run.write("mine", &mut first).expect("a Vec takes all");
+    let best = |text: &str| -> Vec<String> {
+        let firsts = text.lines().filter(|line| line.contains(" 1 "));
+        let ids = firsts.map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" "));
+        ids.take(20).collect()
+    };
+    // The heavier run decides who is first, where it says anything of a query.
+    assert!(
+        best(&String::from_utf8_lossy(&first))
+            .iter()
+            .take(5)
+            .all(|one| { best(&weighed).contains(one) })
+    );
+    let wrong = palpate(&fixtures())
+        .args(["fuse", "run.trec", "baseline.trec", "--weights", "1"])
+        .assert()
+        .code(2);
+    let said = String::from_utf8_lossy(&wrong.get_output().stderr).into_owned();
+    assert!(said.contains("1 weights for 2 runs"), "{said}");
+}
+
+#[test]
+fn a_run_is_the_same_however_many_threads_answer() {
+    let folder = common::folder_with_corpus();
+    let queries: String = [
+        "osteoporosis risk",
+        "neck pain",
+        "how long",
+        "stroke",
+        "xylophone",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, text)| format!("q{n}\t{text}\n"))
+    .collect();
+    std::fs::write(folder.path().join("queries.tsv"), queries).expect("it can be written");
+    palpate(folder.path()).arg("index").assert().success();
+    let answered = |threads: &str| {
+        let run = palpate(folder.path())
+            .args(["run", "queries.tsv", "--threads", threads])
+            .assert()
+            .code(0);
+        String::from_utf8(run.get_output().stdout.clone()).expect("a run is UTF-8")
+    };
+    let one = answered("1");
+    assert!(one.lines().count() > 10, "{one}");
+    assert_eq!(one, answered("3"));
 }
 
 #[test]

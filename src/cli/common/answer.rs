@@ -1,5 +1,9 @@
 //! The run of palpate over a set of queries, and what may be left out of its ranking.
 
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use palpate::eval::{Run, Topic};
 use palpate::output::text;
 use palpate::search::{Ranking, RankingPart, Searcher};
@@ -24,19 +28,61 @@ impl Without {
 /// How deep runs go where nobody says otherwise; the deepest metric looks at 100 documents.
 pub(crate) const DEPTH: usize = 100;
 
-/// The run of palpate itself over some queries.
+/// How many queries are answered at a time.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Threads {
+    /// Answer this many queries at a time, rather than one for each core; the run is the same
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl Threads {
+    fn number(self) -> usize {
+        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads.unwrap_or_else(cores).get()
+    }
+}
+
+/// The run of palpate itself over some queries. How words were taken that the corpus lacks is said on
+/// stderr, in the order of the queries.
 pub(crate) fn answer(
     index: &HomeArgs,
     topics: &[Topic],
     limit: usize,
     ranking: &Ranking,
+    threads: Threads,
 ) -> anyhow::Result<Run> {
     let searcher = Searcher::of(index.open()?);
+    let next = AtomicUsize::new(0);
+    let worker = || -> anyhow::Result<Vec<(usize, Answer)>> {
+        let mut answers = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(topic) = topics.get(number) else {
+                return Ok(answers);
+            };
+            answers.push((number, Answer::of(&searcher, topic, limit, ranking)?));
+        }
+    };
+    let answers: anyhow::Result<Vec<_>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.number().min(topics.len()))
+            .map(|_| scope.spawn(worker))
+            .collect();
+        let joined = workers.into_iter().map(|worker| match worker.join() {
+            Ok(answers) => answers,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.collect()
+    });
+    let mut answers = answers?.concat();
+    answers.sort_unstable_by_key(|(number, _)| *number);
     let mut run = Run::default();
-    for topic in topics {
-        say_spelling(&searcher, topic)?;
+    for (topic, (_, answer)) in topics.iter().zip(answers) {
+        for line in answer.spelling {
+            eprintln!("note: topic {}: {line}", topic.id);
+        }
         let mut last = f32::INFINITY;
-        for (document, score) in searcher.rank_documents(&topic.text, limit, ranking)? {
+        for (document, score) in answer.ranking {
             let score = below(last, score);
             last = score as f32;
             run.push(&topic.id, &document, score);
@@ -45,13 +91,27 @@ pub(crate) fn answer(
     Ok(run)
 }
 
-/// Says on stderr how the words of a topic were taken that the corpus lacks.
-fn say_spelling(searcher: &Searcher, topic: &Topic) -> anyhow::Result<()> {
-    let (corrections, did_you_mean) = searcher.spelling(&topic.text)?;
-    for line in text::spelling_lines(&corrections, &did_you_mean) {
-        eprintln!("note: topic {}: {line}", topic.id);
+/// What there is to say of one query.
+#[derive(Debug, Clone)]
+struct Answer {
+    /// How words were taken that the corpus lacks.
+    spelling: Vec<String>,
+    ranking: Vec<(String, f64)>,
+}
+
+impl Answer {
+    fn of(
+        searcher: &Searcher,
+        topic: &Topic,
+        limit: usize,
+        ranking: &Ranking,
+    ) -> anyhow::Result<Answer> {
+        let (corrections, did_you_mean) = searcher.spelling(&topic.text)?;
+        Ok(Answer {
+            spelling: text::spelling_lines(&corrections, &did_you_mean),
+            ranking: searcher.rank_documents(&topic.text, limit, ranking)?,
+        })
     }
-    Ok(())
 }
 
 /// A score, or where that is not below `last` in single precision, what is next below it: those who

@@ -8,11 +8,13 @@ mod limits;
 mod outcome;
 mod print;
 mod progress;
+mod written;
 
-pub(crate) use answer::{DEPTH, Without, answer};
+pub(crate) use answer::{DEPTH, Threads, Without, answer};
 pub(crate) use build::{DEFAULT_CORPUS, build, outcome, update};
 pub(crate) use data::{check_file, table_of, use_tables};
 pub(crate) use home::HomeArgs;
 pub(crate) use limits::LimitArgs;
 pub use outcome::Outcome;
 pub(crate) use print::{When, look, stdout};
+pub(crate) use written::write_run;
