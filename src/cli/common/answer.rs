@@ -31,7 +31,7 @@ pub(crate) const DEPTH: usize = 100;
 /// How many queries are answered at a time.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Threads {
-    /// Answer this many queries at a time, rather than one for each core; the run is the same
+    /// TopicAnswer this many queries at a time, rather than one for each core; the run is the same
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }
@@ -54,14 +54,14 @@ pub(crate) fn answer(
 ) -> anyhow::Result<Run> {
     let searcher = Searcher::of(index.open()?);
     let next = AtomicUsize::new(0);
-    let worker = || -> anyhow::Result<Vec<(usize, Answer)>> {
+    let worker = || -> anyhow::Result<Vec<(usize, TopicAnswer)>> {
         let mut answers = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(topic) = topics.get(number) else {
                 return Ok(answers);
             };
-            answers.push((number, Answer::of(&searcher, topic, limit, ranking)?));
+            answers.push((number, TopicAnswer::of(&searcher, topic, limit, ranking)?));
         }
     };
     let answers: anyhow::Result<Vec<_>> = thread::scope(|scope| {
@@ -93,21 +93,21 @@ pub(crate) fn answer(
 
 /// What there is to say of one query.
 #[derive(Debug, Clone)]
-struct Answer {
+struct TopicAnswer {
     /// How words were taken that the corpus lacks.
     spelling: Vec<String>,
     ranking: Vec<(String, f64)>,
 }
 
-impl Answer {
+impl TopicAnswer {
     fn of(
         searcher: &Searcher,
         topic: &Topic,
         limit: usize,
         ranking: &Ranking,
-    ) -> anyhow::Result<Answer> {
+    ) -> anyhow::Result<TopicAnswer> {
         let (corrections, did_you_mean) = searcher.spelling(&topic.text)?;
-        Ok(Answer {
+        Ok(TopicAnswer {
             spelling: text::spelling_lines(&corrections, &did_you_mean),
             ranking: searcher.rank_documents(&topic.text, limit, ranking)?,
         })
