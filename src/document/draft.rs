@@ -83,7 +83,7 @@ impl TextRun {
         self.text.chars().all(is_blank)
     }
 
-    #[cfg(any(test, feature = "html"))]
+    #[cfg(any(test, feature = "docx", feature = "html"))]
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -303,7 +303,7 @@ fn settle_headings(blocks: &mut [Block], text: &str) -> Option<String> {
         .iter()
         .filter(|block| level(block) == Some(highest))
         .count();
-    let is_shown = |block: &Block| block.kind != BlockKind::Furniture;
+    let is_shown = |block: &Block| !matches!(block.kind, BlockKind::Furniture | BlockKind::Margin);
     let first = blocks.iter().position(is_shown);
     let first_as_high = blocks
         .iter()

@@ -35,6 +35,7 @@ mod place;
 mod reader;
 mod sentence;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub(crate) use formats::FORMATS;
@@ -78,6 +79,9 @@ pub enum BlockKind {
     /// The header row of a table.
     TableHeader,
     TableRow,
+    /// What stands on the margin of several pages, kept once: a running header or footer. It
+    /// belongs to no section.
+    Margin,
     /// Page furniture: navigation, calls to action, dates, white space. Kept, never searched.
     Furniture,
 }
@@ -125,6 +129,7 @@ impl BlockKind {
             BlockKind::ListItem { .. } => "list item",
             BlockKind::TableHeader => "table header",
             BlockKind::TableRow => "table row",
+            BlockKind::Margin => "header/footer",
             BlockKind::Furniture => "furniture",
         }
     }
@@ -224,6 +229,27 @@ impl Document {
     /// The blocks, in order, tiling [`Document::text`].
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
+    }
+
+    /// How many words of its furniture stand nowhere in what is searched: those that nobody will find.
+    pub(crate) fn left_out(&self) -> usize {
+        let words_of = |block: &Block| {
+            let words = self.text[block.bytes.clone()].split(|c: char| !c.is_alphanumeric());
+            words.filter(|word| word.contains(char::is_alphabetic))
+        };
+        let is_furniture = |block: &&Block| block.kind == BlockKind::Furniture;
+        let mut left_out: HashMap<String, usize> = HashMap::new();
+        for word in self.blocks.iter().filter(is_furniture).flat_map(words_of) {
+            *left_out.entry(word.to_lowercase()).or_default() += 1;
+        }
+        if left_out.is_empty() {
+            return 0;
+        }
+        let searched = self.blocks.iter().filter(|block| !is_furniture(block));
+        for word in searched.flat_map(words_of) {
+            left_out.remove(&*word.to_lowercase());
+        }
+        left_out.values().sum()
     }
 
     /// The bytes of a block without the white space around it.

@@ -1,6 +1,7 @@
-//! Sentence boundaries: UAX #29 as `unicode-segmentation` finds them, with two repairs that
+//! Sentence boundaries: UAX #29 as `unicode-segmentation` finds them, with three repairs that
 //! running clinical text needs. A single line break inside a paragraph is a space, not an end
-//! (hard-wrapped text), and an abbreviation such as "Dr." or "e.g." ends no sentence.
+//! (hard-wrapped text), and an abbreviation such as "Dr." or "e.g." ends no sentence; nor do the dots
+//! that lead to a price or a page: "First visit ........ 95".
 //!
 //! Looking up every character in the tables of Unicode took a fifth of the time of a build. Text
 //! in the characters of Western pages goes through the same rules (SB3 to SB11) with classes that
@@ -26,7 +27,7 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
         bounds(line, &mut |piece| {
             let piece = start + piece.start..start + piece.end;
             match found.last_mut() {
-                Some(last) if ends_in_abbreviation(&unwrapped[last.clone()]) => {
+                Some(last) if is_unfinished(&unwrapped[last.clone()]) => {
                     last.end = piece.end;
                 }
                 _ => found.push(piece),
@@ -180,6 +181,32 @@ fn join_wrapped_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
+fn is_unfinished(sentence: &str) -> bool {
+    ends_in_abbreviation(sentence) || ends_in_leader(sentence)
+}
+
+/// Dots that lead to what stands at the end of a line are at least so many.
+const LEADER_DOTS: usize = 4;
+
+fn ends_in_leader(sentence: &str) -> bool {
+    let text = sentence.trim_end_matches(['.', ' ', '\t']);
+    let dots = sentence[text.len()..].matches('.').count();
+    dots >= LEADER_DOTS && !text.is_empty()
+}
+
+/// Whether dots lead from the text of a line to what stands at its end.
+pub(super) fn has_leader(line: &str) -> bool {
+    let mut rest = line;
+    while let Some(at) = rest.find("..").or_else(|| rest.find(". .")) {
+        let dots = rest.len() - rest[at..].trim_start_matches(['.', ' ', '\t']).len();
+        if dots < rest.len() && ends_in_leader(&rest[..dots]) {
+            return true;
+        }
+        rest = &rest[dots..];
+    }
+    false
+}
+
 fn ends_in_abbreviation(sentence: &str) -> bool {
     let Some(body) = sentence.trim_end().strip_suffix('.') else {
         return false;
@@ -241,6 +268,23 @@ mod tests {
             ["Take 2.5 mg daily.", "Rest."]
         );
         assert_eq!(split("See J. Smith et al. Pain 2019.").len(), 1);
+    }
+
+    #[test]
+    fn dots_lead_to_the_end_of_their_line() {
+        assert_eq!(split("First visit ........ 95").len(), 1);
+        assert_eq!(split("First visit . . . . . 95").len(), 1);
+        assert_eq!(split("Wait ... Then go on.").len(), 2);
+        assert!(has_leader("First visit .... 95") && has_leader("A visit. . . . . 9"));
+        for line in [
+            "Wait ... then 5",
+            "One. Two. Three. Four.",
+            "....",
+            "Then .....",
+            "",
+        ] {
+            assert!(!has_leader(line), "{line}");
+        }
     }
 
     #[test]

@@ -175,6 +175,7 @@ fn code(kind: BlockKind) -> u16 {
         BlockKind::TableHeader => 2,
         BlockKind::TableRow => 3,
         BlockKind::Furniture => 4,
+        BlockKind::Margin => 4 + 8,
         BlockKind::Heading { level } => 5 + 8 * u16::from(level),
         BlockKind::Question { level } => 6 + 8 * u16::from(level),
     }
@@ -195,6 +196,7 @@ fn kind(code: u16) -> Option<BlockKind> {
         (2, 0) => BlockKind::TableHeader,
         (3, 0) => BlockKind::TableRow,
         (4, 0) => BlockKind::Furniture,
+        (4, 1) => BlockKind::Margin,
         (5, level) => BlockKind::Heading { level },
         (6, level) => BlockKind::Question { level },
         _ => return None,

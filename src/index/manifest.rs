@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::Words;
+use super::field::{TextField, Words};
 use super::sources::Sources;
 use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
 use crate::data;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 10;
+pub const FORMAT_VERSION: u32 = 11;
 
 pub(super) const FILE: &str = "palpate.json";
 
@@ -43,6 +43,8 @@ pub struct Manifest {
     pub passages: u64,
     /// Bytes of source text.
     pub bytes: u64,
+    /// Words of furniture that stand nowhere in what is searched of their documents.
+    pub words_left_out: u64,
     /// Words in the fields of all passages, in the order of [`TextField::ALL`](super::field::TextField::ALL).
     pub(crate) words: Words,
     /// The BLAKE3 hash of each file of the generation.
@@ -117,6 +119,7 @@ impl Manifest {
             documents: 0,
             passages: 0,
             bytes: 0,
+            words_left_out: 0,
             words: Words::default(),
             sums: Sums::default(),
         }
@@ -127,12 +130,18 @@ impl Manifest {
         self.data == data::hash()
     }
 
+    /// Words in the texts of all passages.
+    pub(super) fn searched_words(&self) -> u64 {
+        self.words[TextField::Body.index()]
+    }
+
     /// Notes what the generation holds.
     pub(super) fn holds(&mut self, all: &[Holds]) {
         for holds in all {
             self.documents += holds.documents;
             self.passages += holds.passages;
             self.bytes += holds.text;
+            self.words_left_out += holds.left_out;
             for (sum, words) in self.words.iter_mut().zip(holds.words) {
                 *sum += words;
             }
@@ -176,6 +185,8 @@ pub(super) struct Holds {
     pub(super) passages: u64,
     /// Bytes of text.
     pub(super) text: u64,
+    /// Words that are left out.
+    pub(super) left_out: u64,
     /// Words in each field, in the order of [`TextField::ALL`](super::field::TextField::ALL).
     pub(super) words: Words,
 }

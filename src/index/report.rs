@@ -27,6 +27,10 @@ pub struct Skipped {
 pub struct BuildReport {
     pub documents: u64,
     pub passages: u64,
+    /// Words of furniture that stand nowhere in what is searched of their documents.
+    pub words_left_out: u64,
+    /// Words in what is searched.
+    pub words: u64,
     /// Bytes of source text that were read and indexed.
     pub bytes: u64,
     pub seconds: f64,

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
+use super::summary::counted;
 use crate::document::{Block, BlockKind, Document, word_count};
 use crate::passage::Passage;
 
@@ -66,7 +67,8 @@ pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> 
     }
     let furniture = furniture(document);
     if !furniture.is_empty() {
-        writeln!(out, "\nnot searched:")?;
+        let nowhere = counted(document.left_out() as u64, "word");
+        writeln!(out, "\nnot searched ({nowhere} of it nowhere else):")?;
     }
     for block in furniture {
         write_block(out, document, block)?;

@@ -31,6 +31,15 @@ pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
             )?;
         }
     }
+    if report.words_left_out > 0 {
+        let all = (report.words + report.words_left_out) as f64;
+        writeln!(
+            out,
+            "{} left out ({:.1} % of all; `palpate passages FILE` shows them)",
+            counted(report.words_left_out, "word"),
+            100.0 * report.words_left_out as f64 / all
+        )?;
+    }
     for repeated in &report.repeated {
         let times = counted(repeated.times, "time");
         writeln!(out, "sent again: {times}, {}", repeated.cause)?;

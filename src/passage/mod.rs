@@ -12,7 +12,8 @@
 //!   later passages carry the lead-in or header along as [`Passage::lead`].
 //! * A section of up to [`TARGET_WORDS`] is one passage; a longer one is packed from whole
 //!   blocks, and a short remainder joins the passage before it.
-//! * Furniture belongs to no passage and is never inside of one.
+//! * Furniture belongs to no passage and is never inside of one. What stands on the margins of pages
+//!   is a passage by itself.
 //!
 //! A passage carries its [`Unit`]s: sentences, list items with what leads into them, cells with their
 //! headers. They are found here, once, and everything later reads them.
@@ -190,7 +191,8 @@ struct Section {
 }
 
 fn is_body(block: &Block) -> bool {
-    block.kind != BlockKind::Furniture && block.kind.heading_level().is_none()
+    !matches!(block.kind, BlockKind::Furniture | BlockKind::Margin)
+        && block.kind.heading_level().is_none()
 }
 
 /// Finds the sections. Headings at the end, with nothing under them, become a section of their
@@ -210,6 +212,12 @@ fn sections(document: &Document) -> Vec<Section> {
             let heading = document.block_text(block).trim_end_matches(':');
             path.push((level, heading.to_owned()));
             pending.push(start);
+        } else if block.kind == BlockKind::Margin {
+            sections.push(Section {
+                path: Vec::new(),
+                headings: Vec::new(),
+                body: start..at,
+            });
         } else if is_body(block) {
             while at < blocks.len() && is_body(&blocks[at]) {
                 at += 1;

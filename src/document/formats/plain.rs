@@ -20,6 +20,7 @@ use crate::document::draft::file_stem;
 use crate::document::encoding::decode;
 use crate::document::furniture::{is_furniture, is_skip_link};
 use crate::document::list::{Nesting, Style, goes_on, is_left_open, mark};
+use crate::document::sentence::has_leader;
 use crate::document::{
     Allowance, Block, BlockKind, Document, Part, ReadError, Reader, is_blank, trim_range,
     word_count,
@@ -84,15 +85,12 @@ fn document(source: &str, text: String) -> Document {
 }
 
 /// A document that was laid out like a plain text, with the structure that its lines show. What is
-/// furniture stays it.
+/// furniture stays it, as does what stands on margins.
 #[cfg(feature = "pdf")]
 pub(super) fn with_structure(laid_out: Document, named: Option<&str>) -> Document {
     let mut structured = document(&laid_out.source, laid_out.text.clone());
-    let furniture: Vec<&Block> = laid_out
-        .blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Furniture)
-        .collect();
+    let is_aside = |block: &&Block| matches!(block.kind, BlockKind::Furniture | BlockKind::Margin);
+    let aside: Vec<&Block> = laid_out.blocks.iter().filter(is_aside).collect();
     let depths: HashMap<usize, BlockKind> = laid_out
         .blocks
         .iter()
@@ -106,10 +104,10 @@ pub(super) fn with_structure(laid_out: Document, named: Option<&str>) -> Documen
         {
             block.kind = *kind;
         }
-        let within = furniture.partition_point(|other| other.bytes.end < block.bytes.end);
-        let is_within = |other: &&Block| other.bytes.start <= block.bytes.start;
-        if furniture.get(within).is_some_and(is_within) {
-            block.kind = BlockKind::Furniture;
+        let within = aside.partition_point(|other| other.bytes.end < block.bytes.end);
+        let is_within = |other: &&&Block| other.bytes.start <= block.bytes.start;
+        if let Some(other) = aside.get(within).filter(is_within) {
+            block.kind = other.kind;
         }
     }
     let has_title = |block: &Block| block.kind == BlockKind::Heading { level: 1 };
@@ -283,6 +281,10 @@ fn next_piece<'t>(lines: &[Line<'t>], at: usize, run: &Range<usize>) -> Piece<'t
             .unwrap_or(run.end);
         return Piece::new(Role::Item, at..end, lines);
     }
+    // A line of a list of prices says something by itself, and heads nothing.
+    if has_leader(lines[at].text) {
+        return Piece::new(Role::Prose, at..at + 1, lines);
+    }
     if run.len() == 1 {
         return Piece::new(Role::Alone, at..at + 1, lines);
     }
@@ -295,7 +297,11 @@ fn next_piece<'t>(lines: &[Line<'t>], at: usize, run: &Range<usize>) -> Piece<'t
         return Piece::new(role, at..at + 1, lines);
     }
     let end = (at + 1..run.end)
-        .find(|&i| is_bullet(lines, i, run) || is_run_in_heading(lines, i, run))
+        .find(|&i| {
+            is_bullet(lines, i, run)
+                || is_run_in_heading(lines, i, run)
+                || has_leader(lines[i].text)
+        })
         .unwrap_or(run.end);
     Piece::new(Role::Prose, at..end, lines)
 }

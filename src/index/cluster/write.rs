@@ -297,6 +297,8 @@ impl<'s> Building<'s> {
         BuildReport {
             documents: manifest.documents,
             passages: manifest.passages,
+            words: manifest.searched_words(),
+            words_left_out: manifest.words_left_out,
             generation: manifest.generation,
             unknown: self.listing.unknown.clone(),
             failed: self.listing.failed.clone(),

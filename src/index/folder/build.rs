@@ -209,6 +209,8 @@ impl<'s> BuildOrder<'s> {
         let mut report = BuildReport {
             documents: manifest.documents,
             passages: manifest.passages,
+            words: manifest.searched_words(),
+            words_left_out: manifest.words_left_out,
             generation: manifest.generation,
             changes,
             unknown: self.listing.unknown,

@@ -142,6 +142,7 @@ impl Gathering {
         self.open.documents += 1;
         self.open.passages += document.passages;
         self.open.text += document.bytes;
+        self.open.left_out += document.left_out;
         for (sum, words) in self.open.words.iter_mut().zip(document.words) {
             *sum += words;
         }

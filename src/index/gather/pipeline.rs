@@ -52,6 +52,8 @@ pub(super) struct Prepared<E> {
 pub(super) struct PreparedDocument<E> {
     /// Bytes of text.
     pub(super) bytes: u64,
+    /// Words that are left out.
+    pub(super) left_out: u64,
     pub(super) passages: u64,
     pub(super) words: Words,
     /// Its entries, in order, see [`EntryMaker::entries`].
@@ -207,6 +209,7 @@ impl<M: EntryMaker> Worker<'_, M> {
         }
         PreparedDocument {
             bytes: document.text().len() as u64,
+            left_out: document.left_out() as u64,
             passages: passages.len() as u64,
             words,
             entries: self.maker.entries(file, &document, &passages, &annotations),

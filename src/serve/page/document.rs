@@ -188,7 +188,7 @@ impl DocumentView {
                 BlockKind::Heading { level: 2 } | BlockKind::Question { level: 0..=2 } => { h2 { (text) } }
                 BlockKind::Heading { level: 3 } | BlockKind::Question { level: 3 } => { h3 { (text) } }
                 BlockKind::Heading { .. } | BlockKind::Question { .. } => { h4 { (text) } }
-                BlockKind::Paragraph => { p { (text) } }
+                BlockKind::Paragraph | BlockKind::Margin => { p { (text) } }
                 BlockKind::ListItem { .. } => { p.item { (text) } }
                 BlockKind::TableHeader => { p.row.head { (text) } }
                 BlockKind::TableRow => { p.row { (text) } }

@@ -58,7 +58,7 @@ pub fn pieces(document: &Document) -> Vec<Piece> {
             BlockKind::Heading { level } | BlockKind::Question { level } => {
                 Piece::Heading(level, text)
             }
-            BlockKind::Paragraph => Piece::Paragraph(text),
+            BlockKind::Paragraph | BlockKind::Margin => Piece::Paragraph(text),
             BlockKind::ListItem { .. } => Piece::Item(text),
             BlockKind::TableHeader => Piece::Header(two_cells(&text)),
             BlockKind::TableRow => Piece::Row(two_cells(&text)),

@@ -6,3 +6,5 @@ mod formats;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod lists;
 mod pages;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+mod reading;

@@ -3,14 +3,16 @@
 //! Headings come from outline levels and styles, list items from numberings; a row of a table is a
 //! block with its cells parted by tabs, its first row the header where the document says so. A
 //! table of one column is a box around paragraphs and read through. Text that was deleted or is
-//! hidden is no text. Footnotes and endnotes follow the text; headers, footers and comments are
-//! left out.
+//! hidden is no text. Footnotes and endnotes follow the text, and after them each header and footer
+//! once, however many sections have it; comments are left out.
 //!
 //! Where a page ends is decided anew by whoever prints the file. So it is cited by paragraphs: all
 //! that have text are counted from the top, the rows of tables among them.
 
 mod package;
 mod styles;
+
+use std::collections::HashSet;
 
 use super::signature;
 use crate::document::draft::{Draft, TextRun};
@@ -67,6 +69,12 @@ impl Reader for Docx {
         parse(&text, allowance, |token| writer.take(token))?;
         for notes in ["footnotes.xml", "endnotes.xml"] {
             if let Some(xml) = package.part(&beside(notes))? {
+                parse(&xml, allowance, |token| writer.take(token))?;
+            }
+        }
+        writer.margins = Some(HashSet::new());
+        for part in package.margins(main.rsplit_once('/').map(|(folder, _)| folder)) {
+            if let Some(xml) = package.part(&part)? {
                 parse(&xml, allowance, |token| writer.take(token))?;
             }
         }
@@ -135,6 +143,8 @@ struct DocxWriter {
     vanished: bool,
     /// How many elements around are no text.
     skipped: usize,
+    /// What headers and footers have said so far, from the first of them on.
+    margins: Option<HashSet<String>>,
 }
 
 impl DocxWriter {
@@ -149,6 +159,7 @@ impl DocxWriter {
             in_text: false,
             vanished: false,
             skipped: 0,
+            margins: None,
         }
     }
 
@@ -234,10 +245,19 @@ impl DocxWriter {
     }
 
     fn add(&mut self, kind: BlockKind, run: &TextRun) {
-        if !run.is_empty() {
-            self.draft.add(kind, run);
-            self.count += 1;
+        if run.is_empty() {
+            return;
         }
+        let kind = match &mut self.margins {
+            None => kind,
+            // One that only counts pages says nothing, nor does one that was read before.
+            Some(said) => match run.text().contains(char::is_alphabetic) {
+                true if said.insert(run.text().trim().to_owned()) => BlockKind::Margin,
+                _ => return,
+            },
+        };
+        self.draft.add(kind, run);
+        self.count += 1;
     }
 
     fn paragraph(&mut self, paragraph: Paragraph) {
@@ -264,6 +284,7 @@ impl DocxWriter {
         // A numbered heading is a heading.
         let place = place.filter(|_| role == StyleRole::Body);
         let depth = place.as_ref().map_or(0, |place| place.level);
+        let place = place.filter(|_| self.margins.is_none());
         let bullet = place.and_then(|place| self.lists.next_bullet(&place));
         let kind = match bullet {
             Some(_) => BlockKind::item(depth),

@@ -1,5 +1,6 @@
 //! The parts of a Word file: XML files in a ZIP archive.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 use quick_xml::Reader;
@@ -36,12 +37,36 @@ impl<'a> Package<'a> {
                 "it is protected by a password, or in the format of Word before 2007",
             ));
         }
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| match error {
+            // Its list of files stands at its end.
+            ZipError::InvalidArchive(_) => broken("it is cut off or damaged"),
+            error => broken(error),
+        })?;
         Ok(Package {
             archive,
             allowance,
             expanded: 0,
         })
+    }
+
+    /// The names of the parts of a folder that are headers or footers, in order.
+    pub(super) fn margins(&self, folder: Option<&str>) -> Vec<String> {
+        let is_margin = |name: &String| {
+            let (within, part) = match name.rsplit_once('/') {
+                Some((within, part)) => (Some(within), part),
+                None => (None, name.as_str()),
+            };
+            let begins = part.starts_with("header") || part.starts_with("footer");
+            within == folder && begins && part.ends_with(".xml")
+        };
+        let names = self.archive.file_names().flatten().map(Cow::into_owned);
+        let mut names: Vec<String> = names.filter(is_margin).collect();
+        let is_header = |name: &str| name.contains("header");
+        names.sort_by(|a, b| {
+            let order = is_header(b).cmp(&is_header(a));
+            order.then(a.len().cmp(&b.len())).then(a.cmp(b))
+        });
+        names
     }
 
     /// The text of a part, or `None` where there is no such part.

@@ -4,14 +4,17 @@
 //! lines of the letters. Here lines become blocks: what stands closer together than usual is a
 //! paragraph, larger print is a heading, a line that begins with a bullet or a number an item, and
 //! lines with the same columns are rows of a table. Lines at the edge of a page that come back on
-//! others, and page numbers, are furniture.
+//! others are kept once ([`margins`]); their repetitions, the numbers of pages, and what a table of
+//! contents says that stands in the file again ([`contents`]) are furniture.
 //!
 //! Where all print is of one size, the file does not tell its headings; then the rules for plain
 //! text look for them.
 //!
 //! Everything is cited by its page, counted from 1 as viewers count.
 
+mod contents;
 mod expand;
+mod margins;
 mod page;
 
 use std::collections::{HashMap, HashSet};
@@ -29,6 +32,8 @@ use crate::document::list::{self, Nesting};
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
 };
+use contents::{Contents, with_short_leader};
+use margins::{MarginLine, Margins};
 use page::{Page, PageLine};
 
 /// Reader for PDF files.
@@ -43,8 +48,6 @@ const LARGER: f64 = 1.12;
 const HEADING_WORDS: usize = 30;
 /// Lines further apart than usual by this factor belong to different paragraphs.
 const APART: f64 = 1.25;
-/// A line is at the edge of a page if fewer lines than this are beyond it.
-const EDGE: usize = 2;
 /// How far before its end a file may have its end mark.
 const END: usize = 2048;
 
@@ -173,18 +176,19 @@ fn document(
         kind: BlockKind::Paragraph,
         last: None,
         last_word: String::new(),
-        furniture: Vec::new(),
+        aside: Vec::new(),
+        margin: None,
         nesting: Nesting::default(),
     };
-    for (page, number) in pages.iter().zip(1..) {
+    for (n, page) in pages.iter().enumerate() {
         allowance.check()?;
-        let kinds = layout.kinds(page);
+        let kinds = layout.kinds(n, page);
         for (line, kind) in page.lines.iter().zip(kinds) {
-            writer.add(line, kind, number);
+            writer.add(line, kind, n + 1);
         }
     }
     writer.flush();
-    writer.write_furniture();
+    writer.write_aside();
     let document = writer.draft.finish(source, title, Places::Pages);
     Ok(match layout.tells_headings() {
         true => document,
@@ -196,12 +200,16 @@ fn document(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineKind {
     Furniture,
+    /// The first of a line that stands on the margins of several pages.
+    Margin,
     Heading(u8),
     Item,
     /// A line that begins with a number or a letter, as an item does, or just so.
     PerhapsItem,
     /// A row of a table of so many columns.
     Row(usize),
+    /// A line with dots that lead to what stands at its end.
+    Leader,
     Text,
 }
 
@@ -213,8 +221,8 @@ struct Layout {
     leading: f64,
     /// The sizes of headings, the largest first, in half points.
     headings: Vec<i64>,
-    /// Lines at the edges of pages that come back, with digits left out.
-    repeated: HashSet<String>,
+    margins: Margins,
+    contents: Contents,
     /// All words that are not broken at the end of a line.
     words: HashSet<String>,
 }
@@ -246,7 +254,8 @@ impl Layout {
             body,
             leading: leading(pages, body),
             headings,
-            repeated: repeated(pages),
+            margins: Margins::of(pages),
+            contents: Contents::of(pages),
             words: lines()
                 .flat_map(|line| line.text.split_whitespace())
                 .map(|word| bare(word).to_lowercase())
@@ -258,22 +267,26 @@ impl Layout {
         !self.headings.is_empty()
     }
 
-    fn kinds(&self, page: &Page) -> Vec<LineKind> {
+    /// What the lines of a page are, which is `number` from 0.
+    fn kinds(&self, number: usize, page: &Page) -> Vec<LineKind> {
         let columns = |n: usize| {
             page.lines
                 .get(n)
                 .map(|line| line.text.matches('\t').count() + 1)
         };
-        let edges = edges(page);
         let texts: Vec<&str> = page.lines.iter().map(|line| line.text.trim()).collect();
         let begins = list::begins(&texts, false);
         let kinds = page.lines.iter().enumerate().map(|(n, line)| {
-            let at_edge = edges.contains(&n);
+            let margin = self.margins.get(number, n);
             let beside = [n.checked_sub(1).and_then(columns), columns(n + 1)];
             match columns(n).unwrap_or(1) {
-                _ if at_edge && self.is_furniture(&line.text) => LineKind::Furniture,
-                _ if is_contents(&line.text) => LineKind::Furniture,
+                _ if self.contents.has(number, n) => LineKind::Furniture,
+                _ if matches!(margin, Some(MarginLine::Again | MarginLine::PageNumber)) => {
+                    LineKind::Furniture
+                }
                 columns @ 2.. if beside.contains(&Some(columns)) => LineKind::Row(columns),
+                _ if margin == Some(MarginLine::First) => LineKind::Margin,
+                _ if with_short_leader(&line.text).is_some() => LineKind::Leader,
                 _ if is_heading(line, self.body) => LineKind::Heading(self.level(line)),
                 _ if begins[n] => LineKind::Item,
                 _ if list::mark(line.text.trim()).is_some() => LineKind::PerhapsItem,
@@ -292,11 +305,6 @@ impl Layout {
             .count();
         // Even the largest print need not be a title, so level 1 is given to none.
         u8::try_from(larger + 2).unwrap_or(u8::MAX)
-    }
-
-    /// Whether a line at the edge of a page is furniture.
-    fn is_furniture(&self, text: &str) -> bool {
-        is_page_number(text) || self.repeated.contains(&without_digits(text))
     }
 }
 
@@ -320,46 +328,6 @@ fn leading(pages: &[Page], body: f64) -> f64 {
     // The lower quartile: where there are few lines, many gaps are those between paragraphs.
     gaps.sort_unstable_by(f64::total_cmp);
     gaps.get(gaps.len() / 4).copied().unwrap_or(1.2)
-}
-
-/// The lines at the upper and the lower edge of a page, by their numbers.
-fn edges(page: &Page) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..page.lines.len()).collect();
-    order.sort_by(|a, b| page.lines[*a].down.total_cmp(&page.lines[*b].down));
-    let upper = order.iter().take(EDGE);
-    let lower = order.iter().rev().take(EDGE);
-    upper.chain(lower).copied().collect()
-}
-
-/// Lines at edges that stand on most pages, or on three in any case.
-fn repeated(pages: &[Page]) -> HashSet<String> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for page in pages {
-        let texts: HashSet<String> = edges(page)
-            .into_iter()
-            .map(|n| without_digits(&page.lines[n].text))
-            .collect();
-        for text in texts {
-            *counts.entry(text).or_default() += 1;
-        }
-    }
-    let often = pages.len().div_ceil(2).clamp(2, 3);
-    let repeated = counts.into_iter().filter(|(_, count)| *count >= often);
-    repeated.map(|(text, _)| text).collect()
-}
-
-fn without_digits(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
-}
-
-/// "2 Risks ........... 12": a line of a table of contents.
-fn is_contents(text: &str) -> bool {
-    let Some((_, number)) = text.trim_end().rsplit_once(['.', ' ', '\t']) else {
-        return false;
-    };
-    let leader = text.replace([' ', '\t'], "").contains("....");
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    leader && (is_number || is_roman(number))
 }
 
 fn is_roman(text: &str) -> bool {
@@ -399,17 +367,25 @@ struct PdfWriter<'l> {
     last_word: String,
     /// Furniture met inside of a section, to be written after it: what stands between two pages
     /// must not tear apart what goes on from one to the other.
-    furniture: Vec<TextRun>,
+    aside: Vec<(BlockKind, TextRun)>,
+    /// The page of the line before, where that is the first of a repeated one: the next may go on
+    /// with it.
+    margin: Option<usize>,
     nesting: Nesting,
 }
 
 impl PdfWriter<'_> {
     fn add(&mut self, line: &PageLine, kind: LineKind, page: usize) {
-        if kind == LineKind::Furniture {
-            let mut run = TextRun::default();
-            run.add(&line.text, page);
-            self.furniture.push(run);
-            return;
+        let goes_on_aside = self.margin.replace(page) == Some(page);
+        match kind {
+            LineKind::Margin => {
+                return self.set_aside(BlockKind::Margin, line, page, goes_on_aside);
+            }
+            LineKind::Furniture => {
+                self.margin = None;
+                return self.set_aside(BlockKind::Furniture, line, page, false);
+            }
+            _ => self.margin = None,
         }
         let kind = match kind {
             LineKind::PerhapsItem if self.is_mid_sentence() => LineKind::Text,
@@ -420,11 +396,22 @@ impl PdfWriter<'_> {
             self.flush();
             self.kind = self.block_kind(kind, line);
             if matches!(kind, LineKind::Heading(_)) {
-                self.write_furniture();
+                self.write_aside();
             }
         }
         self.append(line, page);
         self.last = Some((kind, line.clone(), page));
+    }
+
+    /// Keeps a line for later, by itself or together with the one before.
+    fn set_aside(&mut self, kind: BlockKind, line: &PageLine, page: usize, goes_on: bool) {
+        if !goes_on || self.aside.is_empty() {
+            self.aside.push((kind, TextRun::default()));
+        }
+        if let Some((_, run)) = self.aside.last_mut() {
+            run.space();
+            run.add(&line.text, page);
+        }
     }
 
     /// Whether the line before is text that goes on.
@@ -450,9 +437,12 @@ impl PdfWriter<'_> {
             LineKind::Heading(level) => BlockKind::Heading { level },
             LineKind::Row(columns) if after_row(columns) => BlockKind::TableRow,
             LineKind::Row(_) => BlockKind::TableHeader,
-            LineKind::Item | LineKind::PerhapsItem | LineKind::Text | LineKind::Furniture => {
-                BlockKind::Paragraph
-            }
+            LineKind::Item
+            | LineKind::PerhapsItem
+            | LineKind::Text
+            | LineKind::Leader
+            | LineKind::Margin
+            | LineKind::Furniture => BlockKind::Paragraph,
         }
     }
 
@@ -488,7 +478,8 @@ impl PdfWriter<'_> {
     /// Adds the words of a line. One that was broken is made whole where it stands whole anywhere
     /// else in the file, and keeps its hyphen where it does not.
     fn append(&mut self, line: &PageLine, page: usize) {
-        let text = line.text.trim();
+        let shortened = with_short_leader(line.text.trim());
+        let text = shortened.as_deref().unwrap_or(line.text.trim());
         let mut rest = text;
         if !self.last_word.is_empty() {
             let (first, after) =
@@ -537,9 +528,9 @@ impl PdfWriter<'_> {
         self.draft.add(self.kind, &std::mem::take(&mut self.run));
     }
 
-    fn write_furniture(&mut self) {
-        for run in std::mem::take(&mut self.furniture) {
-            self.draft.add(BlockKind::Furniture, &run);
+    fn write_aside(&mut self) {
+        for (kind, run) in std::mem::take(&mut self.aside) {
+            self.draft.add(kind, &run);
         }
     }
 }
@@ -549,17 +540,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_numbers_and_contents_are_known() {
+    fn page_numbers_are_known() {
         for text in ["3", "- 3 -", "3/12", "Page 3 of 12", "iv", " 12 "] {
             assert!(is_page_number(text), "{text}");
         }
         for text in ["Page 3 explains", "5 mg", "see page 3", "mix", "Never"] {
             assert!(!is_page_number(text), "{text}");
         }
-        assert!(is_contents("2 Who must not be treated ........... 12"));
-        assert!(is_contents("Preface . . . . . . iii"));
-        assert!(!is_contents("Wait .... then treat 12 patients."));
-        assert!(!is_contents("Section 2.1 says no."));
     }
 
     #[test]

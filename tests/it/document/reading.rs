@@ -1,0 +1,196 @@
+//! Every word of a folder can be found: what stands on the margins of pages, lists of prices, and
+//! whatever else looks as if it could be left out.
+
+use crate::common::written::{archive, docx_styles, file};
+use crate::common::{palpate, read};
+use palpate::document::{BlockKind, Document};
+use palpate::passage;
+use pdf_writer::{Content, Name, Str};
+use serde_json::Value;
+
+/// A line of a page: how far from the left, from the top, how large, and what it says.
+type Placed<'t> = (f32, f32, f32, &'t str);
+
+fn pdf(pages: &[Vec<Placed<'_>>]) -> Vec<u8> {
+    let page = |lines: &Vec<Placed<'_>>| {
+        let mut content = Content::new();
+        for (x, down, size, text) in lines {
+            content.begin_text();
+            content.set_font(Name(b"F1"), *size);
+            content.next_line(*x, 800.0 - down);
+            content.show(Str(text.as_bytes()));
+            content.end_text();
+        }
+        content
+    };
+    file(pages.iter().map(page).collect())
+}
+
+/// Pages of so many lines that differ, with `at` giving the lines that do not.
+fn pages(count: usize, at: impl Fn(usize) -> Vec<(f32, String)>) -> Vec<u8> {
+    let texts: Vec<Vec<(f32, String)>> = (0..count)
+        .map(|page| {
+            let own = (0..8).map(|line| {
+                let animals = [
+                    "otter", "heron", "badger", "marten", "lynx", "stoat", "vole",
+                ];
+                let (a, b) = (animals[(page + line) % 7], animals[(page * 3 + line) % 7]);
+                let words = format!(
+                    "The {a} of line {line} met one {b} by the river {}.",
+                    page * line
+                );
+                (40.0 + 14.0 * line as f32, words)
+            });
+            own.chain(at(page)).collect()
+        })
+        .collect();
+    let placed: Vec<Vec<Placed<'_>>> = texts
+        .iter()
+        .map(|lines| {
+            let placed = lines
+                .iter()
+                .map(|(down, text)| (60.0, *down, 10.0, text.as_str()));
+            placed.collect()
+        })
+        .collect();
+    pdf(&placed)
+}
+
+/// The texts of the passages in which some words stand.
+fn holding(document: &Document, words: &str) -> Vec<String> {
+    let passages = passage::cut(document).into_iter();
+    let texts = passages.map(|passage| passage.text().to_owned());
+    texts.filter(|text| text.contains(words)).collect()
+}
+
+#[test]
+fn what_is_repeated_on_pages_is_found_once_at_its_first_place() {
+    const WARNING: &str = "WARNING: no manipulation for patients with osteoporosis.";
+    for down in [0.0, 26.0, 400.0] {
+        for count in [2, 3, 5, 20] {
+            let document = read("a.pdf", pages(count, |_| vec![(down, WARNING.to_owned())]));
+            let found = holding(&document, WARNING);
+            assert_eq!(found, [WARNING], "{count} pages, {down} from the top");
+            let passages = passage::cut(&document);
+            let warning = passages.iter().find(|passage| passage.text() == WARNING);
+            assert_eq!(warning.and_then(|passage| passage.pages()), Some(1..=1));
+        }
+    }
+}
+
+#[test]
+fn of_a_running_line_the_number_of_the_page_does_not_count() {
+    let footer = |page: usize| vec![(400.0, format!("Neck leaflet, page {} of 6", page + 1))];
+    let document = read("a.pdf", pages(6, footer));
+    assert_eq!(holding(&document, "Neck leaflet").len(), 1);
+    let dose = |page: usize| vec![(400.0, format!("Most of it: {} mg a day.", 7 * page * page))];
+    let document = read("a.pdf", pages(6, dose));
+    for page in 0..6 {
+        let line = format!("Most of it: {} mg a day.", 7 * page * page);
+        assert_eq!(holding(&document, &line).len(), 1, "{line}");
+    }
+    let bare = read(
+        "a.pdf",
+        pages(6, |page| vec![(400.0, format!("- {} -", page + 1))]),
+    );
+    assert_eq!(holding(&bare, "- 2 -").len(), 0);
+}
+
+#[test]
+fn a_list_of_prices_is_no_table_of_contents() {
+    let prices = [
+        "First visit ............................ 95",
+        "Bone density scan . . . . . . . . . . . . 120",
+        "Second visit .......................... 70",
+    ];
+    let lines = |texts: &[&'static str]| -> Vec<Placed<'static>> {
+        let places = texts.iter().enumerate();
+        places
+            .map(|(n, text)| (60.0, 20.0 + 14.0 * n as f32, 10.0, *text))
+            .collect()
+    };
+    for texts in [prices.to_vec(), vec![prices[2], prices[0], prices[1]]] {
+        let document = read("prices.pdf", pdf(&[lines(&texts)]));
+        for what in ["First visit", "Bone density scan", "Second visit"] {
+            assert_eq!(holding(&document, what).len(), 1, "{what}");
+        }
+        let headings = document
+            .blocks()
+            .iter()
+            .filter(|block| matches!(block.kind, BlockKind::Heading { level: 2.. }));
+        assert_eq!(headings.count(), 0, "no price is a heading");
+    }
+    let contents = vec![
+        "Who must not be treated ............. 2",
+        "What it costs ....................... 3",
+        "What is not in this file ............ 9",
+    ];
+    let pages = [
+        lines(&contents),
+        lines(&["Who must not be treated", "People with osteoporosis."]),
+        lines(&["What it costs", "Nothing at all."]),
+    ];
+    let document = read("contents.pdf", pdf(&pages));
+    assert_eq!(holding(&document, "Who must not be treated .").len(), 0);
+    assert_eq!(holding(&document, "What is not in this file").len(), 1);
+}
+
+/// A paragraph of a Word file.
+fn paragraph(text: &str) -> String {
+    format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
+}
+
+#[test]
+fn headers_and_footers_of_word_files_are_read_once() {
+    let part = |root: &str, inner: &str| format!("<w:{root} xmlns:w=\"w\">{inner}</w:{root}>");
+    let body = format!("<w:body>{}</w:body>", paragraph("Rest for two days."));
+    let header = part("hdr", &paragraph("Not for patients with spondylitis"));
+    let footer = part(
+        "ftr",
+        &format!("{}{}", paragraph("Clinic line 555"), paragraph("3")),
+    );
+    let bytes = archive(&[
+        ("word/document.xml", part("document", &body).as_bytes()),
+        ("word/styles.xml", docx_styles().as_bytes()),
+        ("word/header1.xml", header.as_bytes()),
+        ("word/header2.xml", header.as_bytes()),
+        ("word/footer1.xml", footer.as_bytes()),
+    ]);
+    let document = read("a.docx", bytes);
+    let texts: Vec<String> = passage::cut(&document)
+        .iter()
+        .map(|passage| passage.text().to_owned())
+        .collect();
+    let expected = [
+        "Rest for two days.",
+        "Not for patients with spondylitis",
+        "Clinic line 555",
+    ];
+    assert_eq!(texts, expected);
+}
+
+#[test]
+fn the_audit_reads_what_stands_on_margins() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let warning = |_| {
+        vec![(
+            0.0,
+            "Do not manipulate the neck if you have osteoporosis.".to_owned(),
+        )]
+    };
+    std::fs::write(folder.path().join("a.pdf"), pages(4, warning)).expect("it can be written");
+    palpate(folder.path())
+        .args(["index", "a.pdf"])
+        .assert()
+        .success();
+    let audit = palpate(folder.path())
+        .args(["audit", "osteoporosis", "--json"])
+        .output()
+        .expect("the binary runs");
+    let audit: Value = serde_json::from_slice(&audit.stdout).expect("--json prints JSON");
+    assert!(!audit.to_string().contains("silent\":[\"a.pdf"), "{audit}");
+    assert!(
+        audit.to_string().contains("Do not manipulate the neck"),
+        "{audit}"
+    );
+}
