@@ -14,7 +14,7 @@ const BETWEEN: usize = 2;
 
 /// The entries of tables of contents: page and line, both from 0.
 #[derive(Debug, Default)]
-pub(super) struct Contents(HashSet<(usize, usize)>);
+pub(super) struct ContentsEntries(HashSet<(usize, usize)>);
 
 /// A line with dots between a text and a number.
 struct Leader<'t> {
@@ -26,8 +26,8 @@ struct Leader<'t> {
     number: Option<u64>,
 }
 
-impl Contents {
-    pub(super) fn of(pages: &[Page]) -> Contents {
+impl ContentsEntries {
+    pub(super) fn of(pages: &[Page]) -> ContentsEntries {
         let mut leaders: Vec<Leader<'_>> = Vec::new();
         let mut named: HashSet<String> = HashSet::new();
         let (mut before, mut count) = (String::new(), 0);
@@ -52,7 +52,7 @@ impl Contents {
                 before = words;
             }
         }
-        let mut contents = Contents::default();
+        let mut contents = ContentsEntries::default();
         for run in leaders.chunk_by(|a, b| b.line - a.line <= 1 + BETWEEN) {
             let numbers: Vec<u64> = run.iter().filter_map(|leader| leader.number).collect();
             if run.len() < 2 || !numbers.is_sorted() {

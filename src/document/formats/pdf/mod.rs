@@ -32,7 +32,7 @@ use crate::document::list::{self, Nesting};
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
 };
-use contents::{Contents, with_short_leader};
+use contents::{ContentsEntries, with_short_leader};
 use margins::{MarginLine, Margins};
 use page::{Page, PageLine};
 
@@ -222,7 +222,7 @@ struct Layout {
     /// The sizes of headings, the largest first, in half points.
     headings: Vec<i64>,
     margins: Margins,
-    contents: Contents,
+    contents: ContentsEntries,
     /// All words that are not broken at the end of a line.
     words: HashSet<String>,
 }
@@ -255,7 +255,7 @@ impl Layout {
             leading: leading(pages, body),
             headings,
             margins: Margins::of(pages),
-            contents: Contents::of(pages),
+            contents: ContentsEntries::of(pages),
             words: lines()
                 .flat_map(|line| line.text.split_whitespace())
                 .map(|word| bare(word).to_lowercase())
