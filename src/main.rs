@@ -9,13 +9,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use cli::{Cli, Outcome};
 
 fn main() -> ExitCode {
     panics::keep_quiet();
-    match panics::caught(|| Cli::parse().run()) {
+    match panics::caught(|| Cli::read().run()) {
         Ok(outcome) => outcome.into(),
         // Whoever closed the pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -35,6 +35,7 @@ pub(crate) use terms::placed;
 pub use tokenizer::words;
 pub use tokenizer::{Analyzer, TermId, Token, Word, WordId};
 pub(crate) use trie::{Trie, TrieNode};
+pub(crate) use vocabulary::nearly;
 pub use vocabulary::{SharedBytes, Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an

@@ -199,6 +199,11 @@ impl Vocabulary {
     }
 }
 
+/// What accepts the texts within so many edits (2 at the most) of one.
+pub(crate) fn nearly(text: &str, max_distance: u8) -> Option<DFA> {
+    automaton(max_distance).map(|automaton| automaton.build_dfa(text))
+}
+
 fn automaton(max_distance: u8) -> Option<&'static LevenshteinAutomatonBuilder> {
     let before = usize::from(max_distance.min(2)).checked_sub(1)?;
     Some(&AUTOMATA[before])

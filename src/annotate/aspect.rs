@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use levenshtein_automata::Distance;
+
+use crate::analysis::nearly;
+
 /// An aspect of a health topic.
 ///
 /// The four kinds of risk and the two of inheritance are told apart, because who is asked to take
@@ -99,6 +103,21 @@ impl Aspect {
             true => by(Aspect::name),
             false => labelled,
         }
+    }
+}
+
+impl Aspect {
+    /// The label or name that is spelled nearly like a text, where one is.
+    pub fn nearest(text: &str) -> Option<&'static str> {
+        let text = text.to_lowercase();
+        let slips = if text.len() < 7 { 1 } else { 2 };
+        let near = nearly(&text, slips)?;
+        let names = TABLE.into_iter().flat_map(|(_, name, label)| [label, name]);
+        let distances = names.filter_map(|name| match near.eval(name) {
+            Distance::Exact(distance) => Some((distance, name)),
+            Distance::AtLeast(_) => None,
+        });
+        distances.min().map(|(_, name)| name)
     }
 }
 

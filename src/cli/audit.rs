@@ -4,9 +4,9 @@ use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome, When, look, stdout};
 use palpate::audit::{Audit, AuditRequest, By, FigureGroup, agreement};
-use palpate::index::Engine;
+use palpate::index::{Engine, SourceFilter};
 use palpate::lexicon::Kind;
-use palpate::output::audit;
+use palpate::output::audit::{self, Extent};
 
 /// Say of every source what it says of some topics, or that it is silent
 ///
@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// passages on the topics if there are any, where they are not the same in the same words
     #[arg(long, conflicts_with_all = ["by", "silent", "group"])]
     figures: bool,
+    /// List every source, where there are many: the silent ones, and all that say something
+    #[arg(long)]
+    all: bool,
     /// Only sources that match this pattern
     #[arg(long, value_name = "GLOB")]
     source: Option<String>,
@@ -99,7 +102,11 @@ impl Args {
             source: self.source.clone(),
             columns: self.columns,
         };
-        let (engine, built) = self.index.open_or_build()?;
+        let source = self.source.as_deref().map(SourceFilter::glob);
+        let (engine, built) = self.index.open_or_build(|_| {
+            source.transpose()?;
+            Ok(())
+        })?;
         if self.figures {
             return Ok(self.figures(&*engine, &request)?.after(built));
         }
@@ -142,10 +149,18 @@ impl Args {
         }
     }
 
+    fn extent(&self) -> Extent {
+        match (self.all, self.silent) {
+            (true, _) => Extent::All,
+            (false, true) => Extent::Silent,
+            (false, false) => Extent::Said,
+        }
+    }
+
     fn print(&self, audit: &Audit, figures: &[FigureGroup]) -> std::io::Result<()> {
         stdout(|out| match self.format() {
             AuditFormat::Table if self.group => audit::write_groups(out, audit, look(self.color)),
-            AuditFormat::Table => audit::write(out, audit, look(self.color)),
+            AuditFormat::Table => audit::write(out, audit, look(self.color), self.extent()),
             AuditFormat::Json => audit::json::write(out, audit),
             AuditFormat::Csv => audit::csv::write(out, audit),
             AuditFormat::Html => audit::html::write(out, audit, figures),

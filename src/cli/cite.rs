@@ -1,8 +1,10 @@
 //! `palpate cite`: a passage to be pasted into a report.
 
+use clap::ValueEnum;
+
 use super::common::{HomeArgs, Outcome, stdout};
 use palpate::cite::{Citation, passage_named};
-use palpate::output::cite;
+use palpate::output::{cite, reference};
 
 /// Print a passage as a citation that `palpate verify` can check later
 ///
@@ -14,31 +16,56 @@ pub(super) struct Args {
     passages: Vec<String>,
     #[command(flatten)]
     index: HomeArgs,
-    /// Print one JSON object per citation
-    #[arg(long)]
+    /// Print one JSON object per citation; the same as --format json
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// How to print the passages
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = CitationFormat::Text)]
+    format: CitationFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CitationFormat {
+    Text,
+    Json,
+    /// For reference managers
+    Ris,
+    Bibtex,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let engine = self.index.open()?;
         let mut outcome = Outcome::Found;
-        let mut citations = Vec::new();
+        let mut passages = Vec::new();
         for name in &self.passages {
             match passage_named(&*engine, name)? {
-                Some(passage) => citations.push(Citation::of(&*engine, &passage)),
+                Some(passage) => passages.push(passage),
                 None => {
                     eprintln!("palpate: the index has no passage {name}");
                     outcome = Outcome::Nothing;
                 }
             }
         }
-        stdout(|out| {
-            citations.iter().try_for_each(|citation| match self.json {
-                true => cite::write_citation_json(out, citation),
-                false => out.write_all(citation.block().as_bytes()),
-            })
+        let generation = engine.manifest().generation;
+        let mut citations = passages.iter().map(|p| Citation::of(&*engine, p));
+        stdout(|out| match self.format() {
+            CitationFormat::Text => {
+                citations.try_for_each(|citation| out.write_all(citation.block().as_bytes()))
+            }
+            CitationFormat::Json => {
+                citations.try_for_each(|citation| cite::write_citation_json(out, &citation))
+            }
+            CitationFormat::Ris => reference::write_ris(out, &passages, generation),
+            CitationFormat::Bibtex => reference::write_bibtex(out, &passages, generation),
         })?;
         Ok(outcome)
+    }
+
+    fn format(&self) -> CitationFormat {
+        match self.json {
+            true => CitationFormat::Json,
+            false => self.format,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::common::{Outcome, When, look, stdout};
+use super::common::{Outcome, When, look, said, stdout};
 use palpate::diff::diff;
 use palpate::index::Home;
 use palpate::output;
@@ -36,7 +36,7 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let (old, new) = (Home::Folder(self.old), Home::Folder(self.new));
         let (old, new) = (old.open()?, new.open()?);
-        let diff = diff(&*old, &*new, &self.aspect)?;
+        let diff = said(diff(&*old, &*new, &self.aspect))?;
         stdout(|out| match self.json {
             true => output::diff::write_json(out, &diff),
             false => output::diff::write(out, &diff, look(self.color)),

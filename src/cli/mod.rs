@@ -1,13 +1,17 @@
 //! The command line: one file per subcommand, each with its arguments and its `run`. What more than
 //! one of them needs is in `common`; none imports from another.
 
+mod aspects;
 mod audit;
 mod check;
 mod cite;
 mod common;
+mod concepts;
 mod diff;
+mod doctor;
 mod eval;
 mod fuse;
+mod generate;
 mod index;
 mod lexicon;
 mod passages;
@@ -21,7 +25,8 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use common::Outcome;
 
@@ -42,17 +47,38 @@ pub struct Cli {
     data: Option<PathBuf>,
 }
 
+/// Who asks without a command wants to search, most likely.
+fn with_search(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        let typed = std::env::args_os().skip(1);
+        let words: Vec<String> = typed
+            .map(|word| word.to_string_lossy().into_owned())
+            .map(|word| match word.contains(char::is_whitespace) {
+                true => format!("\"{word}\""),
+                false => word,
+            })
+            .collect();
+        let tip = format!("did you mean `palpate search {}`?", words.join(" "));
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Search(search::Args),
     Suggest(suggest::Args),
     Index(index::Args),
     Lexicon(lexicon::Args),
+    Aspects(aspects::Args),
+    Concepts(concepts::Args),
     Audit(audit::Args),
     Cite(cite::Args),
     Verify(verify::Args),
     Diff(diff::Args),
     Check(check::Args),
+    Doctor(doctor::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
     Passages(passages::Args),
@@ -61,9 +87,15 @@ enum Command {
     Run(run::Args),
     Eval(eval::Args),
     Fuse(fuse::Args),
+    Generate(generate::Args),
 }
 
 impl Cli {
+    /// Reads the command line; one that cannot be read ends the program, with words.
+    pub fn read() -> Cli {
+        Cli::try_parse().unwrap_or_else(|error| with_search(error).exit())
+    }
+
     /// Runs the command that was asked for.
     pub fn run(self) -> anyhow::Result<Outcome> {
         // Before anything is read.
@@ -75,11 +107,14 @@ impl Cli {
             Command::Suggest(args) => args.run(),
             Command::Index(args) => args.run(),
             Command::Lexicon(args) => args.run(),
+            Command::Aspects(args) => args.run(),
+            Command::Concepts(args) => args.run(),
             Command::Audit(args) => args.run(),
             Command::Cite(args) => args.run(),
             Command::Verify(args) => args.run(),
             Command::Diff(args) => args.run(),
             Command::Check(args) => args.run(),
+            Command::Doctor(args) => args.run(self.data.as_deref()),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),
             Command::Passages(args) => args.run(),
@@ -87,6 +122,7 @@ impl Cli {
             Command::Run(args) => args.run(),
             Command::Eval(args) => args.run(),
             Command::Fuse(args) => args.run(),
+            Command::Generate(args) => args.run(Cli::command()),
         }
     }
 }

@@ -5,12 +5,12 @@ use std::io::Read;
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, When, Without, look, stdout};
+use super::common::{HomeArgs, Outcome, When, Without, look, said, stdout};
 use palpate::index::SourceFilter;
 use palpate::lexicon::Kind;
-use palpate::output::{csv, json, text};
+use palpate::output::{csv, json, reference, text};
 use palpate::query::Spelling;
-use palpate::search::{Filter, Request, SearchResults, Searcher};
+use palpate::search::{Filter, Request, SearchResults, Searcher, check_filters};
 
 /// Find the passages that speak of something
 ///
@@ -64,6 +64,9 @@ pub(super) struct Args {
     /// Show how each hit got its score
     #[arg(long)]
     explain: bool,
+    /// Show all that was counted of what the passages speak of, and in which sources nothing is
+    #[arg(long)]
+    facets: bool,
     #[command(flatten)]
     without: Without,
     /// When to use color
@@ -77,6 +80,9 @@ enum ResultFormat {
     Json,
     Jsonl,
     Csv,
+    /// For reference managers
+    Ris,
+    Bibtex,
 }
 
 impl Args {
@@ -92,15 +98,18 @@ impl Args {
             explain: self.explain,
             ranking: self.without.ranking(),
         };
-        let (engine, built) = self.index.open_or_build()?;
-        let results = Searcher::of(engine).search(&request)?;
+        let (engine, built) = self
+            .index
+            .open_or_build(|lexicon| said(check_filters(lexicon, &request.filters)))?;
+        let generation = engine.manifest().generation;
+        let results = said(Searcher::of(engine).search(&request))?;
         for line in self.unprinted(&results) {
             eprintln!("note: {line}");
         }
         for note in &results.notes {
             eprintln!("note: {note}");
         }
-        self.print(&results)?;
+        self.print(&results, generation)?;
         let outcome = match results.hits.is_empty() {
             true => Outcome::Nothing,
             false => Outcome::Found,
@@ -140,13 +149,23 @@ impl Args {
         Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
     }
 
-    fn print(&self, results: &SearchResults) -> std::io::Result<()> {
+    fn print(&self, results: &SearchResults, generation: u64) -> std::io::Result<()> {
+        let passages = results.hits.iter().map(|hit| &hit.passage);
         stdout(|out| match self.format() {
-            ResultFormat::Text => text::write(out, results, look(self.color), self.explain),
+            ResultFormat::Text => text::write(out, results, look(self.color), self.details()),
             ResultFormat::Json => json::write(out, results, self.explain),
             ResultFormat::Jsonl => json::write_lines(out, results, self.explain),
             ResultFormat::Csv => csv::write(out, results),
+            ResultFormat::Ris => reference::write_ris(out, passages, generation),
+            ResultFormat::Bibtex => reference::write_bibtex(out, passages, generation),
         })
+    }
+
+    fn details(&self) -> text::Details {
+        text::Details {
+            explanation: self.explain,
+            facets: self.facets,
+        }
     }
 
     fn format(&self) -> ResultFormat {
@@ -161,7 +180,10 @@ impl Args {
     fn unprinted(&self, results: &SearchResults) -> Vec<String> {
         match self.format() {
             ResultFormat::Text | ResultFormat::Json => Vec::new(),
-            ResultFormat::Jsonl | ResultFormat::Csv => {
+            ResultFormat::Jsonl
+            | ResultFormat::Csv
+            | ResultFormat::Ris
+            | ResultFormat::Bibtex => {
                 text::spelling_lines(&results.corrections, &results.did_you_mean)
             }
         }

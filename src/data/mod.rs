@@ -96,7 +96,7 @@ pub fn replace(texts: Replacements) {
 }
 
 /// The hash of all tables as they are read, for an index to remember which made it.
-pub(crate) fn hash() -> String {
+pub fn hash() -> String {
     let mut hasher = blake3::Hasher::new();
     for text in DataFile::ALL.map(DataFile::text) {
         hasher.update(&(text.len() as u64).to_le_bytes());

@@ -11,12 +11,15 @@ pub enum IndexError {
     Missing(PathBuf),
     #[error(
         "the index at {path} was made {found}, and this palpate needs {needed}; rebuild it with \
-         `palpate index --index {path}`"
+         `palpate index{paths} --index {path}`",
+        paths = given(roots)
     )]
     OtherVersion {
         path: PathBuf,
         found: String,
         needed: String,
+        /// What it was built from, as far as it says so.
+        roots: Vec<PathBuf>,
     },
     #[error(
         "the index at {path} is damaged ({cause}); `palpate check --index {path}` tells more, and \
@@ -48,6 +51,16 @@ pub enum IndexError {
     /// What an engine says of itself that cannot read or write.
     #[error(transparent)]
     Engine(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Paths as they are given on a command line.
+fn given(paths: &[PathBuf]) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
+    let quoted = paths.map(|path| match path.contains(char::is_whitespace) {
+        true => format!(" \"{path}\""),
+        false => format!(" {path}"),
+    });
+    quoted.collect()
 }
 
 impl IndexError {

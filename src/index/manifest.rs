@@ -68,6 +68,9 @@ struct Header {
     format: u32,
     analysis: String,
     annotation: String,
+    /// For whoever has to build it anew; a version to come may not say it.
+    palpate: Option<String>,
+    roots: Option<Vec<PathBuf>>,
 }
 
 /// Why a manifest is of no use.
@@ -76,14 +79,22 @@ pub(super) enum Unfit {
     #[error("its manifest{0}")]
     Damaged(String),
     #[error("it was made {found}, and this palpate needs {needed}")]
-    OtherVersion { found: String, needed: String },
+    OtherVersion {
+        found: String,
+        needed: String,
+        roots: Vec<PathBuf>,
+    },
 }
 
 impl Header {
     fn check(&self) -> Result<(), Unfit> {
         let other = |what: &str, found: &str, needed: &str| Unfit::OtherVersion {
-            found: format!("{what} {found}"),
+            found: match &self.palpate {
+                Some(version) => format!("{what} {found} (by palpate {version})"),
+                None => format!("{what} {found}"),
+            },
             needed: format!("{what} {needed}"),
+            roots: self.roots.clone().unwrap_or_default(),
         };
         let (format, needed) = (self.format.to_string(), FORMAT_VERSION.to_string());
         match self {

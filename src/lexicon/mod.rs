@@ -16,6 +16,7 @@ mod compiled;
 mod entry;
 mod join;
 mod matcher;
+mod nearest;
 mod obo;
 mod ontology;
 mod read;

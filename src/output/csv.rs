@@ -20,9 +20,17 @@ const HEADER: [&str; 13] = [
     "last_paragraph",
 ];
 
+/// What writes rows as spreadsheets open them: with the mark that says UTF-8, without which Excel takes
+/// every accent for two other letters, and with the line ends of RFC 4180.
+pub(super) fn for_spreadsheets(out: &mut dyn Write) -> io::Result<csv::Writer<&mut dyn Write>> {
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut csv = csv::WriterBuilder::new();
+    Ok(csv.terminator(csv::Terminator::CRLF).from_writer(out))
+}
+
 /// Writes the hits as CSV (RFC 4180).
 pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
+    let mut csv = for_spreadsheets(out)?;
     csv.write_record(HEADER)?;
     for hit in &results.hits {
         let passage = &hit.passage;

@@ -11,6 +11,8 @@
 //! * [`diff`] shows what was added, changed and dropped between two indexes,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
+//! * [`known`] lists what can be asked for by name,
+//! * [`reference`] is for reference managers,
 //! * [`summary`] says what a build did,
 //! * [`check`] says whether an index is as it was written.
 
@@ -20,7 +22,9 @@ pub mod cite;
 pub mod csv;
 pub mod diff;
 pub mod json;
+pub mod known;
 pub mod passages;
+pub mod reference;
 pub mod suggestions;
 pub mod summary;
 pub mod text;

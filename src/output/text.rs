@@ -5,12 +5,13 @@ use std::path::{MAIN_SEPARATOR, Path};
 
 use anstyle::{AnsiColor, Style};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use textwrap::core::display_width;
 
 use crate::annotate::Assertion;
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::query::{Correction, DidYouMean};
-use crate::search::{Facets, Hit, SearchResults, Silent, Snippet};
+use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
 
 /// How text may look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,9 +23,24 @@ pub struct Look {
     pub width: Option<usize>,
 }
 
+/// What is printed of a search besides its hits.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Details {
+    /// How each hit got its score.
+    pub explanation: bool,
+    /// All that was counted, where it is otherwise one line.
+    pub facets: bool,
+}
+
 const INDENT: &str = "    ";
 /// Up to so many silent sources are named.
 const SILENT_NAMED: usize = 5;
+/// So many values of a group are on the one line of what was counted, if there is room…
+const FACETS_SHOWN: usize = 4;
+/// …in so many columns, where there is no terminal…
+const FACETS_WIDTH: usize = 100;
+/// …and it ends by saying that there are more.
+const MORE_FACETS: &str = " (--facets)";
 pub(super) const TITLE: Style = Style::new().bold();
 const HEADING: Style = Style::new();
 pub(super) const CITATION: Style = AnsiColor::Magenta.on_default();
@@ -45,20 +61,21 @@ pub fn write(
     out: &mut dyn Write,
     results: &SearchResults,
     look: Look,
-    explain: bool,
+    details: Details,
 ) -> io::Result<()> {
     let printer = Printer { look };
     printer.corrections(out, results)?;
     for hit in &results.hits {
         printer.hit(out, hit)?;
-        if explain {
+        if details.explanation {
             printer.explanation(out, hit)?;
         }
         writeln!(out)?;
     }
     printer.tally(out, results)?;
     match &results.facets {
-        Some(facets) => printer.facets(out, facets),
+        Some(facets) if details.facets => printer.facets(out, facets),
+        Some(facets) => printer.facets_on_a_line(out, facets),
         None => Ok(()),
     }
 }
@@ -113,7 +130,7 @@ impl Printer {
         }
         let rank = format!("{:>2}  ", hit.rank);
         self.wrapped(out, &title, &rank, INDENT)?;
-        writeln!(out, "{INDENT}{}{}", self.citation(hit), self.aspects(hit))?;
+        self.place(out, hit)?;
         self.wrapped(out, &self.snippet(&hit.snippet), INDENT, INDENT)?;
         match concepts(hit) {
             None => Ok(()),
@@ -121,12 +138,25 @@ impl Printer {
         }
     }
 
-    fn aspects(&self, hit: &Hit) -> String {
-        let badges = hit.passage.aspects.iter().map(|aspect| {
+    /// The citation, and what the passage speaks of: a line breaks between two badges, never within the
+    /// name of a source.
+    fn place(&self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
+        let mut used = INDENT.len() + display_width(&citation(&hit.passage));
+        write!(out, "{INDENT}{}", self.citation(hit))?;
+        for aspect in &hit.passage.aspects {
             let style = if aspect == "risk" { RISK } else { FAINT };
-            format!("  {}", self.styled(&format!("[{aspect}]"), style))
-        });
-        badges.collect()
+            let badge = format!("[{aspect}]");
+            used += 2 + display_width(&badge);
+            match self.look.width.is_some_and(|width| used > width) {
+                true => {
+                    used = INDENT.len() + display_width(&badge);
+                    write!(out, "\n{INDENT}")?;
+                }
+                false => write!(out, "  ")?,
+            }
+            write!(out, "{}", self.styled(&badge, style))?;
+        }
+        writeln!(out)
     }
 
     fn snippet(&self, snippet: &Snippet) -> String {
@@ -174,6 +204,27 @@ impl Printer {
         Ok(())
     }
 
+    /// What most of the passages speak of, and where nothing is, as far as a line goes.
+    fn facets_on_a_line(&self, out: &mut dyn Write, facets: &Facets) -> io::Result<()> {
+        let groups = [&facets.aspect, &facets.condition, &facets.technique];
+        let line = |most: usize| {
+            let groups = groups.iter().filter(|counts| !counts.is_empty());
+            let mut parts: Vec<String> = groups.map(|counts| counted(counts, most)).collect();
+            let silent = facets.silent.as_ref().filter(|silent| silent.count > 0);
+            parts.extend(silent.map(said_of_count));
+            parts.join("; ")
+        };
+        let fits = |line: &String| {
+            let width = self.look.width.unwrap_or(FACETS_WIDTH);
+            display_width(line) + display_width(MORE_FACETS) <= width
+        };
+        let fitting = (1..=FACETS_SHOWN).rev().map(line).find(fits);
+        match fitting.unwrap_or_else(|| line(1)) {
+            line if line.is_empty() => Ok(()),
+            line => writeln!(out, "{}", self.styled(&format!("{line}{MORE_FACETS}"), FAINT)),
+        }
+    }
+
     fn facets(&self, out: &mut dyn Write, facets: &Facets) -> io::Result<()> {
         let groups = [
             ("aspects", &facets.aspect),
@@ -182,11 +233,7 @@ impl Printer {
             ("sources", &facets.source),
         ];
         for (name, counts) in groups.into_iter().filter(|(_, counts)| !counts.is_empty()) {
-            let shown: Vec<String> = counts
-                .iter()
-                .map(|c| format!("{} {}", c.value, c.count))
-                .collect();
-            let line = format!("{name}: {}", shown.join(", "));
+            let line = format!("{name}: {}", counted(counts, counts.len()));
             self.wrapped(out, &self.styled(&line, FAINT), "", INDENT)?;
         }
         match &facets.silent {
@@ -269,8 +316,24 @@ pub(super) fn visible(text: &str) -> String {
         .collect()
 }
 
+/// The first of some counts.
+fn counted(counts: &[FacetCount], most: usize) -> String {
+    let shown = counts.iter().take(most);
+    let shown: Vec<String> = shown.map(|c| format!("{} {}", c.value, c.count)).collect();
+    shown.join(", ")
+}
+
 /// Where nothing matches: by name where the names are few.
 fn said_of(silent: &Silent) -> String {
+    let said = said_of_count(silent);
+    match silent.sources.len() {
+        1..=SILENT_NAMED => format!("{said}: {}", silent.sources.join(", ")),
+        _ => said,
+    }
+}
+
+/// In how many sources nothing matches.
+fn said_of_count(silent: &Silent) -> String {
     let sources = match silent.count {
         1 => "1 source".to_owned(),
         count => format!("{count} sources"),
@@ -279,10 +342,7 @@ fn said_of(silent: &Silent) -> String {
         true => format!("about {sources}"),
         false => sources,
     };
-    match silent.sources.len() {
-        1..=SILENT_NAMED => format!("nothing in {sources}: {}", silent.sources.join(", ")),
-        _ => format!("nothing in {sources}"),
-    }
+    format!("nothing in {sources}")
 }
 
 #[cfg(test)]
@@ -308,6 +368,46 @@ mod tests {
         };
         assert!(colored.styled("x", MARK).contains("\x1b["));
         assert_eq!(colored.styled("x", HEADING), "x");
+    }
+
+    #[test]
+    fn what_was_counted_is_one_line_that_fits() {
+        let counts = |names: &[&str]| -> Vec<FacetCount> {
+            let count = |name: &&str| FacetCount {
+                value: (*name).to_owned(),
+                count: 7,
+            };
+            names.iter().map(count).collect()
+        };
+        let facets = Facets {
+            aspect: counts(&["risk", "treatment", "benefits", "cost", "outlook"]),
+            condition: counts(&["osteoporosis", "fracture"]),
+            silent: Some(Silent {
+                count: 2,
+                about: false,
+                sources: Vec::new(),
+            }),
+            ..Facets::default()
+        };
+        let line = |width| {
+            let look = Look {
+                width,
+                ..Look::default()
+            };
+            let mut out = Vec::new();
+            let printed = Printer { look }.facets_on_a_line(&mut out, &facets);
+            printed.expect("a Vec takes all");
+            String::from_utf8(out).expect("text in, text out")
+        };
+        assert_eq!(
+            line(None),
+            "risk 7, treatment 7, benefits 7, cost 7; osteoporosis 7, fracture 7; nothing in 2 \
+             sources (--facets)\n"
+        );
+        assert_eq!(
+            line(Some(70)),
+            "risk 7; osteoporosis 7; nothing in 2 sources (--facets)\n"
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Filters and counts: what passages speak of, over all that match.
 
-use super::{Filter, Request, SearchError};
+use super::{Filter, Meant, Request, SearchError};
 use crate::annotate::Aspect;
 use crate::index::{Counted, Engine, SourceFilter, Term, ToCount, Wanted};
+use crate::lexicon::Lexicon;
 
 /// At most this many values of a group are counted.
 const VALUES: usize = 12;
@@ -41,20 +42,34 @@ pub struct FacetCount {
 
 /// The terms that passages must have to pass the filters.
 pub(crate) fn terms(engine: &dyn Engine, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
+    looked_up(engine.lexicon(), filters)
+}
+
+/// Whether all that filters name is known to a lexicon. A search says so, too; this is for whoever wants
+/// to know before there is an index.
+pub fn check_filters(lexicon: &Lexicon, filters: &[Filter]) -> Result<(), SearchError> {
+    looked_up(lexicon, filters).map(|_| ())
+}
+
+fn looked_up(lexicon: &Lexicon, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
     let term = |group: &'static str, value: &str| Term::Facet(group, value.to_owned());
     filters
         .iter()
         .map(|filter| match filter {
             Filter::Aspect(name) => match Aspect::named(name).as_slice() {
-                [] => Err(SearchError::NoAspect(name.clone())),
+                [] => Err(SearchError::NoAspect { name: name.clone() }),
                 [aspect] if aspect.label() != name.to_lowercase() => {
                     Ok(term("kind", aspect.name()))
                 }
                 [aspect, ..] => Ok(term("aspect", aspect.label())),
             },
-            Filter::Concept(kind, name) => match engine.lexicon().named(name) {
+            Filter::Concept(kind, name) => match lexicon.named(name) {
                 Some(concept) if concept.kind == *kind => Ok(term(kind.name(), concept.name)),
-                _ => Err(SearchError::NoConcept(*kind, name.clone())),
+                _ => Err(SearchError::NoConcept {
+                    kind: *kind,
+                    name: name.clone(),
+                    meant: Meant::of(lexicon, *kind, name),
+                }),
             },
         })
         .collect()
@@ -111,6 +126,25 @@ pub(super) fn count(
         silent,
     };
     Ok((facets, tallies.passages))
+}
+
+/// What there is to count of a query that names nothing to look for: every source is silent, if it
+/// asked `everywhere`.
+pub(super) fn none(engine: &dyn Engine, everywhere: bool) -> Result<Facets, SearchError> {
+    let count = engine.manifest().documents;
+    let sources = match everywhere && count <= NAMED {
+        true => engine.sources(None, usize::MAX)?,
+        false => Vec::new(),
+    };
+    let silent = everywhere.then_some(Silent {
+        count,
+        about: false,
+        sources,
+    });
+    Ok(Facets {
+        silent,
+        ..Facets::default()
+    })
 }
 
 /// The sources that are not among those in which something was found.

@@ -20,6 +20,7 @@ mod candidates;
 mod evidence;
 mod explain;
 mod facets;
+mod known;
 mod order;
 mod ranking;
 mod score;
@@ -39,15 +40,16 @@ use crate::index::{
     BadGlob, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term, TextField,
     Wanted,
 };
-use crate::lexicon::Kind;
+use crate::lexicon::{Kind, Lexicon};
 use crate::query::{
     Correction, DidYouMean, Plan, Query, READ_WORDS, Spelled, Spelling, WordSource,
 };
 
 use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
+pub use facets::{FacetCount, Facets, Silent, check_filters};
 pub(crate) use facets::terms as filter_terms;
-pub use facets::{FacetCount, Facets, Silent};
+pub use known::{KnownConcept, counted_concepts, known_concepts};
 pub use ranking::{Ranking, RankingPart};
 use score::{Scored, Scorer};
 use snippet::SnippetMaker;
@@ -142,17 +144,56 @@ pub enum SearchError {
     Index(#[from] IndexError),
     #[error(transparent)]
     Glob(#[from] BadGlob),
-    #[error("“{0}” is no aspect; there are {list}", list = aspect_names())]
-    NoAspect(String),
-    #[error("the lexicon has no {kind} “{name}”", kind = .0.name(), name = .1)]
-    NoConcept(Kind, String),
+    #[error("“{name}” is no aspect; {meant}", meant = meant_aspect(name))]
+    NoAspect { name: String },
+    /// No concept of that kind has the name.
+    #[error("the lexicon has no {} “{name}”{}", kind.name(), meant.said())]
+    NoConcept {
+        kind: Kind,
+        name: String,
+        meant: Meant,
+    },
     #[error("“{0}” has no word that could be looked for")]
     NoWords(String),
 }
 
-fn aspect_names() -> String {
-    let names: Vec<&str> = Aspect::all().map(Aspect::name).collect();
-    format!("risk, {}", names.join(", "))
+/// What may be meant by a name that is no aspect, or else what there is.
+fn meant_aspect(name: &str) -> String {
+    match Aspect::nearest(name) {
+        Some(near) => format!("did you mean “{near}”?"),
+        None => {
+            let names: Vec<&str> = Aspect::all().map(Aspect::name).collect();
+            format!("there are risk, {}", names.join(", "))
+        }
+    }
+}
+
+/// What may be meant by a name that no concept of a kind has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// A concept of another kind has it.
+    OtherKind(Kind),
+    /// The nearest of that kind.
+    Near(String),
+    Nothing,
+}
+
+impl Meant {
+    fn of(lexicon: &Lexicon, kind: Kind, name: &str) -> Meant {
+        match (lexicon.named(name), lexicon.nearest(name, kind)) {
+            (Some(concept), _) => Meant::OtherKind(concept.kind),
+            (None, Some(near)) => Meant::Near(near.to_owned()),
+            (None, None) => Meant::Nothing,
+        }
+    }
+
+    fn said(&self) -> String {
+        match self {
+            Meant::OtherKind(kind) => format!("; it is a {}", kind.name()),
+            Meant::Near(near) => format!("; did you mean “{near}”?"),
+            Meant::Nothing => String::new(),
+        }
+    }
 }
 
 /// Searches an index.
@@ -208,14 +249,13 @@ impl Searcher {
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
         let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
+        let everywhere = request.source.is_none()
+            && plan.sources.is_empty()
+            && plan.excluded_sources.is_empty();
         let counted = match (&matching, request.facets) {
-            (Some(matching), true) => {
-                let everywhere = request.source.is_none()
-                    && plan.sources.is_empty()
-                    && plan.excluded_sources.is_empty();
-                Some(facets::count(engine, &matching.all, everywhere)?)
-            }
-            _ => None,
+            (Some(matching), true) => Some(facets::count(engine, &matching.all, everywhere)?),
+            (None, true) => Some((facets::none(engine, everywhere)?, 0)),
+            (_, false) => None,
         };
         let (facets, counted) = counted.unzip();
         let (ordered, evidence) = self.ordered(&scorer, &found, end)?;

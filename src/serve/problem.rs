@@ -77,8 +77,8 @@ impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Problem {
         match error {
             SearchError::Glob { .. }
-            | SearchError::NoAspect(_)
-            | SearchError::NoConcept(..)
+            | SearchError::NoAspect { .. }
+            | SearchError::NoConcept { .. }
             | SearchError::NoWords(_) => Problem::bad(error.to_string()),
             SearchError::Index(error) => error.into(),
         }

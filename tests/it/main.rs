@@ -20,4 +20,5 @@ mod search;
 #[cfg(feature = "serve")]
 mod serve;
 mod supply;
+mod tool;
 mod walls;

@@ -32,8 +32,12 @@ pub(crate) fn outcome(report: &BuildReport) -> Outcome {
     for file in &report.failed {
         eprintln!("palpate: {}: {}", file.path, file.reason);
     }
-    match report.failed.is_empty() {
-        true => Outcome::Found,
-        false => Outcome::Failed,
+    match (report.failed.is_empty(), report.documents) {
+        (false, _) => Outcome::Failed,
+        (true, 0) => {
+            eprintln!("palpate: there is nothing to index there: no file that could be read");
+            Outcome::Nothing
+        }
+        (true, _) => Outcome::Found,
     }
 }

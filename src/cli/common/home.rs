@@ -7,6 +7,7 @@ use anyhow::bail;
 #[cfg(feature = "cluster")]
 use palpate::index::ClusterAddress;
 use palpate::index::{Engine, Home, IndexError, Sources};
+use palpate::lexicon::Lexicon;
 
 use super::Outcome;
 use super::build::{DEFAULT_CORPUS, build, outcome};
@@ -82,10 +83,17 @@ impl HomeArgs {
 
     /// Opens the index; where none was named and there is none yet, builds it first. With it comes
     /// how that went.
-    pub(crate) fn open_or_build(&self) -> anyhow::Result<(Arc<dyn Engine>, Outcome)> {
+    ///
+    /// A build takes its time: what can be wrong with the other arguments is said by `check` before
+    /// one begins. It is given the lexicon that the index will have.
+    pub(crate) fn open_or_build(
+        &self,
+        check: impl FnOnce(&Lexicon) -> anyhow::Result<()>,
+    ) -> anyhow::Result<(Arc<dyn Engine>, Outcome)> {
         let home = self.home()?;
         match home.open() {
             Err(IndexError::Missing(_)) if self.is_default() => {
+                check(&Lexicon::builtin())?;
                 let built = first_build(&home)?;
                 Ok((home.open()?, built))
             }
@@ -94,7 +102,7 @@ impl HomeArgs {
     }
 
     /// Whether nobody said where the index is.
-    fn is_default(&self) -> bool {
+    pub(crate) fn is_default(&self) -> bool {
         let named = self.dir.is_some() || self.engine().is_some();
         !named && variable(FOLDER).is_none() && variable(ENGINE).is_none()
     }

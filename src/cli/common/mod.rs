@@ -8,6 +8,7 @@ mod limits;
 mod outcome;
 mod print;
 mod progress;
+mod said;
 mod written;
 
 pub(crate) use answer::{DEPTH, Threads, Without, answer};
@@ -17,4 +18,5 @@ pub(crate) use home::HomeArgs;
 pub(crate) use limits::LimitArgs;
 pub use outcome::Outcome;
 pub(crate) use print::{When, look, stdout};
+pub(crate) use said::said;
 pub(crate) use written::write_run;

@@ -22,10 +22,15 @@ impl Manifest {
                 path: dir.to_owned(),
                 cause: format!("{FILE}{cause}"),
             },
-            Unfit::OtherVersion { found, needed } => IndexError::OtherVersion {
+            Unfit::OtherVersion {
+                found,
+                needed,
+                roots,
+            } => IndexError::OtherVersion {
                 path: dir.to_owned(),
                 found,
                 needed,
+                roots,
             },
         })
     }

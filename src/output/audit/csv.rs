@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{citation, on_a_line};
 use crate::audit::Audit;
-use crate::output::csv::guarded;
+use crate::output::csv::{for_spreadsheets, guarded};
 
 const HEADER: [&str; 10] = [
     "source", "topic", "kind", "aspect", "state", "concept", "citation", "lead", "sentence", "id",
@@ -12,7 +12,7 @@ const HEADER: [&str; 10] = [
 
 /// Writes the cells as CSV (RFC 4180), each with the sentence it goes by.
 pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
+    let mut csv = for_spreadsheets(out)?;
     csv.write_record(HEADER)?;
     for row in &audit.rows {
         for (topic, cell) in audit.topics.iter().zip(&row.cells) {

@@ -21,6 +21,20 @@ const SILENT: Style = AnsiColor::Red.on_default().bold();
 const STATE: usize = 13;
 /// So many narrower concepts are named.
 const NARROWER: usize = 8;
+/// An audit of more sources than this is cut short where nobody asked for all of it…
+const MANY: usize = 40;
+/// …after so many rows of a matrix or sentences on a topic.
+const SHORT: usize = 40;
+
+/// How much of an audit of many sources is printed; of few, it is everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Counts, and the first that say something.
+    Said,
+    /// Counts, and the first of all, the silent ones included.
+    Silent,
+    All,
+}
 
 /// The letter of a state in a matrix.
 pub(super) fn letter(state: State) -> char {
@@ -35,15 +49,31 @@ pub(super) fn letter(state: State) -> char {
 }
 
 /// Prints an audit.
-pub fn write(out: &mut dyn Write, audit: &Audit, look: Look) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, audit: &Audit, look: Look, extent: Extent) -> io::Result<()> {
     let printer = AuditPrinter(Printer { look });
+    let extent = match audit.rows.len() {
+        0..=MANY => Extent::All,
+        _ => extent,
+    };
     if audit.topics.len() > 1 {
-        printer.matrix(out, audit)?;
+        printer.matrix(out, audit, extent)?;
     }
     for (number, topic) in audit.topics.iter().enumerate() {
-        printer.topic(out, audit, number, topic)?;
+        printer.topic(out, audit, number, topic, extent)?;
     }
     Ok(())
+}
+
+/// The rows that are printed, and how many are left out.
+fn chosen(audit: &Audit, extent: Extent, says: impl Fn(&Row) -> bool) -> (Vec<&Row>, usize) {
+    let rows = audit.rows.iter();
+    let (rows, most): (Vec<&Row>, usize) = match extent {
+        Extent::All => (rows.collect(), usize::MAX),
+        Extent::Silent => (rows.collect(), SHORT),
+        Extent::Said => (rows.filter(|row| says(row)).collect(), SHORT),
+    };
+    let left_out = audit.rows.len() - rows.len().min(most);
+    (rows.into_iter().take(most).collect(), left_out)
 }
 
 /// Prints how many sources of each folder say what.
@@ -83,7 +113,7 @@ pub(super) fn on_a_line(text: &str) -> String {
 struct AuditPrinter(Printer);
 
 impl AuditPrinter {
-    fn matrix(&self, out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
+    fn matrix(&self, out: &mut dyn Write, audit: &Audit, extent: Extent) -> io::Result<()> {
         for (number, topic) in audit.topics.iter().enumerate() {
             writeln!(out, "{:>3}  {}", number + 1, text::visible(topic.heading()))?;
         }
@@ -94,11 +124,24 @@ impl AuditPrinter {
         writeln!(out, "\n{}\n", self.0.styled(&legend.join("  "), FAINT))?;
         let numbers = (1..=audit.topics.len()).map(|number| format!("{number:>3}"));
         writeln!(out, "{}", numbers.collect::<String>())?;
-        for row in &audit.rows {
+        let says = |cell: &Cell| cell.state() != State::Silent;
+        let (rows, left_out) = chosen(audit, extent, |row| row.cells.iter().any(says));
+        for row in rows {
             let cells: String = row.cells.iter().map(|cell| self.letter(cell)).collect();
             writeln!(out, "{cells}  {}", text::visible(&row.source))?;
         }
+        self.left_out(out, left_out)?;
         writeln!(out)
+    }
+
+    fn left_out(&self, out: &mut dyn Write, count: usize) -> io::Result<()> {
+        let sources = match count {
+            0 => return Ok(()),
+            1 => "1 more source".to_owned(),
+            count => format!("{count} more sources"),
+        };
+        let line = format!("… {sources} (--all)");
+        writeln!(out, "{}", self.0.styled(&line, FAINT))
     }
 
     fn letter(&self, cell: &Cell) -> String {
@@ -135,12 +178,16 @@ impl AuditPrinter {
         audit: &Audit,
         number: usize,
         topic: &AuditTopic,
+        extent: Extent,
     ) -> io::Result<()> {
         self.heading(out, topic)?;
         writeln!(out)?;
-        for row in &audit.rows {
+        let says = |row: &Row| row.cells[number].state() != State::Silent;
+        let (rows, left_out) = chosen(audit, extent, says);
+        for row in rows {
             self.cell(out, topic, row, &row.cells[number])?;
         }
+        self.left_out(out, left_out)?;
         let tally = tallied(&audit.tallies()[number]);
         writeln!(out, "{}\n", self.0.styled(&tally, FAINT))
     }
