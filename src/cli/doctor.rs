@@ -44,11 +44,21 @@ impl Args {
     pub(super) fn run(self, tables: Option<&Path>) -> anyhow::Result<Outcome> {
         let mut found = Findings::default();
         found.program();
-        found.say("tables", match tables {
-            Some(folder) => format!("{} over those built in, {}", shown(folder), short(&data::hash())),
-            None => format!("built in, {}", short(&data::hash())),
-        });
-        found.say("lexicon", format!("{} concepts built in", Lexicon::builtin().len()));
+        found.say(
+            "tables",
+            match tables {
+                Some(folder) => format!(
+                    "{} over those built in, {}",
+                    shown(folder),
+                    short(&data::hash())
+                ),
+                None => format!("built in, {}", short(&data::hash())),
+            },
+        );
+        found.say(
+            "lexicon",
+            format!("{} concepts built in", Lexicon::builtin().len()),
+        );
         match self.index.home() {
             Ok(home) => found.index(&home),
             Err(error) => found.wrong.push(format!("{error:#}")),
@@ -77,7 +87,9 @@ impl Findings {
         let version = env!("CARGO_PKG_VERSION");
         self.say(
             "palpate",
-            format!("{version}, index format {FORMAT_VERSION}, {build}, {os} {machine}, {cores} cores"),
+            format!(
+                "{version}, index format {FORMAT_VERSION}, {build}, {os} {machine}, {cores} cores"
+            ),
         );
         let with = |wanted: bool| -> String {
             let features = FEATURES.iter().filter(|(_, on)| *on == wanted);
@@ -90,7 +102,10 @@ impl Findings {
         };
         self.say("features", format!("{}{without}", with(true)));
         let program = std::env::current_exe();
-        self.say("program", program.map_or_else(|e| e.to_string(), |path| shown(&path)));
+        self.say(
+            "program",
+            program.map_or_else(|e| e.to_string(), |path| shown(&path)),
+        );
     }
 
     fn index(&mut self, home: &Home) {
@@ -101,7 +116,8 @@ impl Findings {
                 self.say("index", format!("{place}, {}", described(manifest)));
                 self.materials(&manifest.roots);
                 if !manifest.is_of_present_data() {
-                    let wrong = "the index was made with other tables; `palpate index` makes it anew";
+                    let wrong =
+                        "the index was made with other tables; `palpate index` makes it anew";
                     self.wrong.push(wrong.to_owned());
                 }
                 if let Home::Folder(dir) = home {
@@ -110,7 +126,10 @@ impl Findings {
             }
             // Whoever has just installed it has none, and nothing is wrong with that.
             Err(IndexError::Missing(_)) => {
-                self.say("index", format!("none at {place}; `palpate index` builds one"));
+                self.say(
+                    "index",
+                    format!("none at {place}; `palpate index` builds one"),
+                );
             }
             Err(error) => {
                 self.say("index", place);
@@ -145,12 +164,19 @@ impl Findings {
         }
         match index::check(dir) {
             Ok(report) if report.damage.is_empty() => {
-                self.say("files", format!("{megabytes:.1} MB, all as they were written"));
+                self.say(
+                    "files",
+                    format!("{megabytes:.1} MB, all as they were written"),
+                );
             }
             Ok(report) => {
-                self.say("files", format!("{megabytes:.1} MB, {} damaged", report.damage.len()));
+                self.say(
+                    "files",
+                    format!("{megabytes:.1} MB, {} damaged", report.damage.len()),
+                );
                 let damage = report.damage.into_iter();
-                self.wrong.extend(damage.map(|d| format!("{} is damaged: {}", d.path, d.cause)));
+                self.wrong
+                    .extend(damage.map(|d| format!("{} is damaged: {}", d.path, d.cause)));
             }
             Err(error) => self.wrong.push(hidden(&error.to_string())),
         }
@@ -166,7 +192,10 @@ impl Findings {
         }
         let mut text = String::new();
         for (name, said) in &self.lines {
-            let said: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let said: String = said
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect();
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{name:<10} {said}");
         }
@@ -175,12 +204,20 @@ impl Findings {
 }
 
 fn described(manifest: &Manifest) -> String {
-    let Manifest { palpate, generation, documents, passages, .. } = manifest;
+    let Manifest {
+        palpate,
+        generation,
+        documents,
+        passages,
+        ..
+    } = manifest;
     let lexicons = match manifest.lexicons.len() {
         0 => String::new(),
         n => format!(", with {n} lexicons"),
     };
-    format!("generation {generation} by palpate {palpate}: {documents} documents, {passages} passages{lexicons}")
+    format!(
+        "generation {generation} by palpate {palpate}: {documents} documents, {passages} passages{lexicons}"
+    )
 }
 
 /// The beginning of a hash, which is enough to compare.

@@ -180,10 +180,7 @@ impl Args {
     fn unprinted(&self, results: &SearchResults) -> Vec<String> {
         match self.format() {
             ResultFormat::Text | ResultFormat::Json => Vec::new(),
-            ResultFormat::Jsonl
-            | ResultFormat::Csv
-            | ResultFormat::Ris
-            | ResultFormat::Bibtex => {
+            ResultFormat::Jsonl | ResultFormat::Csv | ResultFormat::Ris | ResultFormat::Bibtex => {
                 text::spelling_lines(&results.corrections, &results.did_you_mean)
             }
         }

@@ -39,7 +39,12 @@ struct KnownConceptsJson<'a> {
 pub fn write_aspects(out: &mut dyn Write) -> io::Result<()> {
     let mut labels: Vec<&str> = Aspect::all().map(Aspect::label).collect();
     let mut seen = Vec::new();
-    labels.retain(|label| !seen.contains(label) && { seen.push(label); true });
+    labels.retain(|label| {
+        !seen.contains(label) && {
+            seen.push(label);
+            true
+        }
+    });
     for label in labels {
         let under = Aspect::named(label).into_iter().map(Aspect::name);
         let under: Vec<&str> = under.filter(|name| *name != label).collect();

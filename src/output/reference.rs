@@ -121,7 +121,8 @@ mod tests {
             "50 \\% of \\textbraceleft{}A\\_b\\textbraceright{} \
              \\textbackslash{}input\\textbraceleft{}x\\textbraceright{} \\& \\textasciitilde{}"
         );
-        let depth = |text: &str| text.matches('{').count() as i64 - text.matches('}').count() as i64;
+        let depth =
+            |text: &str| text.matches('{').count() as i64 - text.matches('}').count() as i64;
         assert_eq!(depth(&escaped("}}}{")), 0);
     }
 }

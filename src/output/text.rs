@@ -221,7 +221,11 @@ impl Printer {
         let fitting = (1..=FACETS_SHOWN).rev().map(line).find(fits);
         match fitting.unwrap_or_else(|| line(1)) {
             line if line.is_empty() => Ok(()),
-            line => writeln!(out, "{}", self.styled(&format!("{line}{MORE_FACETS}"), FAINT)),
+            line => writeln!(
+                out,
+                "{}",
+                self.styled(&format!("{line}{MORE_FACETS}"), FAINT)
+            ),
         }
     }
 

@@ -47,8 +47,8 @@ use crate::query::{
 
 use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
-pub use facets::{FacetCount, Facets, Silent, check_filters};
 pub(crate) use facets::terms as filter_terms;
+pub use facets::{FacetCount, Facets, Silent, check_filters};
 pub use known::{KnownConcept, counted_concepts, known_concepts};
 pub use ranking::{Ranking, RankingPart};
 use score::{Scored, Scorer};
@@ -249,9 +249,8 @@ impl Searcher {
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
         let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
-        let everywhere = request.source.is_none()
-            && plan.sources.is_empty()
-            && plan.excluded_sources.is_empty();
+        let everywhere =
+            request.source.is_none() && plan.sources.is_empty() && plan.excluded_sources.is_empty();
         let counted = match (&matching, request.facets) {
             (Some(matching), true) => Some(facets::count(engine, &matching.all, everywhere)?),
             (None, true) => Some((facets::none(engine, everywhere)?, 0)),

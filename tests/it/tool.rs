@@ -63,11 +63,23 @@ fn manual_and_completions_name_every_command() {
 #[test]
 fn a_name_that_is_none_is_answered_with_the_one_that_was_meant() {
     for (args, said) in [
-        (["--aspect", "rsik"], "did you mean “risk”? (`palpate aspects`"),
+        (
+            ["--aspect", "rsik"],
+            "did you mean “risk”? (`palpate aspects`",
+        ),
         (["--aspect", "zzzz"], "there are risk, condition"),
-        (["--condition", "osteoporsis"], "did you mean “osteoporosis”?"),
-        (["--condition", "severe gout attack"], "did you mean “gout”?"),
-        (["--technique", "gout"], "it is a condition (`palpate concepts"),
+        (
+            ["--condition", "osteoporsis"],
+            "did you mean “osteoporosis”?",
+        ),
+        (
+            ["--condition", "severe gout attack"],
+            "did you mean “gout”?",
+        ),
+        (
+            ["--technique", "gout"],
+            "it is a condition (`palpate concepts",
+        ),
     ] {
         let (_, stderr, code) = run(&["search", args[0], args[1]]);
         assert_eq!(code, Some(2));
@@ -107,10 +119,23 @@ fn what_can_be_asked_for_is_listed() {
     let (listed, _, code) = run(&["concepts", "brittle", "bones"]);
     assert_eq!(code, Some(0));
     assert!(listed.starts_with("osteoporosis  (condition, 3 passages)\n"));
-    let listed = run(&["concepts", "--json", "--kind", "technique", "-n", "2", "manip*"]).0;
+    let listed = run(&[
+        "concepts",
+        "--json",
+        "--kind",
+        "technique",
+        "-n",
+        "2",
+        "manip*",
+    ])
+    .0;
     let listed: Value = serde_json::from_str(&listed).expect("JSON");
     let concepts = listed["concepts"].as_array().expect("a list");
-    assert!(concepts.iter().all(|concept| concept["kind"] == "technique"));
+    assert!(
+        concepts
+            .iter()
+            .all(|concept| concept["kind"] == "technique")
+    );
     assert!(concepts.len() <= 2);
     assert_eq!(run(&["concepts", "zzzz"]).2, Some(1));
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -161,7 +186,9 @@ fn an_empty_folder_is_nothing_found() {
 fn values<'r>(record: &'r str, tag: &str) -> Vec<&'r str> {
     let prefix = format!("{tag}  - ");
     let lines = record.split("\r\n");
-    lines.filter_map(|line| line.strip_prefix(&prefix)).collect()
+    lines
+        .filter_map(|line| line.strip_prefix(&prefix))
+        .collect()
 }
 
 #[test]
@@ -176,7 +203,10 @@ fn references_are_whole_and_can_be_cited_again() {
         let (cited, _, code) = run(&["cite", id]);
         assert_eq!(code, Some(0));
         assert!(cited.contains(values(record, "L1")[0]), "{cited}");
-        assert_eq!(run(&["cite", id, "--format", "ris"]).0.trim_end(), record.trim_end());
+        assert_eq!(
+            run(&["cite", id, "--format", "ris"]).0.trim_end(),
+            record.trim_end()
+        );
     }
     let bibtex = run(&["search", "osteoporosis", "--format", "bibtex"]).0;
     assert_eq!(bibtex.matches("@misc{palpate-").count(), 3);
@@ -203,7 +233,10 @@ fn tables_open_in_spreadsheets() {
 fn the_doctor_says_what_is_wrong() {
     let (said, _, code) = run(&["doctor"]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.lines().count() <= 10 && said.contains("4 documents"), "{said}");
+    assert!(
+        said.lines().count() <= 10 && said.contains("4 documents"),
+        "{said}"
+    );
     assert!(said.contains("wrong      nothing"), "{said}");
 
     let folder = folder_with_corpus();
@@ -213,20 +246,32 @@ fn the_doctor_says_what_is_wrong() {
             .env("HOME", folder.path())
             .output()
             .expect("the binary runs");
-        (String::from_utf8_lossy(&run.stdout).into_owned(), run.status.code())
+        (
+            String::from_utf8_lossy(&run.stdout).into_owned(),
+            run.status.code(),
+        )
     };
     let (said, code) = doctor();
     assert!(said.contains("none at index") && code == Some(0), "{said}");
     palpate(folder.path()).arg("index").assert().success();
     std::fs::rename(folder.path().join("corpus"), folder.path().join("gone")).expect("it can move");
     let (said, code) = doctor();
-    assert!(said.contains("corpus is not there") && code == Some(2), "{said}");
+    assert!(
+        said.contains("corpus is not there") && code == Some(2),
+        "{said}"
+    );
     let manifest = folder.path().join("index/palpate.json");
     let text = std::fs::read_to_string(&manifest).expect("it is there");
     std::fs::write(&manifest, text.replace("\"format\": ", "\"format\": 9")).expect("it is ours");
     let (said, code) = doctor();
-    assert!(said.contains("wrong      the index at index was made in format 9"), "{said}");
-    assert!(said.contains("`palpate index corpus --index index`") && code == Some(2), "{said}");
+    assert!(
+        said.contains("wrong      the index at index was made in format 9"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`palpate index corpus --index index`") && code == Some(2),
+        "{said}"
+    );
 }
 
 #[test]
@@ -254,7 +299,9 @@ fn an_audit_of_many_sources_is_cut_short_and_says_so() {
     let short = audit(&[]);
     assert!(!short.contains("silent       "), "{short}");
     assert_eq!(short.matches("\nconditional  ").count(), 30);
-    assert!(short.contains("… 60 more sources (--all)") && short.contains("30 conditional, 60 silent"));
+    assert!(
+        short.contains("… 60 more sources (--all)") && short.contains("30 conditional, 60 silent")
+    );
     let silent = audit(&["--silent"]);
     assert_eq!(silent.matches("\nsilent       ").count(), 40, "{silent}");
     let all = audit(&["--all"]);
