@@ -5,12 +5,13 @@
 //! add to others, or count when there are many. A cue under a negation does not count.
 //! The evidence of several cues adds up as independent chances do: `1 − Π (1 − w)`.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::aspect::Aspect;
-use super::assertion::{Assertion, Triggers};
-use crate::analysis::{self, Analyzer, TermId, Trie, TrieNode, WordId};
+use crate::analysis::{self, Analyzer, TermId, Trie, TrieNode};
 use crate::data::{DataFile, TableFault, from_toml, line_of};
 
 /// Any one word of a phrase, and any number.
@@ -127,32 +128,32 @@ impl Cues {
     pub(super) fn in_heading(
         &self,
         heading: &Sentence<'_>,
-        triggers: &Triggers,
+        denied: &dyn Fn(Range<usize>) -> bool,
     ) -> [f32; Aspect::COUNT] {
-        self.chances(&self.headings, heading, triggers)
+        self.chances(&self.headings, heading, denied)
     }
 
     /// The chance of each aspect by one sentence of a passage.
     pub(super) fn in_sentence(
         &self,
         sentence: &Sentence<'_>,
-        triggers: &Triggers,
+        denied: &dyn Fn(Range<usize>) -> bool,
     ) -> [f32; Aspect::COUNT] {
-        self.chances(&self.body, sentence, triggers)
+        self.chances(&self.body, sentence, denied)
     }
 
     fn chances(
         &self,
         cues: &Trie<Worth>,
         sentence: &Sentence<'_>,
-        triggers: &Triggers,
+        denied: &dyn Fn(Range<usize>) -> bool,
     ) -> [f32; Aspect::COUNT] {
         let mut chances = [0.0; Aspect::COUNT];
         for at in 0..sentence.terms.len() {
             for symbol in self.symbols(sentence, at) {
                 if let Some(node) = cues.start(symbol) {
                     self.follow(cues, node, sentence, at + 1, &mut |worth, end| {
-                        if triggers.assertion(sentence.words, at, end) != Assertion::Negated {
+                        if !denied(at..end) {
                             for &(aspect, weight) in worth {
                                 let chance = &mut chances[aspect.index()];
                                 *chance = either(*chance, weight);
@@ -197,7 +198,6 @@ impl Cues {
 
 /// A sentence as cues read it, compounds left out.
 pub(super) struct Sentence<'t> {
-    pub(super) words: &'t [WordId],
     pub(super) terms: &'t [TermId],
     pub(super) is_number: &'t [bool],
 }
@@ -230,14 +230,19 @@ fn insert(to: &mut Trie<Worth>, analyzer: &mut Analyzer, phrase: &str, worth: (A
 mod tests {
     use super::*;
     use crate::annotate::Reading;
+    use crate::annotate::clause::Clauses;
+    use crate::annotate::triggers::Triggers;
 
     fn chance_by(cues: impl Fn(&mut Analyzer) -> Cues, text: &str, aspect: Aspect) -> f32 {
         let mut analyzer = Analyzer::default();
         let cues = cues(&mut analyzer);
         let triggers = Triggers::builtin(&mut analyzer);
         let tokens = analyzer.tokens(text);
-        let reading = Reading::new(&analyzer, &tokens);
-        cues.in_sentence(&reading.sentence(0..tokens.len()), &triggers)[aspect.index()]
+        let reading = Reading::new(&analyzer, text, &tokens);
+        let all = 0..tokens.len();
+        let clauses = Clauses::read(&triggers, &[], reading.stretch(all.clone()));
+        let denied = |words: Range<usize>| clauses.denies(&triggers, &words);
+        cues.in_sentence(&reading.sentence(all), &denied)[aspect.index()]
     }
 
     fn chance(text: &str, aspect: Aspect) -> f32 {

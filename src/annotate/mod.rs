@@ -7,7 +7,9 @@
 //! * `linear` is a small linear model, learned from labelled sections of public health pages,
 //! * [`Asked`] reads questions: queries, and headings, which are questions that a section answers,
 //! * `cues` are phrases for the aspects that nobody has labelled,
-//! * [`Assertion`] tells "no risk of" from "risk of" and "rarely",
+//! * [`Claim`] is what a text says of what it names: [`Assertion`] tells "no risk of" from "risk of" and
+//!   "rarely", and beside it stand advice, time and whose it is; `triggers` are the phrases that say so,
+//!   `clause` how far they reach, `context` what leads into a sentence,
 //! * `SaidReader` gives the sentences that speak of something, with what they say of it,
 //! * concepts come from the [`Lexicon`].
 //!
@@ -16,12 +18,16 @@
 
 mod aspect;
 mod assertion;
+mod clause;
+mod context;
 mod cues;
 mod inputs;
 mod linear;
 mod question;
 mod said;
+mod triggers;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -35,18 +41,20 @@ use crate::lexicon::{Kind, Lexicon, Matcher};
 use crate::passage::{Passage, Units};
 
 pub use aspect::Aspect;
-pub use assertion::Assertion;
-use assertion::Triggers;
+pub use assertion::{Advice, Assertion, Claim, Experiencer, Population, Time};
+use clause::{Clauses, Gap, Stretch};
+use context::Context;
+pub(crate) use context::UnitText;
 use cues::{Cues, Sentence, either};
 pub use inputs::{inputs_of_passages, inputs_of_questions};
 use linear::{LinearModel, Seen};
 pub use question::Asked;
-use said::Context;
 pub use said::TopicNames;
-pub(crate) use said::{Said, SaidReader, UnitText};
+pub(crate) use said::{Said, SaidReader};
+use triggers::Triggers;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "4";
+pub const ANNOTATION_VERSION: &str = "5";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
@@ -70,7 +78,7 @@ const CUE_BESIDE_MODEL: f32 = 0.5;
 pub fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
     match file {
         DataFile::Cues => cues::check(text),
-        _ => assertion::check(text),
+        _ => triggers::check(text),
     }
 }
 
@@ -122,7 +130,8 @@ impl AspectWeights {
 pub struct Mentioned {
     pub name: String,
     pub kind: Kind,
-    pub assertion: Assertion,
+    #[serde(flatten)]
+    pub claim: Claim,
 }
 
 /// What annotation found in a passage.
@@ -178,8 +187,17 @@ impl Tables {
         }
     }
 
-    fn read(&mut self, tokens: &[Token]) -> Reading {
-        let reading = Reading::new(&self.analyzer, tokens);
+    /// Whether a cue of a line that stands by itself does not mean what it says.
+    fn denied(&self, line: &Reading) -> impl Fn(Range<usize>) -> bool {
+        let clauses = OnceCell::new();
+        move |words| {
+            let read = || Clauses::read(&self.triggers, &[], line.stretch(0..line.words.len()));
+            clauses.get_or_init(read).denies(&self.triggers, &words)
+        }
+    }
+
+    fn read(&mut self, text: &str, tokens: &[Token]) -> Reading {
+        let reading = Reading::new(&self.analyzer, text, tokens);
         let known = self.hashes.len()..self.analyzer.len();
         let words = known.map(|index| self.analyzer.word(index));
         self.hashes
@@ -202,22 +220,29 @@ struct Reading {
     words: Vec<WordId>,
     terms: Vec<TermId>,
     is_number: Vec<bool>,
+    /// What stands before each word.
+    gaps: Vec<Gap>,
 }
 
 impl Reading {
-    fn new(analyzer: &Analyzer, tokens: &[Token]) -> Reading {
+    fn new(analyzer: &Analyzer, text: &str, tokens: &[Token]) -> Reading {
         let mut reading = Reading {
             tokens: Vec::with_capacity(tokens.len()),
             words: Vec::with_capacity(tokens.len()),
             terms: Vec::with_capacity(tokens.len()),
             is_number: Vec::with_capacity(tokens.len()),
+            gaps: Vec::with_capacity(tokens.len()),
         };
+        let mut end = 0;
         for token in tokens.iter().filter(|token| !token.compound) {
             reading.words.push(token.word);
             reading.terms.push(analyzer.term_of(token.word));
             reading
                 .is_number
                 .push(is_number(analyzer.surface(token.word)));
+            let between = text.get(end..token.bytes.start).unwrap_or_default();
+            reading.gaps.push(Gap::of(between));
+            end = token.bytes.end;
             reading.tokens.push(token.clone());
         }
         reading
@@ -225,7 +250,6 @@ impl Reading {
 
     fn sentence(&self, words: Range<usize>) -> Sentence<'_> {
         Sentence {
-            words: &self.words[words.clone()],
             terms: &self.terms[words.clone()],
             is_number: &self.is_number[words],
         }
@@ -233,6 +257,13 @@ impl Reading {
 
     fn all(&self) -> Sentence<'_> {
         self.sentence(0..self.words.len())
+    }
+
+    fn stretch(&self, words: Range<usize>) -> Stretch<'_> {
+        Stretch {
+            words: &self.words[words.clone()],
+            gaps: &self.gaps[words],
+        }
     }
 
     /// The words that begin within some bytes of the text.
@@ -348,7 +379,7 @@ impl Annotator {
         let mut innermost = None;
         for heading in passages[0].headings() {
             let tokens = self.join(&mut above, heading);
-            innermost = Some(self.tables.read(&tokens));
+            innermost = Some(self.tables.read(heading, &tokens));
         }
         let heading = self.by_heading(document, &passages[0]);
         let texts: Vec<(JoinedTerms, Reading)> = passages
@@ -356,7 +387,7 @@ impl Annotator {
             .map(|passage| {
                 let mut body = JoinedTerms::default();
                 let tokens = self.join(&mut body, passage.text());
-                (body, self.tables.read(&tokens))
+                (body, self.tables.read(passage.text(), &tokens))
             })
             .collect();
         // An answer is of one piece, however it was cut.
@@ -366,26 +397,29 @@ impl Annotator {
         });
         for (passage, (body, reading)) in passages.iter().zip(texts) {
             let mut above = above.clone();
-            let lead = passage.lead().map(|lead| self.join(&mut above, lead));
-            let lead = lead.map(|tokens| self.tables.read(&tokens));
+            let lead = passage.lead().map(|lead| {
+                let tokens = self.join(&mut above, lead);
+                self.tables.read(lead, &tokens)
+            });
             let own = self.log_chances(&reading.words);
             let learned = self.learned(whole.as_deref(), own);
             let sentences = reading.in_units(passage.units());
-            let cued = self.cued(&reading, &sentences, lead.as_ref());
+            let text = UnitText {
+                text: passage.text(),
+                units: passage.units(),
+                lead: passage.lead(),
+                headings: passage.headings(),
+            };
+            let context = Context::new(
+                text,
+                (&reading, &sentences),
+                (lead.as_ref(), innermost.as_ref()),
+                &self.tables.triggers,
+            );
+            let cued = self.cued(&context, lead.as_ref());
             annotations.push(Annotations {
                 aspects: AspectWeights::new(weighed(learned, &cued, &heading)),
-                concepts: self.concepts(&Context {
-                    text: UnitText {
-                        text: passage.text(),
-                        units: passage.units(),
-                        lead: passage.lead(),
-                        headings: passage.headings(),
-                    },
-                    reading: &reading,
-                    sentences: &sentences,
-                    carried: lead.as_ref(),
-                    heading: innermost.as_ref(),
-                }),
+                concepts: self.concepts(passage.text(), &context),
                 terms: FieldTerms {
                     title: title.clone(),
                     title_words,
@@ -456,14 +490,12 @@ impl Annotator {
             return known.clone();
         }
         let tokens = self.tables.analyzer.uncounted_tokens(heading);
-        let reading = self.tables.read(&tokens);
+        let reading = self.tables.read(heading, &tokens);
         let words = reading.words.iter();
         let terms: Vec<&str> = words.map(|word| self.tables.analyzer.term(*word)).collect();
         let (asked, _) = Asked::read(&terms);
-        let cued = self
-            .tables
-            .cues
-            .in_heading(&reading.all(), &self.tables.triggers);
+        let denied = self.tables.denied(&reading);
+        let cued = self.tables.cues.in_heading(&reading.all(), &denied);
         let mut chances = asked.chances();
         for (chance, cue) in chances.iter_mut().zip(cued) {
             *chance = chance.max(cue);
@@ -477,45 +509,42 @@ impl Annotator {
     }
 
     /// The chances by the cues of a passage and of the line that leads into it.
-    fn cued(
-        &self,
-        reading: &Reading,
-        sentences: &[Range<usize>],
-        lead: Option<&Reading>,
-    ) -> [f32; Aspect::COUNT] {
-        let Tables { cues, triggers, .. } = &self.tables;
-        let own = sentences
-            .iter()
-            .map(|words| reading.sentence(words.clone()));
+    fn cued(&self, context: &Context<'_>, lead: Option<&Reading>) -> [f32; Aspect::COUNT] {
+        let cues = &self.tables.cues;
         let mut cued = [0.0; Aspect::COUNT];
-        for sentence in lead.map(Reading::all).into_iter().chain(own) {
-            add(&mut cued, cues.in_sentence(&sentence, triggers));
+        if let Some(lead) = lead {
+            let denied = self.tables.denied(lead);
+            add(&mut cued, cues.in_sentence(&lead.all(), &denied));
+        }
+        for (unit, words) in context.sentences().iter().enumerate() {
+            let sentence = context.reading().sentence(words.clone());
+            let denied = |words: Range<usize>| context.denies(unit, &words);
+            add(&mut cued, cues.in_sentence(&sentence, &denied));
         }
         cued
     }
 
     /// The concepts named, each once, with the strongest thing said of it.
-    fn concepts(&self, context: &Context<'_>) -> Vec<Mentioned> {
+    fn concepts(&self, text: &str, context: &Context<'_>) -> Vec<Mentioned> {
         let Tables {
-            concepts,
-            triggers,
-            analyzer,
-            ..
+            concepts, analyzer, ..
         } = &self.tables;
-        let mut strongest: BTreeMap<usize, Assertion> = BTreeMap::new();
-        for mention in concepts.find(context.text.text, &context.reading.tokens, analyzer) {
-            let said = context.assertion(triggers, &mention.words);
+        let mut strongest: BTreeMap<usize, Claim> = BTreeMap::new();
+        for mention in concepts.find(text, &context.reading().tokens, analyzer) {
+            // A label says what its passage is about.
+            let said = context.claim(&mention.words);
+            let said = said.unwrap_or_else(|| Assertion::Affirmed.into());
             strongest
                 .entry(mention.concept)
                 .and_modify(|known| *known = stronger(*known, said))
                 .or_insert(said);
         }
-        let mentioned = strongest.into_iter().map(|(index, assertion)| {
+        let mentioned = strongest.into_iter().map(|(index, claim)| {
             let concept = concepts.lexicon().concept(index);
             Mentioned {
                 name: concept.name.to_owned(),
                 kind: concept.kind,
-                assertion,
+                claim,
             }
         });
         mentioned.collect()
@@ -548,8 +577,8 @@ fn add(chances: &mut [f32; Aspect::COUNT], more: [f32; Aspect::COUNT]) {
 }
 
 /// What a passage says of a concept when it says two things: the one not to be missed.
-fn stronger(a: Assertion, b: Assertion) -> Assertion {
-    let strength = |assertion| match assertion {
+fn stronger(a: Claim, b: Claim) -> Claim {
+    let strength = |claim: Claim| match claim.assertion {
         Assertion::Affirmed => 3,
         Assertion::Hedged => 2,
         Assertion::Hypothetical => 1,

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::assertion::Triggers;
-use super::{Assertion, Reading};
-use crate::analysis::{self, Analyzer, TermId, WordId};
+use super::context::{Context, UnitText};
+use super::triggers::Triggers;
+use super::{Claim, Reading};
+use crate::analysis::{self, Analyzer, TermId};
 use crate::lexicon::{Lexicon, Matcher, NameForm};
-use crate::passage::{LeadIn, Unit, Units, lead_text};
 
 /// Something to look out for: concepts, or words that name none.
 #[derive(Debug, Clone, Default)]
@@ -37,8 +37,8 @@ pub struct Said {
     pub sentence: Range<usize>,
     /// The line that leads into the list, if they stand in one.
     pub lead: Option<String>,
-    /// What is said of it; `None` where its words stand, but not as its name.
-    pub assertion: Option<Assertion>,
+    /// What is said of it; `None` where its words stand, but not as its name, or as a label.
+    pub claim: Option<Claim>,
 }
 
 /// Finds what texts say of some topics.
@@ -61,138 +61,35 @@ struct WatchedForm {
     apart: Option<BTreeSet<u32>>,
 }
 
-/// A text with its structure: a passage, or a line of it.
-#[derive(Debug, Clone, Copy)]
-pub struct UnitText<'a> {
-    pub text: &'a str,
-    pub units: &'a Units,
-    /// What the passage carries along.
-    pub lead: Option<&'a str>,
-    /// The headings above it, outermost first.
-    pub headings: &'a [String],
-}
-
-impl<'a> UnitText<'a> {
-    /// The text that leads into a unit, if anything does.
-    fn lead_in(&self, unit: &Unit) -> Option<String> {
-        let leads = unit.led_in_by().iter();
-        let texts: Vec<&str> = leads
-            .map(|lead| lead_text(lead, self.text, self.lead, self.headings))
-            .collect();
-        (!texts.is_empty()).then(|| texts.join(" "))
-    }
-}
-
-/// A text as it is read, with what leads into its parts.
-pub(super) struct Context<'a> {
-    pub(super) text: UnitText<'a>,
-    pub(super) reading: &'a Reading,
-    /// The words of each unit.
-    pub(super) sentences: &'a [Range<usize>],
-    /// What the passage carries along, read.
-    pub(super) carried: Option<&'a Reading>,
-    /// The innermost heading, read.
-    pub(super) heading: Option<&'a Reading>,
-}
-
-impl Context<'_> {
-    /// The number of the unit in which a word stands, or, for the number of an item, the next one.
-    fn unit_of(&self, word: usize) -> usize {
-        self.sentences
-            .partition_point(|sentence| sentence.end <= word)
-    }
-
-    /// The words of the unit in which some words begin, and these.
-    fn around(&self, words: &Range<usize>) -> Range<usize> {
-        let unit = self.sentences.get(self.unit_of(words.start));
-        let unit = unit.cloned().unwrap_or_else(|| words.clone());
-        unit.start.min(words.start)..unit.end.max(words.end)
-    }
-
-    fn words_of(&self, lead: &LeadIn) -> &[WordId] {
-        let (reading, bytes) = match lead {
-            LeadIn::Text(bytes) => (Some(self.reading), Some(bytes)),
-            LeadIn::Carried(bytes) => (self.carried, Some(bytes)),
-            LeadIn::Heading => (self.heading, None),
-        };
-        match (reading, bytes) {
-            (Some(reading), Some(bytes)) => &reading.words[reading.words_within(bytes)],
-            (Some(reading), None) => &reading.words,
-            (None, _) => &[],
-        }
-    }
-
-    /// What is said of some words. What leads into a unit is part of what it says.
-    pub(super) fn assertion(&self, triggers: &Triggers, words: &Range<usize>) -> Assertion {
-        let unit = self.text.units.0.get(self.unit_of(words.start));
-        let leads: Vec<&[WordId]> = unit
-            .map(Unit::led_in_by)
-            .unwrap_or_default()
-            .iter()
-            .map(|lead| self.words_of(lead))
-            .collect();
-        let around = self.around(words);
-        let own = &self.reading.words[around.clone()];
-        let before = leads.concat();
-        let first = before.len() + words.start - around.start;
-        let said = triggers.assertion(&[&before, own].concat(), first, first + words.len());
-        // "Tell us if you: think you may be pregnant": what leads in holds for all of the item.
-        let of_all = leads
-            .iter()
-            .map(|lead| triggers.assertion(lead, lead.len(), lead.len()))
-            .fold(Assertion::Affirmed, inside);
-        let said = match (said, of_all) {
-            (Assertion::Hedged, Assertion::Hypothetical) => Assertion::Hypothetical,
-            (Assertion::Affirmed, of_all) => of_all,
-            _ => said,
-        };
-        match said {
-            // A question states nothing.
-            Assertion::Affirmed | Assertion::Hedged if unit.is_some_and(|unit| unit.asks) => {
-                Assertion::Hypothetical
-            }
-            said => said,
-        }
-    }
-
-    fn said(&self, triggers: &Triggers, found: TopicWords) -> Said {
-        let tokens = &self.reading.tokens;
-        let bytes_of =
-            |words: &Range<usize>| tokens[words.start].bytes.start..tokens[words.end - 1].bytes.end;
-        let words = bytes_of(&found.words);
-        let unit = self.text.units.0.get(self.unit_of(found.words.start));
-        let sentence = match unit {
-            Some(unit) => unit.bytes.start.min(words.start)..unit.bytes.end.max(words.end),
-            None => words.clone(),
-        };
-        Said {
-            topic: found.topic,
-            concept: found.concept,
-            words,
-            sentence,
-            lead: unit.and_then(|unit| self.text.lead_in(unit)),
-            assertion: found
-                .understood
-                .then(|| self.assertion(triggers, &found.words)),
-        }
-    }
-}
-
-/// What holds inside of a list that stands in another one: a supposition for all that is in it.
-fn inside(outer: Assertion, inner: Assertion) -> Assertion {
-    match (outer, inner) {
-        (Assertion::Hypothetical, _) => outer,
-        (_, Assertion::Affirmed) => outer,
-        (_, inner) => inner,
-    }
-}
-
 /// Words that name a topic.
 struct TopicWords {
     topic: usize,
     concept: Option<usize>,
     words: Range<usize>,
     understood: bool,
+}
+
+impl TopicWords {
+    fn said(self, context: &Context<'_>) -> Said {
+        let tokens = &context.reading().tokens;
+        let words = tokens[self.words.start].bytes.start..tokens[self.words.end - 1].bytes.end;
+        let unit = context.unit(self.words.start);
+        let sentence = match unit {
+            Some(unit) => unit.bytes.start.min(words.start)..unit.bytes.end.max(words.end),
+            None => words.clone(),
+        };
+        Said {
+            topic: self.topic,
+            concept: self.concept,
+            words,
+            sentence,
+            lead: unit.and_then(|unit| context.lead_in(unit)),
+            claim: match self.understood {
+                true => context.claim(&self.words),
+                false => None,
+            },
+        }
+    }
 }
 
 impl SaidReader {
@@ -216,13 +113,12 @@ impl SaidReader {
         let carried = text.lead.map(|lead| self.reading(lead));
         let heading = text.headings.last().map(|heading| self.reading(heading));
         let sentences = reading.in_units(text.units);
-        let context = Context {
+        let context = Context::new(
             text,
-            reading: &reading,
-            sentences: &sentences,
-            carried: carried.as_ref(),
-            heading: heading.as_ref(),
-        };
+            (&reading, &sentences),
+            (carried.as_ref(), heading.as_ref()),
+            &self.triggers,
+        );
         let text = text.text;
         let named = self.concepts.find(text, &reading.tokens, &self.analyzer);
         let mut all = Vec::new();
@@ -240,10 +136,7 @@ impl SaidReader {
             topic.together(number, text, &reading, &mut found);
             topic.apart(number, &context, &mut found);
             found.sort_by_key(|found| found.words.start);
-            let said = found
-                .into_iter()
-                .map(|found| context.said(&self.triggers, found));
-            all.extend(said);
+            all.extend(found.into_iter().map(|found| found.said(&context)));
         }
         all.sort_by_key(|said| (said.words.start, said.topic));
         all
@@ -251,7 +144,7 @@ impl SaidReader {
 
     fn reading(&mut self, text: &str) -> Reading {
         let tokens = self.analyzer.uncounted_tokens(text);
-        Reading::new(&self.analyzer, &tokens)
+        Reading::new(&self.analyzer, text, &tokens)
     }
 }
 
@@ -298,12 +191,12 @@ impl WatchedTopic {
 
     /// Sentences that name the topic nowhere, but have all the words of a name.
     fn apart(&self, topic: usize, context: &Context<'_>, found: &mut Vec<TopicWords>) {
-        for sentence in context.sentences {
+        for sentence in context.sentences() {
             let within = |f: &TopicWords| sentence.contains(&f.words.start);
             if found.iter().any(within) {
                 continue;
             }
-            let terms = &context.reading.terms[sentence.clone()];
+            let terms = &context.reading().terms[sentence.clone()];
             let form = self.forms.iter().find_map(|form| {
                 let apart = form.apart.as_ref()?;
                 let has = |term: &u32| terms.iter().any(|&other| u32::from(other) == *term);
@@ -326,6 +219,8 @@ impl WatchedTopic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::Assertion;
+    use crate::passage::Units;
 
     fn read(name: &str, text: &str, lead: Option<&str>) -> Vec<(String, Option<Assertion>)> {
         let lexicon = Arc::new(Lexicon::builtin());
@@ -342,7 +237,12 @@ mod tests {
             headings: &[],
         });
         said.into_iter()
-            .map(|said| (text[said.sentence].to_owned(), said.assertion))
+            .map(|said| {
+                (
+                    text[said.sentence].to_owned(),
+                    said.claim.map(|claim| claim.assertion),
+                )
+            })
             .collect()
     }
 

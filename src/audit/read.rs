@@ -96,7 +96,9 @@ impl EvidenceReader<'_> {
             headings: &passage.headings,
         };
         for said in self.said.read(text) {
-            let state = said.assertion.map_or(State::Mentioned, State::from);
+            let state = said
+                .claim
+                .map_or(State::Mentioned, |claim| State::from(claim.assertion));
             self.add(passage, &passage.text, &said, (state, Zone::Text), cells);
         }
     }

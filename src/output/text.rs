@@ -87,7 +87,7 @@ fn concepts(hit: &Hit) -> Option<String> {
         .concepts
         .iter()
         .filter(|concept| concept.kind != Kind::Term)
-        .map(|concept| match concept.assertion {
+        .map(|concept| match concept.claim.assertion {
             Assertion::Affirmed => concept.name.clone(),
             Assertion::Negated => format!("{} (denied)", concept.name),
             Assertion::Hedged => format!("{} (rare or possible)", concept.name),

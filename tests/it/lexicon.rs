@@ -135,9 +135,8 @@ const LEAFLET: &str = "Neck\n\nBefore\n\nBeware of osteoporosis. Rest for a day.
 /// The built-in table of triggers, in which one more phrase supposes.
 fn triggers() -> String {
     let builtin = include_str!("../../src/data/assertion.toml");
-    let more = builtin.replacen("hypothetical = [", "hypothetical = [\"beware of\",", 1);
-    assert_ne!(more, builtin);
-    more
+    let more = "after = \"hypothetical\"\nreach = \"clause\"\nwords = [\"beware of\"]\n";
+    format!("{builtin}\n[[trigger]]\n{more}")
 }
 
 #[test]
@@ -177,8 +176,8 @@ fn a_table_that_cannot_be_used_is_named_with_its_line() {
         ),
         (
             "assertion.toml",
-            "negatde = []\n".to_owned(),
-            "assertion.toml:1: unknown field `negatde`",
+            "[words]\n\n[[trigger]]\nwords = []\naftre = \"negated\"\n".to_owned(),
+            "assertion.toml:5: unknown field `aftre`",
         ),
         (
             "risks.toml",

@@ -19,7 +19,7 @@ pub(in crate::index) fn facet_values(annotations: &Annotations) -> Vec<(&'static
         values.push((name, aspect.name()));
     }
     for concept in &annotations.concepts {
-        if concept.assertion != Assertion::Negated {
+        if concept.claim.assertion != Assertion::Negated {
             values.push((concept.kind.name(), &concept.name));
         }
     }

@@ -104,7 +104,7 @@ impl<'a> MentionedJson<'a> {
                 Kind::Risk => KindJson::Risk,
                 Kind::Term => KindJson::Term,
             },
-            assertion: match concept.assertion {
+            assertion: match concept.claim.assertion {
                 Assertion::Affirmed => AssertionJson::Affirmed,
                 Assertion::Negated => AssertionJson::Negated,
                 Assertion::Hedged => AssertionJson::Hedged,

@@ -185,7 +185,7 @@ fn concepts(concepts: &[Mentioned]) -> Markup {
             ul.concepts aria-label="Concepts" {
                 @for concept in shown {
                     li class=(concept.kind.name()) {
-                        @match concept.assertion {
+                        @match concept.claim.assertion {
                             Assertion::Affirmed => { (concept.name) }
                             Assertion::Negated => { span.said { "not: " } (concept.name) }
                             Assertion::Hedged => { (concept.name) span.said { " (rare or possible)" } }

@@ -196,7 +196,7 @@ fn shown(name: &str, bytes: &[u8]) -> (Vec<String>, Vec<String>) {
     units.retain(|unit| unit != "Rest for a day.");
     let annotations = ANNOTATOR.with_borrow_mut(|a| a.annotate(&document, &passages));
     let concepts = annotations.iter().flat_map(|found| &found.concepts);
-    let said = concepts.map(|concept| format!("{}: {:?}", concept.name, concept.assertion));
+    let said = concepts.map(|concept| format!("{}: {:?}", concept.name, concept.claim.assertion));
     (units, said.collect())
 }
 

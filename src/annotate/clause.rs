@@ -1,0 +1,425 @@
+//! The clauses of a sentence, and what they say of the things they name.
+//!
+//! No grammar is needed for it, and no model: a clause ends at a strong sign, at a word such as
+//! "but" or "which", and at "and", "or" or a comma with a new verb behind it, where it has one
+//! already. So a denial reaches through a list of any length ("denies pain, fever, chills, or
+//! nausea") and not into the next statement ("no fever, and the patient has gout"). What a trigger
+//! says of a clause's subject is said of what the clause begins with, and of what stands beside it.
+//!
+//! A sentence is read together with what leads into it: "Tell us if you have" is part of what each
+//! item below it says.
+
+use std::ops::Range;
+
+use super::assertion::{Advice, Assertion, Claim};
+use super::triggers::{Back, Reach, Trigger, Triggers, WordClass};
+use crate::analysis::WordId;
+
+/// What stands between a word and the one before it. The greater, the more it parts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    None,
+    Bracket,
+    Comma,
+    Colon,
+    /// Between spaces. Two and more of them in a sentence are the signs of a list.
+    Dash,
+    Strong,
+}
+
+impl Gap {
+    /// What the text between two words is.
+    pub(super) fn of(between: &str) -> Gap {
+        if matches!(between, " " | "" | "-") {
+            return Gap::None;
+        }
+        let mut gap = Gap::None;
+        let spaced =
+            between.starts_with(char::is_whitespace) && between.ends_with(char::is_whitespace);
+        for c in between.chars() {
+            gap = gap.max(match c {
+                ',' => Gap::Comma,
+                ':' => Gap::Colon,
+                ';' | '|' => Gap::Strong,
+                '—' => Gap::Dash,
+                '–' | '-' | '•' | '·' if spaced => Gap::Dash,
+                '(' | ')' | '[' | ']' => Gap::Bracket,
+                _ => Gap::None,
+            });
+        }
+        gap
+    }
+}
+
+/// Words with what stands before each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Stretch<'a> {
+    pub(super) words: &'a [WordId],
+    pub(super) gaps: &'a [Gap],
+}
+
+/// A trigger where it stands.
+#[derive(Debug, Clone, Copy)]
+struct FoundTrigger {
+    start: usize,
+    end: usize,
+    trigger: Trigger,
+}
+
+/// A sentence with what leads into it, taken apart.
+#[derive(Debug)]
+pub(super) struct Clauses {
+    words: Vec<WordId>,
+    gaps: Vec<Gap>,
+    found: Vec<FoundTrigger>,
+    /// Where clauses begin, but for the first one.
+    breaks: Vec<usize>,
+    /// The dashes, where they are the signs of a list.
+    items: Vec<usize>,
+    /// Where the sentence itself begins.
+    own: usize,
+    directs: bool,
+}
+
+impl Clauses {
+    /// Takes a sentence apart, with what leads into it, outermost first.
+    pub(super) fn read(triggers: &Triggers, leads: &[Stretch<'_>], own: Stretch<'_>) -> Clauses {
+        let length = leads.iter().map(|lead| lead.words.len()).sum::<usize>();
+        let mut clauses = Clauses {
+            words: Vec::with_capacity(length + own.words.len()),
+            gaps: Vec::with_capacity(length + own.words.len()),
+            found: Vec::new(),
+            breaks: Vec::new(),
+            items: Vec::new(),
+            own: length,
+            directs: false,
+        };
+        for part in leads.iter().chain([&own]) {
+            let start = clauses.gaps.len();
+            clauses.words.extend_from_slice(part.words);
+            clauses.gaps.extend_from_slice(part.gaps);
+            if let Some(gap) = clauses.gaps.get_mut(start) {
+                // What stood before its first word parts it from something else.
+                *gap = Gap::None;
+            }
+        }
+        clauses.find(triggers);
+        if !clauses.found.is_empty() {
+            clauses.cut(triggers);
+            clauses.directs = clauses.tells(triggers);
+        }
+        clauses
+    }
+
+    fn rest(&self, at: usize) -> Stretch<'_> {
+        Stretch {
+            words: &self.words[at..],
+            gaps: &self.gaps[at..],
+        }
+    }
+
+    fn find(&mut self, triggers: &Triggers) {
+        let mut at = 0;
+        while at < self.words.len() {
+            let Some((trigger, length)) = triggers.at_start(self.rest(at)) else {
+                at += 1;
+                continue;
+            };
+            // "It is not uncommon", "you are unlikely to have": another one begins within it.
+            let mut within = at + 1..at + length;
+            let hides = |start: usize| {
+                let other = triggers.at_start(self.rest(start));
+                other.is_some_and(|(other, longer)| {
+                    longer > length || (other.is_pseudo() && start + longer > at + length)
+                })
+            };
+            if let Some(start) = within.find(|&start| hides(start)) {
+                at = start;
+                continue;
+            }
+            self.found.push(FoundTrigger {
+                start: at,
+                end: at + length,
+                trigger: *trigger,
+            });
+            at += length;
+        }
+        self.find_beside(triggers);
+    }
+
+    fn find_beside(&mut self, triggers: &Triggers) {
+        let mut at = 0;
+        while at < self.words.len() {
+            let Some((trigger, length)) = triggers.beside(self.rest(at)) else {
+                at += 1;
+                continue;
+            };
+            self.found.push(FoundTrigger {
+                start: at,
+                end: at + length,
+                trigger: *trigger,
+            });
+            at += length;
+        }
+    }
+
+    /// Finds where clauses begin.
+    fn cut(&mut self, triggers: &Triggers) {
+        let dashes = (self.own..self.words.len()).filter(|&at| self.gaps[at] == Gap::Dash);
+        self.items = dashes.collect();
+        if self.items.len() == 1 {
+            self.items.clear();
+        }
+        let strong = match self.items.is_empty() {
+            true => Gap::Dash,
+            false => Gap::Strong,
+        };
+        let ends = self.found.iter().filter(|found| found.trigger.ends);
+        let ends: Vec<usize> = ends.map(|found| found.start).collect();
+        let mut has_verb = false;
+        let mut breaks = Vec::new();
+        for at in 0..self.words.len() {
+            let ended = ends.binary_search(&at).is_ok() || self.gaps[at] >= strong;
+            if ended || (has_verb && self.opens(triggers, &ends, at)) {
+                breaks.push(at);
+                has_verb = false;
+            }
+            has_verb |= self.is_verb(triggers, at);
+        }
+        self.breaks = breaks;
+    }
+
+    /// Whether a clause with a verb of its own begins at a comma, or at "and" or "or".
+    fn opens(&self, triggers: &Triggers, ends: &[usize], at: usize) -> bool {
+        let joins = |at: usize| triggers.is(self.words[at], WordClass::Coordinators);
+        let comma = |at: usize| self.gaps[at] >= Gap::Comma;
+        if at == self.own || !(comma(at) || joins(at)) {
+            return false;
+        }
+        let mut rest = (at..self.words.len()).skip_while(|&at| joins(at));
+        let first = rest.next();
+        let segment = first.into_iter().chain(rest);
+        segment
+            .take_while(|&next| Some(next) == first || !(comma(next) || joins(next)))
+            .take_while(|next| ends.binary_search(next).is_err())
+            .any(|next| self.is_verb(triggers, next))
+    }
+
+    /// Whether the sentence tells somebody what to do.
+    fn tells(&self, triggers: &Triggers) -> bool {
+        self.found.iter().any(|found| found.trigger.directs) || self.has_imperative(triggers)
+    }
+
+    fn has_imperative(&self, triggers: &Triggers) -> bool {
+        let begins = |at: usize| at == 0 || at == self.own || self.gaps[at] >= Gap::Comma;
+        (0..self.words.len())
+            .any(|at| begins(at) && triggers.is(self.words[at], WordClass::Imperatives))
+    }
+
+    /// What is said of some words of the sentence, counted from where the sentence itself begins.
+    pub(super) fn claim(&self, triggers: &Triggers, words: &Range<usize>) -> Claim {
+        let words = self.own + words.start..self.own + words.end;
+        let mut claim = Claim::from(Assertion::Affirmed);
+        for found in &self.found {
+            let trigger = &found.trigger;
+            if trigger.directed && !self.directs {
+                continue;
+            }
+            let given = if self.reaches(triggers, found, &words) {
+                trigger.after
+            } else if self.reaches_back(triggers, found, &words) {
+                trigger.before
+            } else {
+                continue;
+            };
+            if let Some(given) = given {
+                claim.no_benefit |= trigger.no_benefit;
+                claim.assertion = claim.assertion.over(given);
+            }
+            claim.advice = claim.advice.max(trigger.advice);
+            claim.time = trigger.time.unwrap_or(claim.time);
+            claim.experiencer = trigger.who.unwrap_or(claim.experiencer);
+            claim.population = claim.population.or(trigger.population);
+        }
+        claim.no_benefit &= claim.assertion == Assertion::Negated;
+        claim
+    }
+
+    /// Whether a cue does not mean what it says. Advice against something means it all the same.
+    pub(super) fn denies(&self, triggers: &Triggers, words: &Range<usize>) -> bool {
+        let claim = self.claim(triggers, words);
+        claim.assertion == Assertion::Negated && claim.advice <= Some(Advice::Recommended)
+    }
+
+    /// Whether a word is a finite verb.
+    fn is_verb(&self, triggers: &Triggers, at: usize) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        is(at, WordClass::Verbs) && !(at > 0 && is(at - 1, WordClass::Infinitive))
+    }
+
+    /// Whether a clause begins after `from`, and at `to` or before it, or an item of a list that
+    /// `from` does not lead into.
+    fn parted(&self, from: usize, to: usize) -> bool {
+        let first_after = |places: &[usize]| {
+            let next = places.partition_point(|&at| at <= from);
+            places.get(next).is_some_and(|&at| at <= to)
+        };
+        let in_item = self.items.first().is_some_and(|&first| first <= from);
+        first_after(&self.breaks) || (in_item && first_after(&self.items))
+    }
+
+    /// Whether a trigger reaches words after it.
+    fn reaches(&self, triggers: &Triggers, found: &FoundTrigger, words: &Range<usize>) -> bool {
+        let Some(reach) = found.trigger.reach else {
+            return false;
+        };
+        if found.start >= words.start {
+            return false;
+        }
+        // The words may be part of the trigger: "no risk of", "risk of addiction".
+        let from = found.end.min(words.start);
+        let mut between = from..words.start;
+        let comma = || (from..=words.start).any(|at| self.gaps[at] >= Gap::Comma);
+        let verb = || (from..words.start).any(|at| self.is_verb(triggers, at));
+        let parted = || self.parted(found.start, words.start);
+        match reach {
+            Reach::Within => words.start < found.end,
+            Reach::Next => between.all(|at| triggers.is(self.words[at], WordClass::Determiners)),
+            Reach::Phrase => !comma() && !verb() && !parted(),
+            Reach::Noun => !verb() && !parted() && !self.has_article(triggers, from, words.start),
+            Reach::Adverbial => {
+                !verb() && !parted() && !self.is_fronted(triggers, found, words.start)
+            }
+            Reach::Clause => !parted(),
+            Reach::Sentence => {
+                let led_in = found.start < self.own;
+                led_in || !self.is_main(triggers, found, words.start)
+            }
+        }
+    }
+
+    /// Whether something with an article of its own stands in a list that began without one: "no wet
+    /// nappies, a fever".
+    fn has_article(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
+        let is = |at: usize| triggers.is(self.words[at], WordClass::Articles);
+        from < to && !is(from) && (from + 1..to).any(|at| self.gaps[at] == Gap::Comma && is(at))
+    }
+
+    /// Whether a trigger begins the sentence, and some words stand with the verb after its comma:
+    /// "without treatment, gout gets worse".
+    fn is_fronted(&self, triggers: &Triggers, found: &FoundTrigger, at: usize) -> bool {
+        let begins =
+            found.start == self.own || found.start == 0 || self.gaps[found.start] >= Gap::Comma;
+        let comma = (found.end..=at)
+            .rev()
+            .find(|&at| self.gaps[at] >= Gap::Comma);
+        let Some(comma) = comma.filter(|_| begins) else {
+            return false;
+        };
+        let segment = comma..self.words.len();
+        segment
+            .take_while(|&next| next == comma || self.gaps[next] < Gap::Comma)
+            .any(|next| self.is_verb(triggers, next))
+    }
+
+    /// Whether a condition begins the sentence, and a word stands in the main clause after it: "if you
+    /// have gout, it may hurt".
+    fn is_main(&self, triggers: &Triggers, found: &FoundTrigger, at: usize) -> bool {
+        let before = self.own..found.start;
+        let fronted = !before.into_iter().any(|at| {
+            self.is_verb(triggers, at) || triggers.is(self.words[at], WordClass::Imperatives)
+        });
+        fronted && (found.end..=at).any(|at| self.begins_main(triggers, at))
+    }
+
+    fn begins_main(&self, triggers: &Triggers, at: usize) -> bool {
+        let is = |at: usize, class| {
+            self.words
+                .get(at)
+                .is_some_and(|&word| triggers.is(word, class))
+        };
+        if self.gaps[at] < Gap::Comma {
+            return false;
+        }
+        let follows = |class| (at + 1..at + 5).any(|next| is(next, class));
+        is(at, WordClass::Imperatives)
+            || (is(at, WordClass::Subjects)
+                && (follows(WordClass::Modals)
+                    || (follows(WordClass::Verbs) && !is(at + 1, WordClass::Verbs))))
+    }
+
+    /// Whether a trigger reaches words before it.
+    fn reaches_back(
+        &self,
+        triggers: &Triggers,
+        found: &FoundTrigger,
+        words: &Range<usize>,
+    ) -> bool {
+        let Some(back) = found.trigger.back else {
+            return false;
+        };
+        if found.start < words.end {
+            return false;
+        }
+        match back {
+            Back::Next => {
+                found.start == words.end
+                    && self.gaps[found.start] <= Gap::Colon
+                    && self.stands_alone(triggers, found)
+            }
+            Back::Subject => self.is_subject(triggers, words, found.start),
+            // "Fever and, in some cases, death": that is said of what follows.
+            Back::Clause => {
+                let follows = found.start > 0
+                    && (self.gaps[found.start] == Gap::Comma
+                        || triggers.is(self.words[found.start - 1], WordClass::Coordinators));
+                !follows && !self.parted(words.start, found.start)
+            }
+        }
+    }
+
+    /// Whether a word such as "none" or "negative" says something of what stands before it, and does
+    /// not begin something else.
+    fn stands_alone(&self, triggers: &Triggers, found: &FoundTrigger) -> bool {
+        let next = self.words.get(found.end);
+        next.is_none_or(|&word| {
+            self.gaps[found.end] > Gap::None
+                || triggers.is(word, WordClass::Prepositions)
+                || triggers.is(word, WordClass::Coordinators)
+                || triggers.is(word, WordClass::Verbs)
+        })
+    }
+
+    /// Whether some words are what a clause speaks of, whose verb stands at `verb`: they begin it, or
+    /// stand in a list that does.
+    fn is_subject(&self, triggers: &Triggers, words: &Range<usize>, verb: usize) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        if self.parted(words.start, verb) || (words.end..verb).any(|at| is(at, WordClass::Verbs)) {
+            return false;
+        }
+        let start = self.breaks.partition_point(|&at| at <= words.start);
+        let start = start.checked_sub(1).map_or(0, |n| self.breaks[n]);
+        let colon = (start..=words.start)
+            .rev()
+            .find(|&at| self.gaps[at] == Gap::Colon);
+        let start = colon.unwrap_or(start);
+        // "In severe cases, surgery may be needed."
+        let comma = || {
+            (start..=words.start)
+                .rev()
+                .find(|&at| self.gaps[at] == Gap::Comma)
+        };
+        let start = match is(start, WordClass::Prepositions) {
+            true => comma().unwrap_or(start),
+            false => start,
+        };
+        (start..words.start).all(|at| {
+            let opaque = is(at, WordClass::Prepositions)
+                && !(at > start && is(at - 1, WordClass::Transparent));
+            !opaque && (!is(at, WordClass::Verbs))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,417 @@
+//! The triggers of assertion: phrases that say something of what stands before or after them.
+//!
+//! After NegEx (Chapman et al., "A simple algorithm for identifying negated findings and diseases
+//! in discharge summaries", 2001) and ConText: a trigger has a direction, a reach, and what it says;
+//! a pseudo-trigger ("not only") looks like one and says nothing. Here a reach is no number of words:
+//! it goes by the clauses of the sentence (`clause`). All of it is data (`src/data/assertion.toml`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::assertion::{Advice, Assertion, Experiencer, Population, Time};
+use super::clause::{Gap, Stretch};
+use crate::analysis::{Analyzer, Trie, WordId};
+use crate::data::{DataFile, TableFault, from_toml};
+
+/// The most words of a remark between commas.
+const ASIDE: usize = 7;
+
+/// How far a trigger reaches what comes after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Reach {
+    /// The words of the trigger itself.
+    Within,
+    /// The very next words, articles passed over.
+    Next,
+    /// Up to a comma, a dash or a verb.
+    Phrase,
+    /// Up to a verb.
+    Noun,
+    /// As [`Reach::Noun`]; at the beginning of a sentence up to the comma before its verb.
+    Adverbial,
+    /// Up to the end of the clause.
+    Clause,
+    /// Up to the main clause.
+    Sentence,
+}
+
+/// How far a trigger reaches what comes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Back {
+    /// The word before it.
+    Next,
+    /// What the clause is about.
+    Subject,
+    /// Anything in the clause.
+    Clause,
+}
+
+/// An assertion that a trigger can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Given {
+    Negated,
+    Hedged,
+    Hypothetical,
+}
+
+impl From<Given> for Assertion {
+    fn from(given: Given) -> Assertion {
+        match given {
+            Given::Negated => Assertion::Negated,
+            Given::Hedged => Assertion::Hedged,
+            Given::Hypothetical => Assertion::Hypothetical,
+        }
+    }
+}
+
+/// What a denial denies besides that something is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Denied {
+    Benefit,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TriggerTable {
+    words: BTreeMap<WordClass, Vec<String>>,
+    #[serde(default)]
+    groups: BTreeMap<String, Vec<String>>,
+    trigger: Vec<TriggerEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TriggerEntry {
+    words: Vec<String>,
+    after: Option<Given>,
+    reach: Option<Reach>,
+    before: Option<Given>,
+    back: Option<Back>,
+    denies: Option<Denied>,
+    advice: Option<Advice>,
+    time: Option<Time>,
+    who: Option<Experiencer>,
+    population: Option<Population>,
+    #[serde(default)]
+    directs: bool,
+    #[serde(default)]
+    directed: bool,
+    #[serde(default)]
+    pseudo: bool,
+    #[serde(default)]
+    end: bool,
+}
+
+/// What a word does in a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum WordClass {
+    Verbs,
+    Imperatives,
+    Subjects,
+    Modals,
+    Prepositions,
+    Transparent,
+    Determiners,
+    /// What a verb behind it is no finite one for.
+    Infinitive,
+    Articles,
+    Coordinators,
+    Adverbs,
+    Questions,
+    /// A pronoun that goes on with what was said, and the verbs of lists behind it.
+    Pronouns,
+    Lists,
+    /// What says that a list follows.
+    Announcers,
+    /// An answer to a question, or to a statement.
+    Denials,
+    Consents,
+    Refutations,
+    Myths,
+    /// What a remark between commas begins with.
+    Asides,
+}
+
+impl WordClass {
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// What a trigger says, and of what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Trigger {
+    pub(super) after: Option<Assertion>,
+    pub(super) reach: Option<Reach>,
+    pub(super) before: Option<Assertion>,
+    pub(super) back: Option<Back>,
+    pub(super) no_benefit: bool,
+    pub(super) advice: Option<Advice>,
+    pub(super) time: Option<Time>,
+    pub(super) who: Option<Experiencer>,
+    pub(super) population: Option<Population>,
+    /// Whether it tells somebody what to do.
+    pub(super) directs: bool,
+    /// Whether it counts only where somebody is told what to do.
+    pub(super) directed: bool,
+    /// Whether a clause ends with it.
+    pub(super) ends: bool,
+    pseudo: bool,
+}
+
+impl Trigger {
+    fn of(entry: &TriggerEntry) -> Trigger {
+        Trigger {
+            after: entry.after.map(Assertion::from),
+            reach: entry.reach,
+            before: entry.before.map(Assertion::from),
+            back: entry.back,
+            no_benefit: entry.denies.is_some(),
+            advice: entry.advice,
+            time: entry.time,
+            who: entry.who,
+            population: entry.population,
+            directs: entry.directs,
+            directed: entry.directed,
+            ends: entry.end,
+            pseudo: entry.pseudo,
+        }
+    }
+
+    /// Whether it says nothing of whether something is so.
+    fn is_beside(&self) -> bool {
+        self.time.is_some() || self.who.is_some() || self.population.is_some()
+    }
+
+    /// Whether it only looks like a trigger.
+    pub(super) fn is_pseudo(&self) -> bool {
+        self.pseudo
+    }
+
+    /// What a phrase says that stands under two headings of the table: what the first one leaves
+    /// open the second one says, unless one of them says that it is no trigger.
+    fn and(self, other: Trigger) -> Trigger {
+        if self.pseudo || other.pseudo {
+            return Trigger {
+                pseudo: true,
+                ..Trigger::default()
+            };
+        }
+        Trigger {
+            after: self.after.or(other.after),
+            reach: self.reach.or(other.reach),
+            before: self.before.or(other.before),
+            back: self.back.or(other.back),
+            no_benefit: self.no_benefit || other.no_benefit,
+            advice: self.advice.or(other.advice),
+            time: self.time.or(other.time),
+            who: self.who.or(other.who),
+            population: self.population.or(other.population),
+            directs: self.directs || other.directs,
+            directed: self.directed && other.directed,
+            ends: self.ends || other.ends,
+            pseudo: false,
+        }
+    }
+}
+
+/// Whether a table of triggers can be read.
+pub(super) fn check(text: &str) -> Result<(), TableFault> {
+    let table: TriggerTable = from_toml(text)?;
+    for phrase in table.trigger.iter().flat_map(|entry| &entry.words) {
+        if let Some(name) = unknown_group(phrase, &table.groups) {
+            let line = 1 + text
+                .lines()
+                .take_while(|line| !line.contains(phrase))
+                .count();
+            let cause = format!("no group is called “{name}”");
+            return Err(TableFault { line, cause });
+        }
+    }
+    Ok(())
+}
+
+/// The name in braces that is none of a group, if there is one.
+fn unknown_group<'p>(phrase: &'p str, groups: &BTreeMap<String, Vec<String>>) -> Option<&'p str> {
+    let names = phrase.split('{').skip(1);
+    names
+        .map(|rest| rest.split('}').next().unwrap_or(rest))
+        .find(|name| !groups.contains_key(*name))
+}
+
+/// The phrases that a phrase with groups in it stands for.
+fn expanded(phrase: &str, groups: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for (n, piece) in phrase.split('{').enumerate() {
+        let (name, rest) = match n {
+            0 => (None, piece),
+            _ => piece
+                .split_once('}')
+                .map_or((None, piece), |(name, rest)| (Some(name), rest)),
+        };
+        let names = name.and_then(|name| groups.get(name));
+        all = match names {
+            None => all,
+            Some(names) => all
+                .iter()
+                .flat_map(|head| names.iter().map(move |name| format!("{head}{name}")))
+                .collect(),
+        };
+        all.iter_mut().for_each(|head| head.push_str(rest));
+    }
+    all
+}
+
+/// The triggers, compiled for the words of one analyzer.
+pub(crate) struct Triggers {
+    phrases: Trie<Trigger>,
+    /// Those that say when, whose and in whom: they may stand within the others.
+    beside: Trie<Trigger>,
+    /// By word, the classes it is of; words met later are of none.
+    classes: Vec<u32>,
+}
+
+impl Triggers {
+    /// The built-in table.
+    pub(crate) fn builtin(analyzer: &mut Analyzer) -> Triggers {
+        let table: TriggerTable = from_toml(DataFile::Assertion.text())
+            // Every test of this module reads the built-in file, and one in its place was looked at.
+            .expect("the table of assertions is valid");
+        let mut triggers = Triggers {
+            phrases: Trie::default(),
+            beside: Trie::default(),
+            classes: Vec::new(),
+        };
+        for (class, words) in &table.words {
+            for word in words {
+                let at = analyzer.word_id(word).index();
+                let length = triggers.classes.len().max(at + 1);
+                triggers.classes.resize(length, 0);
+                triggers.classes[at] |= class.bit();
+            }
+        }
+        for entry in &table.trigger {
+            let trigger = Trigger::of(entry);
+            let phrases = entry.words.iter();
+            for phrase in phrases.flat_map(|phrase| expanded(phrase, &table.groups)) {
+                let words = phrase.split(' ').map(|word| analyzer.word_id(word).into());
+                let to = match trigger.is_beside() {
+                    true => &mut triggers.beside,
+                    false => &mut triggers.phrases,
+                };
+                let place = to.entry(words);
+                *place = Some(place.map_or(trigger, |known| known.and(trigger)));
+            }
+        }
+        triggers
+    }
+
+    pub(super) fn is(&self, word: WordId, class: WordClass) -> bool {
+        let classes = self.classes.get(word.index());
+        classes.is_some_and(|classes| classes & class.bit() > 0)
+    }
+
+    /// The longest trigger that a sentence begins with, with how many words it takes. Adverbs may
+    /// stand inside of it, and what stands between commas: "is not usually needed", "does not, as many
+    /// believe, cause".
+    pub(super) fn at_start(&self, sentence: Stretch<'_>) -> Option<(&Trigger, usize)> {
+        self.longest(&self.phrases, sentence)
+    }
+
+    /// The same of the triggers that say when, whose and in whom.
+    pub(super) fn beside(&self, sentence: Stretch<'_>) -> Option<(&Trigger, usize)> {
+        self.longest(&self.beside, sentence)
+    }
+
+    fn longest<'t>(
+        &self,
+        phrases: &'t Trie<Trigger>,
+        sentence: Stretch<'_>,
+    ) -> Option<(&'t Trigger, usize)> {
+        let words = sentence.words;
+        let mut node = phrases.start((*words.first()?).into())?;
+        let mut longest = phrases.value(node).map(|trigger| (trigger, 1));
+        let mut at = 1;
+        while let Some(&word) = words.get(at) {
+            if let Some(next) = phrases.next(node, word.into()) {
+                node = next;
+                longest = phrases.value(node).map(|t| (t, at + 1)).or(longest);
+                at += 1;
+            } else if sentence.gaps[at] == Gap::Comma
+                && let Some(after) = self.aside(sentence, at)
+            {
+                at = after;
+            } else if self.is(word, WordClass::Adverbs) {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        longest
+    }
+
+    /// Where an aside ends that begins with the word at `at`, if one does: a few words between commas.
+    fn aside(&self, sentence: Stretch<'_>, at: usize) -> Option<usize> {
+        if !self.is(sentence.words[at], WordClass::Asides) {
+            return None;
+        }
+        let most = sentence.words.len().min(at + ASIDE + 1);
+        (at + 1..most).find(|&next| sentence.gaps[next] == Gap::Comma)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_stand_for_each_of_their_phrases() {
+        let groups = BTreeMap::from([
+            ("a".to_owned(), vec!["x".to_owned(), "y z".to_owned()]),
+            ("b".to_owned(), vec!["1".to_owned(), "2".to_owned()]),
+        ]);
+        let all = expanded("not {a} {b} at all", &groups);
+        assert_eq!(
+            all,
+            [
+                "not x 1 at all",
+                "not x 2 at all",
+                "not y z 1 at all",
+                "not y z 2 at all"
+            ]
+        );
+        assert_eq!(unknown_group("not {c}", &groups), Some("c"));
+        assert_eq!(expanded("none", &groups), ["none"]);
+    }
+
+    #[test]
+    fn the_built_in_table_can_be_used() {
+        assert_eq!(check(DataFile::Assertion.text()), Ok(()));
+        let fault = check("[words]\n\n[[trigger]]\nwords = [\"{x} y\"]\n");
+        assert_eq!(fault.map_err(|fault| fault.line), Err(4));
+    }
+
+    #[test]
+    fn adverbs_may_stand_inside() {
+        let mut analyzer = Analyzer::default();
+        let triggers = Triggers::builtin(&mut analyzer);
+        let mut length = |text: &str| {
+            let words: Vec<WordId> = text.split(' ').map(|word| analyzer.word_id(word)).collect();
+            let gaps = vec![Gap::None; words.len()];
+            let sentence = Stretch {
+                words: &words,
+                gaps: &gaps,
+            };
+            triggers.at_start(sentence).map(|(_, length)| length)
+        };
+        assert_eq!(length("is not usually needed here"), Some(4));
+        assert_eq!(length("is not there"), Some(3));
+        assert_eq!(length("banana"), None);
+    }
+}
