@@ -21,16 +21,6 @@ pub enum Assertion {
 }
 
 impl Assertion {
-    /// The name in all output.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Assertion::Affirmed => "affirmed",
-            Assertion::Negated => "negated",
-            Assertion::Hedged => "hedged",
-            Assertion::Hypothetical => "hypothetical",
-        }
-    }
-
     /// Of two things that one sentence says of the same words the one that holds: what is supposed
     /// is neither denied nor hedged ("if you may have gout", "not if you have gout"), and what is
     /// denied is not hedged ("no possible harm").
@@ -99,6 +89,38 @@ pub enum Population {
     Children,
     Pregnancy,
     Older,
+}
+
+impl Population {
+    /// The name in all output.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Population::Children => "children",
+            Population::Pregnancy => "pregnancy",
+            Population::Older => "older",
+        }
+    }
+}
+
+impl Experiencer {
+    /// The name in all output; none for whoever the text is about.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Experiencer::Patient => None,
+            Experiencer::Family => Some("family"),
+            Experiencer::Others => Some("others"),
+        }
+    }
+}
+
+impl Time {
+    /// The name in all output; none for what is now.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Time::Recent => None,
+            Time::Historical => Some("historical"),
+        }
+    }
 }
 
 /// All that a sentence says of something it names.

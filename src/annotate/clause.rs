@@ -201,7 +201,10 @@ impl Clauses {
         let segment = first.into_iter().chain(rest);
         segment
             .take_while(|&next| Some(next) == first || !(comma(next) || joins(next)))
-            .take_while(|next| ends.binary_search(next).is_err())
+            .take_while(|&next| {
+                ends.binary_search(&next).is_err()
+                    && !triggers.is(self.words[next], WordClass::Relatives)
+            })
             .any(|next| self.is_verb(triggers, next))
     }
 
@@ -286,9 +289,10 @@ impl Clauses {
             Reach::Within => words.start < found.end,
             Reach::Next => between.all(|at| triggers.is(self.words[at], WordClass::Determiners)),
             Reach::Phrase => !comma() && !verb() && !parted(),
-            Reach::Noun => !verb() && !parted() && !self.has_article(triggers, from, words.start),
-            Reach::Adverbial => {
-                !verb() && !parted() && !self.is_fronted(triggers, found, words.start)
+            Reach::Noun | Reach::Adverbial => {
+                let fronted =
+                    reach == Reach::Adverbial && self.is_fronted(triggers, found, words.start);
+                !verb() && !parted() && !fronted && !self.has_article(triggers, from, words.start)
             }
             Reach::Clause => !parted(),
             Reach::Sentence => {

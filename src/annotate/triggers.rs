@@ -121,6 +121,7 @@ pub(super) enum WordClass {
     /// What a verb behind it is no finite one for.
     Infinitive,
     Articles,
+    Relatives,
     Coordinators,
     Adverbs,
     Questions,

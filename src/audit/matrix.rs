@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::topic::AuditTopic;
 use super::{AuditRequest, read, sources, topic};
-use crate::annotate::Assertion;
+use crate::annotate::{Assertion, Claim};
 use crate::document::Place;
 use crate::index::Engine;
 use crate::passage::PassageId;
@@ -87,6 +87,8 @@ pub enum Zone {
 pub struct Evidence {
     /// What it says; never [`State::Silent`].
     pub state: State,
+    /// All that it says of the topic, where that was understood.
+    pub claim: Option<Claim>,
     /// The concept named, by its preferred name; for plain words, these.
     pub concept: String,
     /// The sentence, the heading or the title, verbatim.

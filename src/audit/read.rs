@@ -166,6 +166,7 @@ impl EvidenceReader<'_> {
         };
         cell.push(Evidence {
             state,
+            claim: said.claim.filter(|_| zone == Zone::Text),
             concept: match said.concept {
                 Some(concept) => self.engine.lexicon().concept(concept).name.to_owned(),
                 None => column.topic.name.clone(),

@@ -4,6 +4,7 @@ use crate::audit::TopicKind;
 fn evidence(state: State, line: usize) -> Evidence {
     Evidence {
         state,
+        claim: None,
         concept: "gout".into(),
         sentence: "Gout.".into(),
         name: (0, 4),

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::audit::{Audit, AuditTopic, Cell, Evidence, Row, State, Tally, Zone};
-use crate::output::json::PassageIdJson;
+use crate::output::json::{BesideJson, PassageIdJson};
 
 /// An audit, as it is written.
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -85,6 +85,8 @@ enum ZoneJson {
 struct EvidenceJson<'a> {
     /// What it says; never [`State::Silent`].
     state: StateJson,
+    #[serde(flatten)]
+    beside: BesideJson,
     /// The concept named, by its preferred name; for plain words, these.
     concept: &'a str,
     /// The sentence, the heading or the title, verbatim.
@@ -194,6 +196,7 @@ impl<'a> EvidenceJson<'a> {
     fn new(evidence: &'a Evidence) -> Self {
         EvidenceJson {
             state: StateJson::new(evidence.state),
+            beside: BesideJson::new(evidence.claim.as_ref()),
             concept: &evidence.concept,
             sentence: &evidence.sentence,
             name: evidence.name,

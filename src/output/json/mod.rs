@@ -22,9 +22,9 @@ use crate::search::{Hit, ScorePart, SearchResults, Snippet};
 #[cfg(feature = "serve")]
 pub(crate) use document::{DocumentJson, SourcesJson};
 use facets::FacetsJson;
-pub(crate) use passage::PassageIdJson;
 #[cfg(feature = "serve")]
 pub(crate) use passage::StoredPassageJson;
+pub(crate) use passage::{BesideJson, PassageIdJson};
 use passage::{MentionedJson, mentioned};
 #[cfg(feature = "serve")]
 pub(crate) use service::{HealthJson, ProblemJson};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::annotate::{Assertion, Mentioned};
+use crate::annotate::{Advice, Assertion, Claim, Mentioned, Population};
 #[cfg(feature = "serve")]
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
@@ -22,6 +22,43 @@ pub(super) struct MentionedJson<'a> {
     name: &'a str,
     kind: KindJson,
     assertion: AssertionJson,
+    #[serde(flatten)]
+    beside: BesideJson,
+}
+
+/// What is said of something besides whether it is so.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Beside))]
+#[derive(Serialize)]
+pub(crate) struct BesideJson {
+    /// "benefit", where what is denied is that it helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denies: Option<&'static str>,
+    /// recommended, caution, not-recommended, contraindicated
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'static str>,
+    /// "historical", where it was
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'static str>,
+    /// family, others
+    #[serde(skip_serializing_if = "Option::is_none")]
+    experiencer: Option<&'static str>,
+    /// children, pregnancy, older
+    #[serde(skip_serializing_if = "Option::is_none")]
+    population: Option<&'static str>,
+}
+
+impl BesideJson {
+    pub(crate) fn new(claim: Option<&Claim>) -> BesideJson {
+        BesideJson {
+            denies: claim.filter(|claim| claim.no_benefit).map(|_| "benefit"),
+            advice: claim.and_then(|claim| claim.advice).map(Advice::name),
+            time: claim.and_then(|claim| claim.time.name()),
+            experiencer: claim.and_then(|claim| claim.experiencer.name()),
+            population: claim
+                .and_then(|claim| claim.population)
+                .map(Population::name),
+        }
+    }
 }
 
 /// What a concept is.
@@ -110,6 +147,7 @@ impl<'a> MentionedJson<'a> {
                 Assertion::Hedged => AssertionJson::Hedged,
                 Assertion::Hypothetical => AssertionJson::Hypothetical,
             },
+            beside: BesideJson::new(Some(&concept.claim)),
         }
     }
 }
