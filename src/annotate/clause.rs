@@ -53,7 +53,7 @@ impl Gap {
 
 /// Words with what stands before each.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Stretch<'a> {
+pub(super) struct WordRun<'a> {
     pub(super) words: &'a [WordId],
     pub(super) gaps: &'a [Gap],
 }
@@ -83,7 +83,7 @@ pub(super) struct Clauses {
 
 impl Clauses {
     /// Takes a sentence apart, with what leads into it, outermost first.
-    pub(super) fn read(triggers: &Triggers, leads: &[Stretch<'_>], own: Stretch<'_>) -> Clauses {
+    pub(super) fn read(triggers: &Triggers, leads: &[WordRun<'_>], own: WordRun<'_>) -> Clauses {
         let length = leads.iter().map(|lead| lead.words.len()).sum::<usize>();
         let mut clauses = Clauses {
             words: Vec::with_capacity(length + own.words.len()),
@@ -111,8 +111,8 @@ impl Clauses {
         clauses
     }
 
-    fn rest(&self, at: usize) -> Stretch<'_> {
-        Stretch {
+    fn rest(&self, at: usize) -> WordRun<'_> {
+        WordRun {
             words: &self.words[at..],
             gaps: &self.gaps[at..],
         }

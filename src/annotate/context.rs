@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Reading;
 use super::assertion::{Assertion, Claim};
-use super::clause::{Clauses, Gap, Stretch};
+use super::clause::{Clauses, Gap, WordRun};
 use super::triggers::{Triggers, WordClass};
 use crate::passage::{LeadIn, Unit, UnitKind, Units, lead_text};
 
@@ -104,7 +104,7 @@ impl<'a> Context<'a> {
 
     /// What leads into a unit, outermost first: the lines above it, what a list stands under that is
     /// announced ("Do not take it with any of these."), and what it goes on with ("These include …").
-    fn lead_into<'s>(&'s self, unit: usize, depth: usize, leads: &mut Vec<Stretch<'s>>) {
+    fn lead_into<'s>(&'s self, unit: usize, depth: usize, leads: &mut Vec<WordRun<'s>>) {
         let before = unit.checked_sub(1).filter(|_| depth > 0);
         let kept = &self.text.units.0[unit];
         if let Some(before) = before.filter(|_| kept.led_in_by().is_empty()) {
@@ -132,7 +132,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn stretch_of(&self, unit: usize) -> Stretch<'_> {
+    fn stretch_of(&self, unit: usize) -> WordRun<'_> {
         self.reading.stretch(self.sentences[unit].clone())
     }
 
@@ -163,7 +163,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a sentence goes on with the one before it.
-    fn goes_on(&self, sentence: Stretch<'_>) -> bool {
+    fn goes_on(&self, sentence: WordRun<'_>) -> bool {
         match sentence.words {
             [first, second, ..] => {
                 self.triggers.is(*first, WordClass::Pronouns)
@@ -173,14 +173,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn words_of(&self, lead: &LeadIn) -> Stretch<'_> {
+    fn words_of(&self, lead: &LeadIn) -> WordRun<'_> {
         match (lead, self.carried, self.heading) {
             (LeadIn::Text(bytes), _, _) => self.reading.stretch(self.reading.words_within(bytes)),
             (LeadIn::Carried(bytes), Some(carried), _) => {
                 carried.stretch(carried.words_within(bytes))
             }
             (LeadIn::Heading, _, Some(heading)) => heading.stretch(0..heading.words.len()),
-            _ => Stretch::default(),
+            _ => WordRun::default(),
         }
     }
 

@@ -42,7 +42,7 @@ use crate::passage::{Passage, Units};
 
 pub use aspect::Aspect;
 pub use assertion::{Advice, Assertion, Claim, Experiencer, Population, Time};
-use clause::{Clauses, Gap, Stretch};
+use clause::{Clauses, Gap, WordRun};
 use context::Context;
 pub(crate) use context::UnitText;
 use cues::{Cues, Sentence, either};
@@ -259,8 +259,8 @@ impl Reading {
         self.sentence(0..self.words.len())
     }
 
-    fn stretch(&self, words: Range<usize>) -> Stretch<'_> {
-        Stretch {
+    fn stretch(&self, words: Range<usize>) -> WordRun<'_> {
+        WordRun {
             words: &self.words[words.clone()],
             gaps: &self.gaps[words],
         }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::assertion::{Advice, Assertion, Experiencer, Population, Time};
-use super::clause::{Gap, Stretch};
+use super::clause::{Gap, WordRun};
 use crate::analysis::{Analyzer, Trie, WordId};
 use crate::data::{DataFile, TableFault, from_toml};
 
@@ -321,19 +321,19 @@ impl Triggers {
     /// The longest trigger that a sentence begins with, with how many words it takes. Adverbs may
     /// stand inside of it, and what stands between commas: "is not usually needed", "does not, as many
     /// believe, cause".
-    pub(super) fn at_start(&self, sentence: Stretch<'_>) -> Option<(&Trigger, usize)> {
+    pub(super) fn at_start(&self, sentence: WordRun<'_>) -> Option<(&Trigger, usize)> {
         self.longest(&self.phrases, sentence)
     }
 
     /// The same of the triggers that say when, whose and in whom.
-    pub(super) fn beside(&self, sentence: Stretch<'_>) -> Option<(&Trigger, usize)> {
+    pub(super) fn beside(&self, sentence: WordRun<'_>) -> Option<(&Trigger, usize)> {
         self.longest(&self.beside, sentence)
     }
 
     fn longest<'t>(
         &self,
         phrases: &'t Trie<Trigger>,
-        sentence: Stretch<'_>,
+        sentence: WordRun<'_>,
     ) -> Option<(&'t Trigger, usize)> {
         let words = sentence.words;
         let mut node = phrases.start((*words.first()?).into())?;
@@ -358,7 +358,7 @@ impl Triggers {
     }
 
     /// Where an aside ends that begins with the word at `at`, if one does: a few words between commas.
-    fn aside(&self, sentence: Stretch<'_>, at: usize) -> Option<usize> {
+    fn aside(&self, sentence: WordRun<'_>, at: usize) -> Option<usize> {
         if !self.is(sentence.words[at], WordClass::Asides) {
             return None;
         }
@@ -405,7 +405,7 @@ mod tests {
         let mut length = |text: &str| {
             let words: Vec<WordId> = text.split(' ').map(|word| analyzer.word_id(word)).collect();
             let gaps = vec![Gap::None; words.len()];
-            let sentence = Stretch {
+            let sentence = WordRun {
                 words: &words,
                 gaps: &gaps,
             };
