@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod corpus;
+pub mod plain;
 pub mod raw;
 
 use std::path::{Path, PathBuf};

@@ -15,9 +15,6 @@ pub(crate) const READ_WORDS: usize = 4 * MAX_WORDS;
 /// A prefix stands for at most this many words of the corpus, the most frequent ones.
 const MAX_PREFIX_WORDS: usize = 64;
 
-/// What a word that asks for an aspect still counts as a word.
-const ASKING_WEIGHT: f64 = 0.2;
-
 /// Free words of a sentence, at least.
 const SENTENCE: usize = 5;
 /// At most so many words that no passage has are named.
@@ -66,11 +63,18 @@ pub struct PlanWord {
     /// The only field to look in, if there is one.
     pub field: Option<TextField>,
     pub occur: Occur,
-    /// Whether this is the closed form of a compound ("xray") whose parts are words too.
-    pub compound: bool,
-    /// What the word counts, from 0 to 1: less where it asks for an aspect, for then the aspect
-    /// counts instead.
-    pub weight: f64,
+    /// The terms of the parts, where this is the closed form of a compound ("xray" of "x-ray"); they
+    /// are words too, and no passage counts for both.
+    pub parts: Vec<String>,
+    /// How surely the word asks for an aspect rather than names, from 0 to 1.
+    pub asks: f64,
+}
+
+impl PlanWord {
+    /// Whether this is the closed form of a compound, besides its parts.
+    pub fn is_compound(&self) -> bool {
+        !self.parts.is_empty()
+    }
 }
 
 /// A concept that some words of the query name.
@@ -190,7 +194,7 @@ impl Plan {
     pub fn forget_aspects(&mut self) {
         self.asked = Asked::default();
         self.lists_aspect = false;
-        self.words.iter_mut().for_each(|word| word.weight = 1.0);
+        self.words.iter_mut().for_each(|word| word.asks = 0.0);
     }
 
     fn add(&mut self, clause: &Clause, corpus: &dyn WordSource) {
@@ -213,8 +217,13 @@ impl Plan {
     }
 
     fn add_words(&mut self, text: &str, field: Option<TextField>, occur: Occur) {
-        for word in analysis::words(text) {
-            self.add_word(word, field, occur);
+        let words = analysis::words(text);
+        for (n, word) in words.iter().enumerate() {
+            let parts = match word.compound {
+                true => parts_of(word, &words[..n]),
+                false => Vec::new(),
+            };
+            self.add_word(word.clone(), parts, field, occur);
         }
     }
 
@@ -250,7 +259,7 @@ impl Plan {
         }
     }
 
-    fn add_word(&mut self, word: Word, field: Option<TextField>, occur: Occur) {
+    fn add_word(&mut self, word: Word, parts: Vec<String>, field: Option<TextField>, occur: Occur) {
         // The closed form helps to find; it cannot be demanded or forbidden besides its parts.
         let occur = if word.compound { Occur::Should } else { occur };
         let same = self
@@ -265,8 +274,8 @@ impl Plan {
                 terms: vec![word.term],
                 field,
                 occur,
-                compound: word.compound,
-                weight: 1.0,
+                parts,
+                asks: 0.0,
             }),
         }
     }
@@ -281,7 +290,7 @@ impl Plan {
                 let occur = if excluded { Occur::Not } else { Occur::Must };
                 words
                     .into_iter()
-                    .for_each(|word| self.add_word(word, field, occur));
+                    .for_each(|word| self.add_word(word, Vec::new(), field, occur));
             }
             [first, ..] => {
                 let start = first.position;
@@ -297,7 +306,7 @@ impl Plan {
                 if !excluded {
                     words
                         .into_iter()
-                        .for_each(|word| self.add_word(word, field, Occur::Should));
+                        .for_each(|word| self.add_word(word, Vec::new(), field, Occur::Should));
                 }
             }
         }
@@ -330,8 +339,8 @@ impl Plan {
             terms,
             field,
             occur,
-            compound: false,
-            weight: 1.0,
+            parts: Vec::new(),
+            asks: 0.0,
         });
     }
 
@@ -364,8 +373,7 @@ impl Plan {
                     && known.field.is_none()
             };
             if let Some(known) = self.words.iter_mut().find(same) {
-                let weight = 1.0 - (1.0 - ASKING_WEIGHT) * asking.min(1.0);
-                known.weight = known.weight.min(weight);
+                known.asks = known.asks.max(asking.min(1.0));
             }
         }
     }
@@ -435,7 +443,7 @@ impl Plan {
         let scoring = self.scoring_words().enumerate();
         let absent: Vec<&str> = scoring
             .filter(|(index, word)| {
-                !word.compound && word.weight == 1.0 && !suggested(word) && !named(index)
+                !word.is_compound() && word.asks == 0.0 && !suggested(word) && !named(index)
             })
             .filter(|(_, word)| matches!(&word.terms[..], [term] if !corpus.has_term(term)))
             .map(|(_, word)| word.surface.as_str())
@@ -481,6 +489,17 @@ fn is_quoted(clause: &Clause) -> bool {
         && !clause.nested
 }
 
+/// The terms of the parts of a closed compound, among the words before it: those that it is made of
+/// from its end on.
+fn parts_of(compound: &Word, before: &[Word]) -> Vec<String> {
+    let within = |word: &&Word| !word.compound && word.bytes.start >= compound.bytes.start;
+    before
+        .iter()
+        .filter(within)
+        .map(|word| word.term.clone())
+        .collect()
+}
+
 fn field(scope: Scope) -> Option<TextField> {
     match scope {
         Scope::Anywhere | Scope::Source => None,
@@ -522,7 +541,7 @@ fn demanded(clause: &Clause, corpus: &dyn WordSource) -> Option<PlanNode> {
         mut sources,
         ..
     } = plan;
-    words.retain(|word| !word.compound);
+    words.retain(|word| !word.is_compound());
     let first = phrases.pop().map(PlanNode::Phrase);
     first
         .or_else(|| sources.pop().map(PlanNode::Source))
@@ -593,6 +612,14 @@ mod tests {
         assert_eq!(plan.phrases[0].terms.len(), 3);
         assert_eq!(plan.words.len(), 2);
         assert!(plan.words.iter().all(|word| word.occur == Occur::Should));
+    }
+
+    #[test]
+    fn a_closed_compound_knows_its_parts() {
+        let plan = plan("pre-school x-ray");
+        let whole: Vec<&PlanWord> = plan.words.iter().filter(|w| w.is_compound()).collect();
+        let parts: Vec<&[String]> = whole.iter().map(|word| &word.parts[..]).collect();
+        assert_eq!(parts, [["pre", "school"], ["x", "ray"]]);
     }
 
     #[test]

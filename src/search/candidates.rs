@@ -2,12 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::evidence::{CorpusStatistics, LookUp};
+use super::SearchError;
 use super::score::{Scorer, WordStats};
-use super::weights::{
-    ASPECT, ASPECT_FLOOR, BELOW_WORDS, LISTING_POOL, POOL, SYNONYM, field_weight,
-};
-use super::{Ranking, SearchError};
+use super::weights::{BELOW_WORDS, LISTING_POOL, POOL, Weights};
 use crate::index::{Engine, PassageAt, SourceGlob, Term, TextField, Wanted};
 use crate::query::{self, Plan, PlanGroup, PlanNode, PlanPhrase, PlanWord};
 
@@ -34,6 +31,13 @@ pub(super) struct Matching {
     browses: bool,
     /// How many candidates are scored at a time.
     pool: usize,
+}
+
+impl Matching {
+    /// The same, with that many candidates scored at a time.
+    pub(super) fn in_pools_of(self, pool: usize) -> Matching {
+        Matching { pool, ..self }
+    }
 }
 
 /// Finds the candidates for a page that ends at hit number `end`.
@@ -89,7 +93,7 @@ pub(super) fn matching(
     scorer: &Scorer<'_>,
     filters: &[Wanted],
 ) -> Result<Option<Matching>, SearchError> {
-    let (plan, ranking) = (scorer.plan, &scorer.ranking);
+    let (plan, weights) = (scorer.plan, &scorer.weights);
     let words: Vec<&WordStats<'_>> = scorer
         .words
         .iter()
@@ -97,7 +101,7 @@ pub(super) fn matching(
         .collect();
     let mut by_words: Vec<Wanted> = words
         .iter()
-        .flat_map(|stats| word_wanted(stats.word, Some(ranking)))
+        .flat_map(|stats| word_wanted(stats.word, Some((stats.share(weights), weights))))
         .collect();
     let mut by_names: Vec<Wanted> = Vec::new();
     // What a word that only asks names is asked about, too.
@@ -105,8 +109,8 @@ pub(super) fn matching(
     let concepts = (0..plan.concepts.len()).filter(named);
     for name in concepts.flat_map(|k| &plan.concepts[k].synonyms) {
         match name.len() {
-            1 => by_words.extend(name_wanted(name, ranking)),
-            _ if scorer.occurs(name) => by_names.extend(name_wanted(name, ranking)),
+            1 => by_words.extend(name_wanted(name, weights)),
+            _ if scorer.occurs(name) => by_names.extend(name_wanted(name, weights)),
             _ => {}
         }
     }
@@ -124,8 +128,7 @@ pub(super) fn matching(
             not: not.clone(),
         },
     };
-    let weights = words.iter().map(|stats| stats.weight());
-    let mut answers = answering(scorer.look_up, scorer.statistics, weights);
+    let mut answers = answering(scorer, &words);
     if plan.lists_aspect {
         by_words.append(&mut answers);
     }
@@ -149,18 +152,16 @@ pub(super) fn matching(
 /// What speaks of the aspects asked for, by about as much as that will count: among many passages
 /// on a topic, those that answer then are candidates. It counts less than any word, though: what
 /// is off the topic must not keep out what is on it.
-fn answering(
-    look_up: &LookUp<'_>,
-    statistics: &CorpusStatistics,
-    weights: impl Iterator<Item = f64>,
-) -> Vec<Wanted> {
-    let most = weights.fold(ASPECT * ASPECT_FLOOR, |most, weight| {
+fn answering(scorer: &Scorer<'_>, words: &[&WordStats<'_>]) -> Vec<Wanted> {
+    let words = words.iter().map(|stats| stats.weight(&scorer.weights));
+    let most = words.fold(scorer.most_aspect(), |most, weight| {
         most.min(BELOW_WORDS * weight)
     });
     let mut wanted = Vec::new();
+    let (look_up, statistics) = (scorer.look_up, scorer.statistics);
     for ((aspect, worth), &n) in look_up.aspects.iter().zip(&statistics.aspects) {
         let rarity = statistics.idf(n);
-        if rarity > 0.0 {
+        if rarity > 0.0 && most > 0.0 {
             let speaking = Wanted::Term(Term::Aspect(*aspect));
             wanted.push(speaking.times(worth * most / rarity));
         }
@@ -247,13 +248,13 @@ fn searched(field: Option<TextField>) -> impl Iterator<Item = TextField> {
         .filter(move |one| field.is_none_or(|only| only == *one))
 }
 
-/// What has a word; where it scores there is a ranking.
-fn word_wanted(word: &PlanWord, scored: Option<&Ranking>) -> Vec<Wanted> {
+/// What has a word; where it scores, with the share that is left of it and the weights.
+fn word_wanted(word: &PlanWord, scored: Option<(f64, &Weights)>) -> Vec<Wanted> {
     let in_field = |field: TextField| {
         word.terms.iter().map(move |text| {
             let wanted = Wanted::word(field, text);
             match scored {
-                Some(ranking) => wanted.times(field_weight(ranking, field) * word.weight),
+                Some((share, weights)) => wanted.times(share * weights.candidate_field(field)),
                 None => wanted,
             }
         })
@@ -262,13 +263,13 @@ fn word_wanted(word: &PlanWord, scored: Option<&Ranking>) -> Vec<Wanted> {
 }
 
 /// What has another name of a concept, in any field.
-fn name_wanted(terms: &[String], ranking: &Ranking) -> Vec<Wanted> {
+fn name_wanted(terms: &[String], weights: &Weights) -> Vec<Wanted> {
     let in_field = |field| {
         let wanted = match terms {
             [term] => Wanted::word(field, term),
             _ => Wanted::Phrase(field, (0..).zip(terms.iter().cloned()).collect()),
         };
-        wanted.times(SYNONYM * field_weight(ranking, field))
+        wanted.times(weights.synonym * weights.candidate_field(field))
     };
     TextField::ALL.map(in_field).into()
 }

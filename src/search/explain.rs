@@ -11,6 +11,7 @@ pub enum PartKind {
     Closeness,
     Title,
     Aspect,
+    Together,
     Variety,
     Depth,
 }
@@ -23,6 +24,7 @@ impl PartKind {
             PartKind::Closeness => "closeness",
             PartKind::Title => "title",
             PartKind::Aspect => "aspect",
+            PartKind::Together => "together",
             PartKind::Variety => "variety",
             PartKind::Depth => "depth",
         }
@@ -46,24 +48,25 @@ pub(super) fn parts(
     let values = &scored.values;
     let c = scored.candidate;
     let aspects = &evidence.table.candidate(c).aspects;
-    let (_, share) = scorer.title_value(evidence, c);
-    let (_, chance) = scorer.aspect_value(aspects);
+    let word_values = scorer.word_values(evidence, c);
+    let coverage = scorer.coverage(&word_values);
+    let (_, share) = scorer.title_value(evidence, c, coverage);
+    let (_, chance) = scorer.aspect_value(aspects, coverage);
     let asked = scorer.plan.asked.best();
     let mut words = Vec::new();
-    for stats in &scorer.words {
-        let (exact, by_name) = scorer.word_values(stats, evidence, c);
-        let surface = &stats.word.surface;
+    let found = scorer.words.iter().zip(&word_values);
+    for (stats, value) in found.filter(|(_, value)| value.counted > 0.0) {
+        let (counted_as, surface) = (value.counted, &stats.word.surface);
         let named = stats.concept.map(|concept| evidence.named(concept, c));
         match named.and_then(|named| scorer.name(named)) {
-            Some(name) if by_name > exact => {
-                words.push(format!("{surface} {by_name:.2} (as “{name}”)"));
+            Some(name) if value.by_name > value.exact => {
+                words.push(format!("{surface} {counted_as:.2} (as “{name}”)"));
             }
-            _ if exact > 0.0 => words.push(format!(
-                "{surface} {exact:.2} ({}; in {} passages of the corpus)",
+            _ => words.push(format!(
+                "{surface} {counted_as:.2} ({}; in {} passages of the corpus)",
                 counted(scorer.own(stats, &evidence.table, c)),
                 stats.passages
             )),
-            _ => {}
         }
     }
     let parts = [
@@ -76,7 +79,11 @@ pub(super) fn parts(
         (
             PartKind::Title,
             values.title,
-            vec![format!("{:.0} % of the title", share * 100.0)],
+            vec![format!(
+                "{:.0} % of the title, in a passage with {:.0} % of the topic",
+                share * 100.0,
+                coverage * 100.0
+            )],
         ),
         (
             PartKind::Aspect,
@@ -90,6 +97,11 @@ pub(super) fn parts(
                 })
                 .into_iter()
                 .collect(),
+        ),
+        (
+            PartKind::Together,
+            values.together,
+            vec![scorer.things().collect::<Vec<_>>().join(" and ")],
         ),
         (
             PartKind::Variety,

@@ -3,10 +3,10 @@
 //! A query and an index go in, ranked [`Hit`]s come out, in four steps:
 //!
 //! 1. **Candidates** (`candidates`): the engine finds the passages that match and hands over the
-//!    best by BM25, in pools of 60.
+//!    best by BM25, in pools of 120.
 //! 2. **Scores**: what is to be known of candidates is fetched (`evidence`), and each is scored again
 //!    by a sum of named [`ScorePart`]s (`score`), each with its formula and source, and with weights that
-//!    are all in one place (`weights`). `explain` says for a hit how they came about.
+//!    are learned from all collections at once (`weights`). `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
 //!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
@@ -55,7 +55,8 @@ use score::{Scored, Scorer};
 use snippet::SnippetMaker;
 pub use snippet::{Snippet, Stretch};
 pub use suggest::Suggestion;
-use weights::MOST_LOST;
+pub use weights::Weights;
+use weights::{MOST_LOST, RUN_POOL};
 
 /// What is asked of an index.
 #[derive(Debug, Clone)]
@@ -422,9 +423,10 @@ impl Searcher {
         let look_up = LookUp::of(&plan);
         let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
         let scorer = Scorer::new(&plan, *ranking, &look_up, &statistics);
-        let matching = candidates::matching(&scorer, &[])?;
         // A document has two passages or so.
-        let passages = limit.saturating_mul(2);
+        let passages = limit.saturating_mul(2).max(RUN_POOL);
+        let matching = candidates::matching(&scorer, &[])?;
+        let matching = matching.map(|matching| matching.in_pools_of(passages));
         let found = candidates::find(self.engine(), matching.as_ref(), passages, false)?;
         let mut scored = Vec::new();
         for pool in &found.pools {

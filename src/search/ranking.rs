@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
+use super::weights::Weights;
+
 /// The parts of a ranking, all of them where nobody says otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranking {
     /// Whether title and headings count more than the body, and a title that is all about the
     /// topic more still.
@@ -14,6 +16,8 @@ pub struct Ranking {
     pub concepts: bool,
     /// Whether it counts that a passage speaks of what is asked.
     pub aspects: bool,
+    /// What each part counts.
+    pub weights: Weights,
 }
 
 /// A part of a ranking, by name.
@@ -53,6 +57,7 @@ impl Default for Ranking {
             closeness: true,
             concepts: true,
             aspects: true,
+            weights: Weights::learned(),
         }
     }
 }

@@ -2,25 +2,27 @@
 //!
 //! | part | formula | source |
 //! |---|---|---|
-//! | words | BM25F: `Σ weight · idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)`; a synonym counts as the word at [`SYNONYM`] of its worth | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
+//! | words | BM25F: `Σ weight · idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)`; a synonym counts as the word at a share of its worth, a hyphenated word as much as its parts or as its closed form, whichever is more | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
 //! | closeness | `Σ min(idf_i, idf_j) / d²` over neighbouring words of the query, `d` the least distance at which they stand in one field | after Rasolofo and Savoy, "Term proximity scoring for keyword-based retrieval systems", 2003 |
-//! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords: a document *about* the topic, not one that mentions it | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
-//! | aspect | `λ · (1 − P(none)) · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
+//! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords (a document *about* the topic, not one that mentions it), times coverage: the title is one of the things asked about, and the passage has to have the others | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
+//! | aspect | `λ · sure · idf · coverage · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked, `sure` how sure it is that it is asked, `idf` the mean of the topic's words | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
+//! | together | a share of `Σ weight · idf` of all words where a short query names two or three concepts and the passage has each of them | coordination level, as in Salton, "Automatic Information Organization and Retrieval", 1968 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //! | depth | set by [`super::order`]: no more than what earlier pools of candidates have | |
 //!
-//! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages.
+//! The idf is that of BM25, `ln(1 + (N − n + ½) / (n + ½))`, over passages. Coverage is the share that
+//! the words found in a passage, its headings and its title have of the idf of all words of the topic:
+//! an aspect puts passages on the topic in order, and lifts none above them.
 
 use super::Ranking;
 use super::evidence::{CorpusStatistics, LookUp, Named, PoolEvidence};
-use super::weights::{
-    ASPECT, ASPECT_FLOOR, B, CLOSE_WORDS, CLOSENESS, K1, SYNONYM, TITLE, TOPIC, field_weight,
-};
+use super::weights::{ASKS, CLOSE_WORDS, LONG_TOPIC, SHORT_TOPIC, USUAL_IDF, Weights};
 use crate::annotate::AspectWeights;
 use crate::index::{
     CandidateNumber, ChosenNumber, Counts, FIELDS, Order, PassageAt, Positions, Table, TermNumber,
     TextField,
 };
+use crate::lexicon::Kind;
 use crate::query::{Plan, PlanWord};
 
 /// The parts of a score, and their sum.
@@ -30,6 +32,7 @@ pub(super) struct Values {
     pub(super) closeness: f64,
     pub(super) title: f64,
     pub(super) aspect: f64,
+    pub(super) together: f64,
     /// What is lost for better passages of the same source; not positive.
     pub(super) variety: f64,
     /// What is lost for being found deeper than all that comes before; not positive.
@@ -38,7 +41,8 @@ pub(super) struct Values {
 
 impl Values {
     pub(super) fn sum(&self) -> f64 {
-        self.words + self.closeness + self.title + self.aspect + self.variety + self.depth
+        let found = self.words + self.closeness + self.title + self.aspect + self.together;
+        found + self.variety + self.depth
     }
 }
 
@@ -70,13 +74,31 @@ pub(super) struct WordStats<'p> {
     pub(super) passages: u64,
     idf: f64,
     terms: Vec<TermNumber>,
+    /// The places of the words before it that are parts of it.
+    parts: Vec<usize>,
     /// The concept that the query names with it, by its place in the plan.
     pub(super) concept: Option<usize>,
 }
 
 impl WordStats<'_> {
-    pub(super) fn weight(&self) -> f64 {
-        self.idf * self.word.weight
+    /// What is left of a word that asks for an aspect, for then the aspect counts instead.
+    pub(super) fn share(&self, weights: &Weights) -> f64 {
+        1.0 - (1.0 - weights.asking) * self.word.asks
+    }
+
+    pub(super) fn weight(&self, weights: &Weights) -> f64 {
+        self.idf * self.share(weights)
+    }
+
+    /// Whether it is a word of the topic, rather than one that asks.
+    fn is_topic(&self) -> bool {
+        self.word.asks < ASKS
+    }
+
+    /// What it counts as a word of the topic. Closed forms of compounds have no share of it besides
+    /// the parts.
+    fn topic_idf(&self) -> Option<f64> {
+        (self.is_topic() && !self.word.is_compound()).then_some(self.idf)
     }
 
     fn is_in(&self, field: TextField) -> bool {
@@ -87,10 +109,30 @@ impl WordStats<'_> {
 /// Everything about a query that does not depend on the candidate.
 pub(super) struct Scorer<'p> {
     pub(super) plan: &'p Plan,
-    pub(super) ranking: Ranking,
+    pub(super) weights: Weights,
+    closeness: bool,
     pub(super) look_up: &'p LookUp<'p>,
     pub(super) statistics: &'p CorpusStatistics,
     pub(super) words: Vec<WordStats<'p>>,
+    /// The idf of all words of the topic.
+    topic: f64,
+    /// What the aspect counts, per unit of the natural logarithm, in a passage that has all of the
+    /// topic.
+    aspect: f64,
+    /// The concepts that a passage is to have together, by their places in the plan.
+    together: Vec<usize>,
+}
+
+/// What a word is worth in a candidate.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WordValue {
+    /// By itself…
+    pub(super) exact: f64,
+    /// …and by another name of its concept.
+    pub(super) by_name: f64,
+    /// What it adds to the words before it: the better of the two, or for a closed compound what that
+    /// is more than its parts.
+    pub(super) counted: f64,
 }
 
 impl<'p> Scorer<'p> {
@@ -102,13 +144,74 @@ impl<'p> Scorer<'p> {
     ) -> Self {
         let mut scorer = Scorer {
             plan,
-            ranking,
+            weights: match ranking.fields {
+                true => ranking.weights,
+                false => ranking.weights.without_fields(),
+            },
+            closeness: ranking.closeness,
             look_up,
             statistics,
             words: Vec::new(),
+            topic: 0.0,
+            aspect: 0.0,
+            together: Vec::new(),
         };
         scorer.words = scorer.word_stats();
+        let topic: Vec<f64> = scorer
+            .words
+            .iter()
+            .filter_map(WordStats::topic_idf)
+            .collect();
+        scorer.topic = topic.iter().sum();
+        scorer.aspect = scorer.aspect_weight(&topic);
+        if topic.len() <= SHORT_TOPIC {
+            scorer.together = scorer.named_together();
+        }
         scorer
+    }
+
+    /// The two or three things that a query names besides each other, if it does: none of them part of
+    /// the name of another.
+    fn named_together(&self) -> Vec<usize> {
+        let concepts = &self.plan.concepts;
+        let words = |k: usize| &concepts[k].words;
+        let is_within = |k: usize, other: usize| {
+            let all = words(k).iter().all(|word| words(other).contains(word));
+            all && (words(k).len() < words(other).len() || other < k)
+        };
+        let is_thing = |k: &usize| {
+            matches!(
+                concepts[*k].kind,
+                Kind::Condition | Kind::Technique | Kind::Risk
+            ) && words(*k).iter().any(|&w| self.words[w].is_topic())
+                && !(0..concepts.len()).any(|other| other != *k && is_within(*k, other))
+        };
+        let things: Vec<usize> = (0..concepts.len()).filter(is_thing).collect();
+        match things.len() {
+            2 | 3 => things,
+            _ => Vec::new(),
+        }
+    }
+
+    /// λ times how sure the reading is, times what the words of the topic count by the mean.
+    fn aspect_weight(&self, topic: &[f64]) -> f64 {
+        let weights = &self.weights;
+        let certainty = self.plan.asked.certainty();
+        if certainty == 0.0 {
+            return 0.0;
+        }
+        let beyond = topic.len().saturating_sub(LONG_TOPIC) as f64;
+        let sure = certainty.powf(weights.certainty) / (1.0 + weights.long_question * beyond);
+        let mean = match topic {
+            [] => USUAL_IDF,
+            _ => self.topic / topic.len() as f64,
+        };
+        weights.aspect * sure * mean / USUAL_IDF
+    }
+
+    /// More than this no candidate gets for the aspect.
+    pub(super) fn most_aspect(&self) -> f64 {
+        self.aspect * self.weights.aspect_floor
     }
 
     fn word_stats(&self) -> Vec<WordStats<'p>> {
@@ -130,10 +233,22 @@ impl<'p> Scorer<'p> {
                     passages,
                     idf: self.statistics.idf(n),
                     terms,
+                    parts: self.parts_before(w),
                     concept,
                 }
             })
             .collect()
+    }
+
+    /// The places of the words before that are parts of a closed compound.
+    fn parts_before(&self, compound: usize) -> Vec<usize> {
+        let words: Vec<&PlanWord> = self.plan.scoring_words().take(compound + 1).collect();
+        let whole = words[compound];
+        let is_part = |word: &PlanWord| {
+            let term = word.terms.first().filter(|_| !word.is_compound());
+            word.field == whole.field && term.is_some_and(|term| whole.parts.contains(term))
+        };
+        (0..compound).filter(|&w| is_part(words[w])).collect()
     }
 
     /// How many passages have one of some terms. No field has them all; the largest count is the
@@ -159,7 +274,8 @@ impl<'p> Scorer<'p> {
 
     /// The weight of each scoring word of the plan.
     pub(super) fn weights(&self) -> Vec<f64> {
-        self.words.iter().map(WordStats::weight).collect()
+        let weight = |stats: &WordStats<'_>| stats.weight(&self.weights);
+        self.words.iter().map(weight).collect()
     }
 
     /// Scores the candidates of a pool, by all but where their words stand. What matches nothing, as
@@ -201,7 +317,11 @@ impl<'p> Scorer<'p> {
         pool: usize,
         c: CandidateNumber,
     ) -> Option<Scored> {
-        let words = self.words_value(candidates, c)?;
+        let values = self.word_values(candidates, c);
+        if !self.matches(&values) {
+            return None;
+        }
+        let coverage = self.coverage(&values);
         let candidate = candidates.table.candidate(c);
         Some(Scored {
             at: candidate.at,
@@ -210,9 +330,10 @@ impl<'p> Scorer<'p> {
             positioned: None,
             order: candidate.order,
             values: Values {
-                words,
-                title: self.title_value(candidates, c).0,
-                aspect: self.aspect_value(&candidate.aspects).0,
+                words: values.iter().map(|value| value.counted).sum(),
+                title: self.title_value(candidates, c, coverage).0,
+                aspect: self.aspect_value(&candidate.aspects, coverage).0,
+                together: self.together_value(&values),
                 ..Values::default()
             },
             before: 0,
@@ -227,8 +348,9 @@ impl<'p> Scorer<'p> {
             let f = field.index();
             if counts[f] > 0 {
                 let length = f64::from(lengths[f]);
-                let length = 1.0 - B + B * length / self.statistics.averages[f];
-                frequency += field_weight(&self.ranking, field) * f64::from(counts[f]) / length;
+                let b = self.weights.b;
+                let length = 1.0 - b + b * length / self.statistics.averages[f];
+                frequency += self.weights.field(field) * f64::from(counts[f]) / length;
             }
         }
         frequency
@@ -242,47 +364,84 @@ impl<'p> Scorer<'p> {
         })
     }
 
-    /// What a word is worth in a candidate, by itself and by another name of its concept.
+    /// What each word is worth in a candidate.
     pub(super) fn word_values(
+        &self,
+        candidates: &PoolEvidence,
+        c: CandidateNumber,
+    ) -> Vec<WordValue> {
+        let mut values: Vec<WordValue> = Vec::with_capacity(self.words.len());
+        for stats in &self.words {
+            let (exact, by_name) = self.word_value(stats, candidates, c);
+            let own = exact.max(by_name);
+            let parts = stats.parts.iter().map(|&part| values[part].counted);
+            values.push(WordValue {
+                exact,
+                by_name,
+                counted: (own - parts.sum::<f64>()).max(0.0),
+            });
+        }
+        values
+    }
+
+    /// What a word is worth in a candidate, by itself and by another name of its concept.
+    fn word_value(
         &self,
         stats: &WordStats<'_>,
         candidates: &PoolEvidence,
         c: CandidateNumber,
     ) -> (f64, f64) {
-        let saturated = |frequency: f64| (K1 + 1.0) * frequency / (K1 + frequency);
+        let k1 = self.weights.k1;
+        let saturated = |frequency: f64| (k1 + 1.0) * frequency / (k1 + frequency);
         let own = self.own(stats, &candidates.table, c);
         let exact = saturated(self.frequency(candidates, c, own));
         let named = stats
             .concept
             .map_or([0; FIELDS], |k| candidates.named(k, c).counts);
-        let by_name = SYNONYM * saturated(self.frequency(candidates, c, named));
-        (stats.weight() * exact, stats.weight() * by_name)
+        let by_name = self.weights.synonym * saturated(self.frequency(candidates, c, named));
+        let weight = stats.weight(&self.weights);
+        (weight * exact, weight * by_name)
     }
 
-    /// What all words are worth in a candidate; `None` where it has none that a passage has to have.
-    fn words_value(&self, candidates: &PoolEvidence, c: CandidateNumber) -> Option<f64> {
+    /// Whether a candidate with these values has something that a passage has to have.
+    fn matches(&self, values: &[WordValue]) -> bool {
         let whatever = self.words.is_empty() || self.plan.lists_aspect;
-        let (mut sum, mut matches) = (0.0, whatever);
-        for stats in &self.words {
-            let (exact, by_name) = self.word_values(stats, candidates, c);
-            let value = exact.max(by_name);
-            sum += value;
-            matches |= value > 0.0 && self.is_matched(stats);
+        let mut found = self.words.iter().zip(values);
+        let is_found = |value: &WordValue| value.exact > 0.0 || value.by_name > 0.0;
+        whatever || found.any(|(stats, value)| is_found(value) && self.is_matched(stats))
+    }
+
+    /// The share that the words found have of the idf of all words of the topic; all of it where there
+    /// are none.
+    pub(super) fn coverage(&self, values: &[WordValue]) -> f64 {
+        if self.topic <= 0.0 {
+            return 1.0;
         }
-        matches.then_some(sum)
+        let found = self.words.iter().zip(values);
+        let found = found.filter(|(_, value)| value.counted > 0.0);
+        let idf = found.filter_map(|(stats, _)| stats.topic_idf());
+        idf.sum::<f64>() / self.topic
     }
 
     /// Whether a passage can match by a word. One that only asks for an aspect matches nothing
     /// beside a topic: "osteoporosis risk" is not about every risk.
     pub(super) fn is_matched(&self, stats: &WordStats<'_>) -> bool {
-        let is_topic = |stats: &WordStats<'_>| stats.word.weight >= TOPIC;
         // Where clauses are joined, the filter says what matches.
-        is_topic(stats) || self.plan.filter.is_some() || !self.words.iter().any(is_topic)
+        stats.is_topic()
+            || self.plan.filter.is_some()
+            || !self.words.iter().any(WordStats::is_topic)
     }
 
-    /// The value of the title, and the share of it that is covered.
-    pub(super) fn title_value(&self, candidates: &PoolEvidence, c: CandidateNumber) -> (f64, f64) {
+    /// The value of the title, and the share of it that is covered, where the passage has so much of
+    /// the topic.
+    pub(super) fn title_value(
+        &self,
+        candidates: &PoolEvidence,
+        c: CandidateNumber,
+        coverage: f64,
+    ) -> (f64, f64) {
         let table = &candidates.table;
+        let weights = &self.weights;
         let (mut covered, mut weight) = (0, 0.0);
         let mut by_name: Vec<usize> = Vec::new();
         for stats in &self.words {
@@ -291,17 +450,14 @@ impl<'p> Scorer<'p> {
                 .concept
                 .filter(|&k| candidates.named(k, c).title_words > 0);
             match named {
+                // A closed compound stands where its last part does.
+                _ if own > 0 && stats.word.is_compound() && covered > 0 => {}
                 _ if own > 0 => {
-                    weight += stats.weight();
-                    // A closed compound stands where its last part does.
-                    covered += if stats.word.compound && covered > 0 {
-                        0
-                    } else {
-                        own
-                    };
+                    weight += stats.weight(weights);
+                    covered += own;
                 }
                 Some(concept) => {
-                    weight += SYNONYM * stats.weight();
+                    weight += weights.synonym * stats.weight(weights);
                     by_name.push(concept);
                 }
                 None => {}
@@ -312,38 +468,73 @@ impl<'p> Scorer<'p> {
         covered += named.sum::<u32>();
         let length = table.candidate(c).title_words.max(1);
         let share = (f64::from(covered) / f64::from(length)).min(1.0);
-        let title = if self.ranking.fields { TITLE } else { 0.0 };
-        (title * weight * share, share)
-    }
-
-    /// The value of the aspect, and the chance that it is the one asked for.
-    pub(super) fn aspect_value(&self, aspects: &AspectWeights) -> (f64, f64) {
-        let asked = &self.plan.asked;
-        let certainty = asked.certainty();
-        if certainty == 0.0 {
+        if weight <= 0.0 {
             return (0.0, 0.0);
         }
-        let chance = asked.chance(aspects);
-        let above_floor = chance.max(f64::MIN_POSITIVE).ln().max(-ASPECT_FLOOR) + ASPECT_FLOOR;
-        (ASPECT * certainty * above_floor, chance)
+        let bound = coverage.powf(weights.binding * self.binding());
+        let value = weights.title * weight * share.powf(weights.title_share) * bound;
+        (value, share)
+    }
+
+    /// How much of the topic a passage is expected to have: less where it has many words.
+    fn binding(&self) -> f64 {
+        let topic = self.words.iter().filter_map(WordStats::topic_idf).count();
+        (self.weights.binding_words / topic.max(1) as f64).min(1.0)
+    }
+
+    /// The value of the aspect where the passage has so much of the topic, and the chance that it is
+    /// the one asked for.
+    pub(super) fn aspect_value(&self, aspects: &AspectWeights, coverage: f64) -> (f64, f64) {
+        if self.aspect == 0.0 {
+            return (0.0, 0.0);
+        }
+        let floor = self.weights.aspect_floor;
+        let chance = self.plan.asked.chance(aspects);
+        let above_floor = chance.max(f64::MIN_POSITIVE).ln().max(-floor) + floor;
+        let coverage = coverage.powf(self.weights.aspect_coverage);
+        (self.aspect * coverage * above_floor, chance)
+    }
+
+    /// What it counts that a passage has each of the things that are named together.
+    fn together_value(&self, values: &[WordValue]) -> f64 {
+        let has = |&k: &usize| {
+            let words = || self.plan.concepts[k].words.iter().map(|&w| &values[w]);
+            words().all(|value| value.exact > 0.0) || words().any(|value| value.by_name > 0.0)
+        };
+        match !self.together.is_empty() && self.together.iter().all(has) {
+            true => self.weights.together * self.weights().iter().sum::<f64>(),
+            false => 0.0,
+        }
+    }
+
+    /// The things that are named together, for people.
+    pub(super) fn things(&self) -> impl Iterator<Item = &str> {
+        let concepts = &self.plan.concepts;
+        self.together.iter().map(|&k| concepts[k].name.as_str())
     }
 
     /// The words that can be close to each other, in the order of the query.
     pub(super) fn whole_words(&self) -> Vec<&WordStats<'p>> {
-        let whole = self.words.iter().filter(|stats| !stats.word.compound);
+        let whole = self.words.iter().filter(|stats| !stats.word.is_compound());
         whole.collect()
     }
 
     /// More than this no candidate gets for closeness.
     fn most_closeness(&self) -> f64 {
-        if !self.ranking.closeness {
+        if !self.closeness {
             return 0.0;
         }
         let words = self.whole_words();
         let pairs = words.windows(2);
         pairs
-            .map(|pair| CLOSENESS * pair[0].weight().min(pair[1].weight()))
+            .map(|pair| self.weights.closeness * self.lesser(pair))
             .sum()
+    }
+
+    /// What the lesser of two words counts.
+    fn lesser(&self, pair: &[&WordStats<'_>]) -> f64 {
+        let weights = pair.iter().map(|stats| stats.weight(&self.weights));
+        weights.fold(f64::INFINITY, f64::min)
     }
 
     /// The terms of which has to be known where they stand.
@@ -369,11 +560,11 @@ impl<'p> Scorer<'p> {
             };
             let least = TextField::ALL.into_iter().filter_map(distance).min();
             if let Some(distance) = least.filter(|&distance| distance <= CLOSE_WORDS) {
-                let weight = pair[0].weight().min(pair[1].weight());
+                let weight = self.lesser(pair);
                 found.push(ClosePair {
                     first,
                     distance,
-                    value: CLOSENESS * weight / f64::from(distance).powi(2),
+                    value: self.weights.closeness * weight / f64::from(distance).powi(2),
                 });
             }
         }

@@ -32,6 +32,93 @@ fn other_names_find_a_concept() {
     }
 }
 
+/// Hits over some files of one passage each.
+fn found_in(files: &[(&str, &str)], query: &str) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a file can be written");
+    }
+    let mut index = palpate(folder.path());
+    index.arg("index");
+    index.args(files.iter().map(|(name, _)| name));
+    index.assert().success();
+    let run = palpate(folder.path())
+        .args(["search", "--json", "--explain", query])
+        .assert()
+        .code(0);
+    let found: Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON");
+    found["hits"].as_array().expect("hits is a list").clone()
+}
+
+fn sources(hits: &[Value]) -> Vec<&str> {
+    hits.iter()
+        .filter_map(|hit| hit["source"].as_str())
+        .collect()
+}
+
+#[test]
+fn a_hyphenated_word_counts_once() {
+    let files = [
+        (
+            "a.txt",
+            "One\n\nThe pre-school at the corner has a new door.\n",
+        ),
+        ("b.txt", "Two\n\nThe corner has a new door and a window.\n"),
+        ("c.txt", "Three\n\nNothing of any of it.\n"),
+    ];
+    for query in ["pre-school", "preschool"] {
+        let hits = found_in(&files, query);
+        assert_eq!(sources(&hits), ["a.txt"], "{query}");
+        let explained = hits[0]["explanation"].to_string();
+        let both = explained.contains("preschool ") && explained.contains("school ");
+        assert!(!(both && explained.contains("pre ")), "{explained}");
+    }
+}
+
+#[test]
+fn a_passage_on_both_topics_comes_before_titles_of_one() {
+    let files = [
+        (
+            "a.txt",
+            "Gout\n\nA disease of the joints that comes and goes.\n",
+        ),
+        (
+            "b.txt",
+            "Kidney stones\n\nThey are made of salts and can be felt.\n",
+        ),
+        (
+            "c.txt",
+            "News\n\nPeople with gout more often have kidney stones than others.\n",
+        ),
+        (
+            "d.txt",
+            "Weather\n\nIt rains today and will rain tomorrow.\n",
+        ),
+    ];
+    let hits = found_in(&files, "can gout cause kidney stones");
+    assert_eq!(sources(&hits)[0], "c.txt");
+}
+
+#[test]
+fn an_aspect_lifts_nothing_above_the_topic() {
+    let files = [
+        (
+            "a.txt",
+            "Lungs\n\nThe effects of breathing exercises on lung function were measured.\n",
+        ),
+        (
+            "b.txt",
+            "Tablets\n\nSide effects\n\nSide effects are nausea, rash and adverse reactions of the lung.\n",
+        ),
+        (
+            "c.txt",
+            "Weather\n\nIt rains today and will rain tomorrow.\n",
+        ),
+    ];
+    let hits = found_in(&files, "effects of breathing exercises on lung function");
+    assert_eq!(sources(&hits)[0], "a.txt");
+}
+
 #[test]
 fn the_word_itself_ranks_above_its_synonym() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
