@@ -1,13 +1,16 @@
 //! `palpate diff`: what became of the warnings between two states of the materials.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::common::{Outcome, When, look, said, stdout};
+use anyhow::bail;
+
+use super::common::{HomeArgs, Outcome, When, look, said, stdout};
 use palpate::diff::diff;
-use palpate::index::Home;
+use palpate::index::{Engine, Home};
 use palpate::output;
 
-/// Compare the passages about risks, or another aspect, of two indexes
+/// Compare the passages about risks, or another aspect, of two indexes, or of two states of one
 ///
 /// A passage was changed if the same source has a similar one; the difference is shown as
 /// [-removed-] {+added+}.
@@ -15,12 +18,14 @@ use palpate::output;
 /// Exit code: 0 if nothing differs, 1 if something does, 2 if something went wrong.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The folder of the older index
-    #[arg(value_name = "OLD_INDEX")]
-    old: PathBuf,
-    /// The folder of the newer index
-    #[arg(value_name = "NEW_INDEX")]
-    new: PathBuf,
+    /// The folders of the older and of the newer index
+    #[arg(value_name = "INDEX", num_args = 2, required_unless_present = "since")]
+    indexes: Vec<PathBuf>,
+    /// Compare the index with this generation of it, see `palpate generations`
+    #[arg(long, value_name = "N", conflicts_with = "indexes")]
+    since: Option<u64>,
+    #[command(flatten)]
+    index: HomeArgs,
     /// Which passages to compare: risk, treatment, cost…
     #[arg(long, value_name = "ASPECT", default_value = "risk")]
     aspect: String,
@@ -34,8 +39,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let (old, new) = (Home::Folder(self.old), Home::Folder(self.new));
-        let (old, new) = (old.open()?, new.open()?);
+        let (old, new) = self.compared()?;
         let diff = said(diff(&*old, &*new, &self.aspect))?;
         stdout(|out| match self.json {
             true => output::diff::write_json(out, &diff),
@@ -46,5 +50,18 @@ impl Args {
             true => Outcome::Found,
             false => Outcome::Nothing,
         })
+    }
+
+    /// What is to be compared, the older first.
+    fn compared(&self) -> anyhow::Result<(Arc<dyn Engine>, Arc<dyn Engine>)> {
+        if let Some(number) = self.since {
+            let home = Home::Folder(self.index.folder()?);
+            return Ok((home.open_generation(number)?, home.open()?));
+        }
+        let open = |dir: &PathBuf| Home::Folder(dir.clone()).open();
+        match &self.indexes[..] {
+            [old, new] => Ok((open(old)?, open(new)?)),
+            _ => bail!("two indexes are needed, or --since"),
+        }
     }
 }

@@ -5,7 +5,7 @@ mod watch;
 use std::path::PathBuf;
 
 use super::common::{DEFAULT_CORPUS, HomeArgs, LimitArgs, Outcome, build, outcome, stdout, update};
-use palpate::index::{BuildReport, Busy, Home, Sources};
+use palpate::index::{BuildReport, Busy, Home, KEPT_GENERATIONS, Sources};
 use palpate::lexicon;
 use palpate::output::summary;
 
@@ -35,6 +35,16 @@ pub(super) struct Args {
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
+    /// Compare the contents of all files, also where size, times and place say that nothing changed
+    #[arg(long)]
+    verify: bool,
+    /// Build even where the index would lose more than half of its sources, be made from another
+    /// corpus, or take the place of one of a newer palpate
+    #[arg(long)]
+    replace: bool,
+    /// Keep so many former generations, to go back to or to compare with
+    #[arg(long, value_name = "N", default_value_t = KEPT_GENERATIONS)]
+    keep: usize,
     /// Where somebody else builds the index, wait until they are done
     #[arg(long)]
     wait: bool,
@@ -63,6 +73,9 @@ impl Args {
                 true => Busy::Wait,
                 false => Busy::Leave,
             },
+            verify: self.verify,
+            replace: self.replace,
+            keep: self.keep,
         };
         let home = self.home()?;
         let report = match self.force {
@@ -108,8 +121,13 @@ impl Args {
     }
 
     fn watch(&self, sources: &Sources, home: &Home) -> anyhow::Result<()> {
+        let sources = Sources {
+            // What was meant once is not meant for ever.
+            replace: false,
+            ..sources.clone()
+        };
         watch::watch(&sources.roots, home.folder(), &mut || {
-            match update(sources, home) {
+            match update(&sources, home) {
                 Ok(report) if report.changes.is_none_or(|changes| !changes.is_empty()) => {
                     self.say(&report)?;
                     outcome(&report);

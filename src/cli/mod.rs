@@ -12,6 +12,7 @@ mod doctor;
 mod eval;
 mod fuse;
 mod generate;
+mod generations;
 mod index;
 mod lexicon;
 mod passages;
@@ -79,6 +80,7 @@ enum Command {
     Diff(diff::Args),
     Check(check::Args),
     Doctor(doctor::Args),
+    Generations(generations::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
     Passages(passages::Args),
@@ -115,6 +117,7 @@ impl Cli {
             Command::Diff(args) => args.run(),
             Command::Check(args) => args.run(),
             Command::Doctor(args) => args.run(self.data.as_deref()),
+            Command::Generations(args) => args.run(),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),
             Command::Passages(args) => args.run(),

@@ -26,6 +26,25 @@ pub enum IndexError {
          `palpate index --force --index {path}` builds it anew"
     )]
     Damaged { path: PathBuf, cause: String },
+    /// A folder in which somebody keeps something else.
+    #[error(
+        "{path} is no index of palpate, and holds {holds}: an index lives in a folder of its own, \
+         that is new or empty"
+    )]
+    Foreign { path: PathBuf, holds: String },
+    /// A build that nobody said may take away what it would.
+    #[error("{cause}; if that is meant, say so with --replace")]
+    WouldLose { cause: String },
+    #[error(
+        "the index at {path} has no generation {number}; `palpate generations --index {path}` lists \
+         those that were kept"
+    )]
+    NoGeneration { path: PathBuf, number: u64 },
+    #[error("there is no room left for {path}: {cause}")]
+    NoRoom {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
     #[error("{holder} is building the index at {path}; `palpate index --wait` waits for it")]
     Locked { path: PathBuf, holder: String },
     #[error("{path}: {cause}")]
@@ -63,6 +82,12 @@ fn given(paths: &[PathBuf]) -> String {
     quoted.collect()
 }
 
+/// Whether a disk, a quota or a file can take no more.
+pub(super) fn is_no_room(cause: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(cause.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
 impl IndexError {
     pub(super) fn full(dir: &Path) -> IndexError {
         IndexError::Io {
@@ -72,9 +97,15 @@ impl IndexError {
     }
 
     pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError + '_ {
-        move |cause| IndexError::Io {
-            path: path.to_owned(),
-            cause,
+        move |cause| match is_no_room(&cause) {
+            true => IndexError::NoRoom {
+                path: path.to_owned(),
+                cause,
+            },
+            false => IndexError::Io {
+                path: path.to_owned(),
+                cause,
+            },
         }
     }
 }

@@ -47,6 +47,21 @@ impl Home {
         })
     }
 
+    /// Opens a generation that was kept, where the index is in a folder.
+    pub fn open_generation(&self, number: u64) -> Result<Arc<dyn Engine>, IndexError> {
+        match self {
+            Home::Folder(dir) => {
+                let generation = folder::open_generation(dir, number)?;
+                Ok(Arc::new(Guarded::new(generation, dir.clone())))
+            }
+            #[cfg(feature = "cluster")]
+            Home::Cluster(address) => Err(IndexError::NoGeneration {
+                path: address.to_string().into(),
+                number,
+            }),
+        }
+    }
+
     /// Builds an index of everything in `sources`, whether anything has changed or not.
     ///
     /// The index that was there stays as it is, and searchable, until the new one is complete.

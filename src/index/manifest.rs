@@ -31,6 +31,8 @@ pub struct Manifest {
     pub generation: u64,
     /// The paths it was built from, as they were given.
     pub roots: Vec<PathBuf>,
+    /// Where these were, and the index.
+    pub(super) places: Places,
     /// The user's lexicon files, as they were given.
     pub lexicons: Vec<PathBuf>,
     /// The hash of everything besides the files that an index is made of: roots, lexicons, models.
@@ -54,6 +56,14 @@ pub struct Manifest {
 /// Hashes of files, in hexadecimal, by name.
 pub(super) type Sums = BTreeMap<String, String>;
 
+/// Where a corpus and its index are, whatever names they were called by.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Places {
+    pub(super) roots: Vec<PathBuf>,
+    /// The folder of the index, if it is in one.
+    pub(super) index: Option<PathBuf>,
+}
+
 /// A manifest with its own hash: a changed digit in it is found.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Signed {
@@ -64,13 +74,20 @@ pub(super) struct Signed {
 
 /// Only the part that every version, past and future, has to be able to read.
 #[derive(Deserialize)]
-struct Header {
-    format: u32,
+pub(super) struct Header {
+    pub(super) format: u32,
     analysis: String,
     annotation: String,
     /// For whoever has to build it anew; a version to come may not say it.
     palpate: Option<String>,
-    roots: Option<Vec<PathBuf>>,
+    #[serde(default)]
+    pub(super) generation: u64,
+    #[serde(default)]
+    pub(super) roots: Option<Vec<PathBuf>>,
+    #[serde(default)]
+    pub(super) places: Option<Places>,
+    #[serde(default)]
+    pub(super) documents: u64,
 }
 
 /// Why a manifest is of no use.
@@ -115,7 +132,12 @@ impl Header {
 
 impl Manifest {
     /// The manifest of a generation that is yet to be made.
-    pub(super) fn new(sources: &Sources, settings: &str, started: u64) -> Manifest {
+    pub(super) fn new(
+        sources: &Sources,
+        places: Places,
+        settings: &str,
+        started: u64,
+    ) -> Manifest {
         Manifest {
             format: FORMAT_VERSION,
             analysis: ANALYSIS_VERSION.to_owned(),
@@ -123,6 +145,7 @@ impl Manifest {
             palpate: env!("CARGO_PKG_VERSION").to_owned(),
             generation: 0,
             roots: sources.roots.clone(),
+            places,
             lexicons: sources.lexicons.clone(),
             settings: settings.to_owned(),
             data: data::hash(),

@@ -5,9 +5,10 @@
 //! ```text
 //! index/
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
+//!   .palpate            the mark of palpate: see `folder::claim`
 //!   .lock               held while somebody builds
 //!   g000007/            one generation: a tantivy index, lexicon.bin, vocabulary.fst,
-//!                       phrases.fst, phrases.txt, files.jsonl
+//!                       phrases.fst, phrases.txt, files.jsonl, pages.bin, manifest.json
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
@@ -52,12 +53,12 @@ pub(crate) use engine::Counted;
 pub use engine::{Engine, Tallies, ToCount};
 pub use error::IndexError;
 pub use field::TextField;
-pub use folder::check;
+pub use folder::{check, check_sources, kept, restore};
 pub use home::Home;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use passage::{Order, PassageAt, StoredPassage};
-pub use report::{BuildEvent, BuildReport, Changes, CheckReport, Damage, Repeated, Skipped};
-pub use sources::{Busy, Sources};
+pub use report::{BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, Repeated, Skipped, SourcesCompared};
+pub use sources::{Busy, KEPT_GENERATIONS, Sources};
 pub(crate) use table::FIELDS;
 pub use table::{
     Candidate, CandidateNumber, ChosenNumber, Counts, NameNumber, Positions, Table, TermNumber,

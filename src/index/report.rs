@@ -1,6 +1,6 @@
 //! What a build tells while it runs and when it is done, and what a check found.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -100,4 +100,41 @@ pub struct CheckReport {
     pub damage: Vec<Damage>,
     /// What an interrupted build left. It does no harm, and the next build sweeps it away.
     pub leftovers: Vec<String>,
+    /// How the sources compare with what was indexed, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sources: Option<SourcesCompared>,
+}
+
+/// How the sources of an index compare, by their contents, with what was indexed. Paths are as they
+/// were indexed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SourcesCompared {
+    /// How many are as they were.
+    pub unchanged: u64,
+    pub changed: Vec<String>,
+    pub gone: Vec<String>,
+    pub added: Vec<String>,
+}
+
+impl SourcesCompared {
+    /// Whether a build would change nothing.
+    pub fn is_as_indexed(&self) -> bool {
+        self.changed.is_empty() && self.gone.is_empty() && self.added.is_empty()
+    }
+}
+
+/// A generation of an index that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeptGeneration {
+    pub number: u64,
+    /// Whether it is the one that is searched.
+    pub is_current: bool,
+    /// When its build started, in seconds since 1970.
+    pub started: u64,
+    /// The paths it was built from, as they were given.
+    pub roots: Vec<PathBuf>,
+    pub documents: u64,
+    pub passages: u64,
+    /// Bytes of its files, many of which it may share with others.
+    pub bytes: u64,
 }

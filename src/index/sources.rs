@@ -10,7 +10,7 @@ use crate::document::{FORMATS, Limits};
 use crate::lexicon::Lexicon;
 
 /// What to build an index from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Sources {
     /// Files and folders of documents.
     pub roots: Vec<PathBuf>,
@@ -22,6 +22,31 @@ pub struct Sources {
     pub limits: Limits,
     /// What to do while somebody else builds the index.
     pub busy: Busy,
+    /// Whether files whose stamps have not changed are looked into all the same.
+    pub verify: bool,
+    /// Whether the index may lose more than half of its sources, be made from another corpus, or
+    /// take the place of one of a newer format.
+    pub replace: bool,
+    /// So many generations before the new one are kept, where the index is in a folder.
+    pub keep: usize,
+}
+
+/// So many former generations are kept where nobody says how many.
+pub const KEPT_GENERATIONS: usize = 1;
+
+impl Default for Sources {
+    fn default() -> Sources {
+        Sources {
+            roots: Vec::new(),
+            lexicons: Vec::new(),
+            aspect_model: None,
+            limits: Limits::default(),
+            busy: Busy::default(),
+            verify: false,
+            replace: false,
+            keep: KEPT_GENERATIONS,
+        }
+    }
 }
 
 impl Sources {

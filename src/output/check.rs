@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::summary::{bytes, counted};
-use crate::index::CheckReport;
+use crate::index::{CheckReport, SourcesCompared};
 
 /// Prints a report for people.
 pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
@@ -12,6 +12,9 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     }
     for leftover in &report.leftovers {
         writeln!(out, "left over from an interrupted build: {leftover}")?;
+    }
+    if let Some(sources) = &report.sources {
+        write_sources(out, sources)?;
     }
     if report.damage.is_empty() {
         writeln!(
@@ -23,6 +26,23 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+fn write_sources(out: &mut dyn Write, sources: &SourcesCompared) -> io::Result<()> {
+    let all = [
+        ("CHANGED", &sources.changed),
+        ("GONE", &sources.gone),
+        ("NEW", &sources.added),
+    ];
+    for (what, paths) in all {
+        for path in paths {
+            writeln!(out, "{what} {path}")?;
+        }
+    }
+    match sources.is_as_indexed() {
+        true => writeln!(out, "{} as indexed", counted(sources.unchanged, "file")),
+        false => writeln!(out, "the sources are not as they were indexed; `palpate index` reads them"),
+    }
 }
 
 /// Writes a report as one JSON object on one line.

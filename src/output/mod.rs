@@ -9,6 +9,7 @@
 //! * [`audit`] shows what the sources say, and which are silent,
 //! * [`cite`] says what became of citations,
 //! * [`diff`] shows what was added, changed and dropped between two indexes,
+//! * [`generations`] lists the states of an index that are kept,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
 //! * [`known`] lists what can be asked for by name,
@@ -21,6 +22,7 @@ pub mod check;
 pub mod cite;
 pub mod csv;
 pub mod diff;
+pub mod generations;
 pub mod json;
 pub mod known;
 pub mod passages;

@@ -6,13 +6,46 @@ use serde_json::json;
 
 use super::client::{Body, Client};
 use crate::index::error::IndexError;
+use crate::index::gather::files::{self, Records};
+use crate::index::gather::loss::Former;
 use crate::index::manifest::Manifest;
 
 /// More parts no file has.
 const MOST_PARTS: usize = 10_000;
 
+/// What the index of the current generation says of itself.
+struct About {
+    name: String,
+    manifest: String,
+}
+
 /// The index of the current generation, and its manifest; `None` where there is none.
 pub(super) fn current(client: &Client) -> Result<Option<(String, Manifest)>, IndexError> {
+    let Some(About { name, manifest }) = about(client)? else {
+        return Ok(None);
+    };
+    let manifest = Manifest::checked(manifest.as_bytes()).map_err(|unfit| {
+        client.error(format!(
+            "{unfit}; rebuild it with `palpate index --engine {}`",
+            client.address()
+        ))
+    })?;
+    Ok(Some((name, manifest)))
+}
+
+/// What is known of the current generation, of whatever version it is; `None` where there is none.
+pub(super) fn former(client: &Client) -> Result<Option<Former>, IndexError> {
+    let Some(About { name, manifest }) = about(client)? else {
+        return Ok(None);
+    };
+    let records = Manifest::checked(manifest.as_bytes()).ok().and_then(|checked| {
+        let records = file(client, &name, &checked, files::FILE).ok()?;
+        Records::parse(&records[..])
+    });
+    Ok(Former::of(manifest.as_bytes(), records))
+}
+
+fn about(client: &Client) -> Result<Option<About>, IndexError> {
     let alias = &client.address().index;
     let path = format!("/{alias}/_mapping");
     let answer = client.send("GET", &path, Body::None, client.address().patience)?;
@@ -29,13 +62,10 @@ pub(super) fn current(client: &Client) -> Result<Option<(String, Manifest)>, Ind
     if about.is_null() {
         return Err(client.error(format!("{name} is no index of palpate")));
     }
-    let manifest = Manifest::checked(about.to_string().as_bytes()).map_err(|unfit| {
-        client.error(format!(
-            "{unfit}; rebuild it with `palpate index --engine {}`",
-            client.address()
-        ))
-    })?;
-    Ok(Some((name.clone(), manifest)))
+    Ok(Some(About {
+        name: name.clone(),
+        manifest: about.to_string(),
+    }))
 }
 
 /// The indexes that the alias stands for, or the one that has its name.

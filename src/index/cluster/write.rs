@@ -11,11 +11,11 @@ use super::client::{Body, Client};
 use super::entry::ForCluster;
 use super::{bulk, generation, mapping};
 use crate::index::error::IndexError;
-use crate::index::gather::files::{self, Listing, Records};
+use crate::index::gather::files::{self, Listing, Records, Trust};
 use crate::index::gather::gathering::{Contents, Gathering};
 use crate::index::gather::numbers::Numbers;
 use crate::index::gather::sums;
-use crate::index::manifest::Manifest;
+use crate::index::manifest::{Manifest, Places};
 use crate::index::report::{BuildEvent, BuildReport, Repeated};
 use crate::index::sources::Sources;
 
@@ -88,7 +88,13 @@ impl<'s> Building<'s> {
         let Some(records) = records.and_then(|text| Records::parse(&text[..])) else {
             return Ok(None);
         };
-        let difference = records.compare(&self.listing, manifest.started);
+        let trust = match self.sources.verify {
+            true => Trust::Contents,
+            false => Trust::Stamps {
+                started: manifest.started,
+            },
+        };
+        let difference = records.compare(&self.listing, trust);
         if !difference.changes.is_empty() {
             return Ok(None);
         }
@@ -102,7 +108,12 @@ impl<'s> Building<'s> {
     }
 
     fn build(mut self, progress: &mut OnProgress<'_>) -> Result<BuildReport, IndexError> {
-        let mut manifest = Manifest::new(self.sources, &self.settings, self.started);
+        let places = Places::of(&self.sources.roots, None);
+        let former = generation::former(&self.client)?;
+        if let Some(former) = &former {
+            former.unless_lost(self.sources, &places, &self.listing)?;
+        }
+        let mut manifest = Manifest::new(self.sources, places, &self.settings, self.started);
         let before = self.make_room()?;
         // So much work is not thrown away for a node that takes a moment to be missed.
         self.client.be_patient(ENDURANCE);
@@ -113,6 +124,12 @@ impl<'s> Building<'s> {
             manifest.generation
         );
         let made = self.write(&name, &mut manifest, progress);
+        let made = made.and_then(|contents| {
+            if let Some(former) = &former {
+                former.unless_fewer(self.sources, &contents.holds)?;
+            }
+            Ok(contents)
+        });
         match made {
             Ok(contents) => {
                 self.switch(&name, &before.current)?;

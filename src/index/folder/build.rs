@@ -6,13 +6,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::generation::{FormerGeneration, Generation, Made};
-use super::generations::{next_generation, sweep};
+use super::claim;
+use super::generations::{generation_folder, next_generation, sweep};
 use super::index::Index;
 use super::lock::lock;
+use super::pages::{self, Pages};
+use super::room::with_cause;
 use crate::index::error::IndexError;
-use crate::index::gather::files::{self, Listing, ListingDifference, Records};
+use crate::index::gather::files::{self, Listing, ListingDifference, Records, Trust};
 use crate::index::gather::gathering::Contents;
-use crate::index::manifest::Manifest;
+use crate::index::gather::loss::Former;
+use crate::index::manifest::{self, Manifest, Places};
 use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
 use crate::index::sources::Sources;
 
@@ -41,13 +45,20 @@ pub(crate) fn update(
     let current = Manifest::read(dir).ok();
     let current = current.filter(|manifest| manifest.settings == order.settings);
     let known = current.and_then(|manifest| {
-        let records = Records::read(&manifest.generation_folder(dir))?;
+        let sum = manifest.sums.get(files::FILE)?;
+        let records = Records::read_checked(&manifest.generation_folder(dir), sum)?;
         Some((manifest, records))
     });
     let Some((manifest, records)) = known else {
         return order.build_anew(None, progress);
     };
-    let difference = records.compare(&order.listing, manifest.started);
+    let trust = match sources.verify {
+        true => Trust::Contents,
+        false => Trust::Stamps {
+            started: manifest.started,
+        },
+    };
+    let difference = records.compare(&order.listing, trust);
     match difference.changes {
         changes if changes.is_empty() => Ok(order.nothing_to_do(&manifest, difference)),
         changes if difference.is_large() => order.build_anew(Some(changes), progress),
@@ -63,6 +74,14 @@ impl ListingDifference {
     }
 }
 
+/// What is known of the index in `dir`, of whatever version it is.
+fn former(dir: &Path) -> Option<Former> {
+    let text = std::fs::read(dir.join(manifest::FILE)).ok()?;
+    let header: manifest::Header = serde_json::from_slice(&text).ok()?;
+    let records = Records::read(&generation_folder(dir, header.generation));
+    Former::of(&text, records)
+}
+
 /// A build that was asked for, with all that has to be known before it begins. It holds the lock of
 /// the folder.
 struct BuildOrder<'s> {
@@ -70,6 +89,9 @@ struct BuildOrder<'s> {
     dir: &'s Path,
     settings: String,
     listing: Listing,
+    places: Places,
+    /// The index that is there, if any.
+    former: Option<Former>,
     clock: Instant,
     started: u64,
     _lock: File,
@@ -81,20 +103,30 @@ impl<'s> BuildOrder<'s> {
         sources.check()?;
         let settings = sources.settings()?;
         std::fs::create_dir_all(dir).map_err(IndexError::io(dir))?;
-        Ok(BuildOrder {
+        // Not even a lock is put where something else is kept.
+        claim::unless_foreign(dir)?;
+        let lock = lock(dir, sources.busy)?;
+        claim::claim(dir)?;
+        let order = BuildOrder {
             sources,
             dir,
             settings,
-            _lock: lock(dir, sources.busy)?,
+            _lock: lock,
             listing: Listing::of(&sources.roots, Some(dir)),
+            places: Places::of(&sources.roots, Some(dir)),
+            former: former(dir),
             clock,
             started,
-        })
+        };
+        if let Some(former) = &order.former {
+            former.unless_lost(sources, &order.places, &order.listing)?;
+        }
+        Ok(order)
     }
 
     /// The report where the index is up to date. What interrupted builds left goes.
     fn nothing_to_do(self, manifest: &Manifest, difference: ListingDifference) -> BuildReport {
-        sweep(self.dir, &manifest.generation_folder(self.dir));
+        sweep(self.dir, manifest.generation, None, self.sources.keep);
         let kept = difference.kept.values();
         let failed = kept.filter_map(|record| record.failed()).collect();
         self.report(manifest, failed, Some(difference.changes))
@@ -129,6 +161,10 @@ impl<'s> BuildOrder<'s> {
         let before = FormerGeneration {
             folder: manifest.generation_folder(self.dir),
             sums: manifest.sums.clone(),
+            pages: match self.pages_of(manifest) {
+                Some(pages) => pages,
+                None => return self.build_anew(Some(changes), progress),
+            },
             // What is damaged is built anew.
             index: match Index::open_generation(self.dir, manifest) {
                 Ok(index) => index,
@@ -150,8 +186,15 @@ impl<'s> BuildOrder<'s> {
         let made = catch_unwind(AssertUnwindSafe(|| self.next_generation(write)));
         match made {
             Ok(Ok(Some((manifest, contents)))) => Ok(self.done(&manifest, contents, Some(changes))),
+            // All files would give no more, nor take less room.
+            Ok(Err(error @ (IndexError::WouldLose { .. } | IndexError::NoRoom { .. }))) => Err(error),
             _ => self.build_anew(Some(changes), progress),
         }
+    }
+
+    fn pages_of(&self, manifest: &Manifest) -> Option<Pages> {
+        let folder = manifest.generation_folder(self.dir);
+        Pages::read(&folder, manifest.sums.get(pages::FILE)).ok()
     }
 
     /// Has a new generation written to a folder of its own, and makes it the current one; `None`
@@ -160,33 +203,45 @@ impl<'s> BuildOrder<'s> {
         &self,
         write: impl FnOnce(&Path) -> Result<Option<Made>, IndexError>,
     ) -> Result<Option<(Manifest, Contents)>, IndexError> {
-        let mut manifest = Manifest::new(self.sources, &self.settings, self.started);
+        let places = self.places.clone();
+        let mut manifest = Manifest::new(self.sources, places, &self.settings, self.started);
         manifest.generation = next_generation(self.dir)?;
+        let current = Manifest::read(self.dir).ok();
+        let current = current.map(|manifest| manifest.generation);
         // What interrupted builds left must not pile up while none of them gets to its end.
-        if let Ok(current) = Manifest::read(self.dir) {
-            sweep(self.dir, &current.generation_folder(self.dir));
+        if let Some(current) = current {
+            sweep(self.dir, current, None, usize::MAX);
         }
         let folder = manifest.generation_folder(self.dir);
         std::fs::create_dir(&folder).map_err(IndexError::io(&folder))?;
-        let published = write(&folder).and_then(|made| {
+        let published = claim::mark(&folder).map_err(IndexError::io(&folder));
+        let published = published.and_then(|()| write(&folder)).and_then(|made| {
             if let Some(made) = &made {
                 manifest.holds(&made.contents.holds);
                 manifest.sums = made.sums.clone();
-                manifest.publish(self.dir)?;
+                self.publish(&manifest, &made.contents)?;
             }
             Ok(made)
         });
         match published {
             Ok(Some(made)) => {
-                sweep(self.dir, &folder);
+                sweep(self.dir, manifest.generation, current, self.sources.keep);
                 Ok(Some((manifest, made.contents)))
             }
             unfinished => {
+                let unfinished = unfinished.map_err(|error| with_cause(error, &folder));
                 // What could not be finished is of no use; the old generation stays.
-                let _ = std::fs::remove_dir_all(&folder);
+                claim::remove_generation(&folder);
                 unfinished.map(|_| None)
             }
         }
+    }
+
+    fn publish(&self, manifest: &Manifest, contents: &Contents) -> Result<(), IndexError> {
+        if let Some(former) = &self.former {
+            former.unless_fewer(self.sources, &contents.holds)?;
+        }
+        manifest.publish(self.dir)
     }
 
     fn done(

@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use super::generations::generations;
+use super::generations::{KEPT_MANIFEST, generations, is_finished};
 use super::index::Index;
 use crate::index::document::WholeDocument;
 use crate::index::error::IndexError;
@@ -49,6 +49,7 @@ pub fn check(dir: &Path) -> Result<CheckReport, IndexError> {
         bytes: size(&folder),
         damage: damaged_files(&folder, &manifest.sums),
         leftovers: leftovers(dir, &folder, &manifest.sums),
+        sources: None,
     };
     // What is in damaged files is not worth reading.
     if report.damage.is_empty() {
@@ -63,14 +64,14 @@ pub fn check(dir: &Path) -> Result<CheckReport, IndexError> {
     Ok(report)
 }
 
-/// Other generations, and files of this one that nobody knows.
+/// Generations that were never finished, and files of this one that nobody knows.
 fn leftovers(dir: &Path, current: &Path, sums: &Sums) -> Vec<String> {
     let others = generations(dir).unwrap_or_default().into_iter();
-    let others = others.filter(|(_, path)| path != current);
+    let others = others.filter(|(_, path)| path != current && !is_finished(path));
     let mut leftovers: Vec<String> = others.map(|(_, path)| folder_name(&path)).collect();
     leftovers.sort();
     let strange = names(current).unwrap_or_default().into_iter();
-    let strange = strange.filter(|name| !sums.contains_key(name));
+    let strange = strange.filter(|name| !sums.contains_key(name) && name != KEPT_MANIFEST);
     leftovers.extend(strange.map(|name| format!("{}/{name}", folder_name(current))));
     leftovers
 }

@@ -17,7 +17,9 @@ use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
 use tantivy::{IndexSettings, IndexWriter};
 
+use super::claim;
 use super::index::{Index, register};
+use super::pages::{self, Pages};
 use super::schema::Fields;
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
@@ -34,7 +36,9 @@ use crate::index::report::BuildEvent;
 use crate::passage;
 
 /// The files of a generation that the next one does not share.
-const OWN: [&str; 7] = [
+pub(super) const OWN: [&str; 9] = [
+    claim::MARK,
+    pages::FILE,
     META,
     MANAGED,
     LEXICON_FILE,
@@ -57,6 +61,7 @@ const ANY: f32 = 1e-9;
 pub(super) struct FormerGeneration {
     pub(super) folder: PathBuf,
     pub(super) sums: Sums,
+    pub(super) pages: Pages,
     pub(super) index: Index,
 }
 
@@ -211,11 +216,10 @@ impl Generation {
             readable_by_others(&folder.join(MANAGED))?;
             // The files are durable once the folder is.
             File::open(folder)?.sync_all()?;
-            let known = self.before.as_ref();
-            sums::sums(
-                folder,
-                &known.map_or_else(Sums::new, |(b, _)| b.shared_sums()),
-            )
+            let known = self.before.as_ref().map(|(before, _)| before.shared());
+            let (sums, pages) = known.unwrap_or_default();
+            Pages::of(folder, &sums::names(folder)?, &pages)?.write(folder)?;
+            sums::sums(folder, &sums)
         };
         let sums = settle().map_err(IndexError::io(folder))?;
         Ok(Some(Made { contents, sums }))
@@ -251,11 +255,12 @@ impl FormerGeneration {
         sums::damaged_files(&self.folder, &own).is_empty()
     }
 
-    /// The hashes of the files that the next generation shares.
-    fn shared_sums(&self) -> Sums {
+    /// The hashes of the files that the next generation shares, and of their pages.
+    fn shared(&self) -> (Sums, Pages) {
         let mut sums = self.sums.clone();
         sums.retain(|name, _| !OWN.contains(&name.as_str()));
-        sums
+        let pages = self.pages.clone().without(&OWN);
+        (sums, pages)
     }
 
     /// Gives `folder` the segments of this generation.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory};
 
+use super::generations::manifest_of;
+use super::pages::{self, Pages};
 use super::read_only::ReadOnly;
 use super::schema::Fields;
 use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
@@ -67,7 +69,10 @@ impl Index {
             }
         }
         let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
-        let index = tantivy::Index::open(ReadOnly(directory.clone()));
+        let pages = Pages::read(&folder, manifest.sums.get(pages::FILE));
+        let pages = pages.map_err(|e| damaged(e.to_string()))?;
+        let checked = ReadOnly::new(directory, pages);
+        let index = tantivy::Index::open(checked.clone());
         let index = index.map_err(|e| damaged(e.to_string()))?;
         register(&index);
         let fields = Fields::of(&index.schema()).map_err(|e| damaged(e.to_string()))?;
@@ -77,17 +82,17 @@ impl Index {
             .try_into()
             .map_err(|e: tantivy::TantivyError| damaged(e.to_string()))?
             .searcher();
-        // Most searches need neither words nor phrases. Mapping them costs microseconds, and keeps
-        // them readable when a newer generation takes this one's place.
-        let mapped = |name: &str| map(&directory, name);
+        // They are compared as a whole here, as they are read without any more questions.
+        let mapped = |name: &str| map(&checked, name);
         let vocabulary = mapped(VOCABULARY_FILE).and_then(Vocabulary::new);
         let phrases = mapped(dictionary::TURNED_FILE)
             .and_then(|turned| Phrases::new(turned, mapped(dictionary::SHOWN_FILE)?));
+        let lexicon = mapped(LEXICON_FILE).map_err(|e| damaged(e.to_string()))?;
+        let lexicon = Lexicon::parse(lexicon.as_ref().to_vec().into());
+        let lexicon = lexicon.ok_or_else(|| damaged(format!("{LEXICON_FILE} cannot be read")))?;
         Ok(Index {
             dir: dir.to_owned(),
-            lexicon: Lexicon::read(&folder.join(LEXICON_FILE))
-                .map_err(|e| damaged(e.to_string()))?
-                .into(),
+            lexicon: lexicon.into(),
             manifest: manifest.clone(),
             fields,
             searcher,
@@ -136,8 +141,20 @@ impl Index {
     }
 }
 
+/// Opens a generation of the index in `dir` that was kept.
+pub(in crate::index) fn open_generation(dir: &Path, number: u64) -> Result<Index, IndexError> {
+    let manifest = manifest_of(dir, number)?;
+    let opened = unless_damaged(|| Index::open_generation(dir, &manifest));
+    opened.unwrap_or_else(|cause| {
+        Err(IndexError::Damaged {
+            path: dir.to_owned(),
+            cause,
+        })
+    })
+}
+
 /// A file of a generation, mapped into memory: nothing is read until it is looked at.
-fn map(directory: &MmapDirectory, name: &str) -> std::io::Result<SharedBytes> {
+fn map(directory: &ReadOnly, name: &str) -> std::io::Result<SharedBytes> {
     directory
         .open_read(Path::new(name))
         .map_err(|error| std::io::Error::other(format!("{name}: {error}")))?

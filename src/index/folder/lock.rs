@@ -10,7 +10,9 @@ use std::path::Path;
 use crate::index::error::IndexError;
 use crate::index::sources::Busy;
 
-const FILE: &str = ".lock";
+/// The file that is locked.
+pub(super) const FILE: &str = ".lock";
+const SIGNED: &str = "palpate, process";
 
 /// Takes the lock of `dir`; it is given back when the file is closed.
 pub(super) fn lock(dir: &Path, busy: Busy) -> Result<File, IndexError> {
@@ -54,5 +56,11 @@ fn holder(file: &mut File) -> String {
 fn sign(file: &mut File) -> std::io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
-    writeln!(file, "palpate, process {}", std::process::id())
+    writeln!(file, "{SIGNED} {}", std::process::id())
+}
+
+/// Whether the lock in `dir` is one that a palpate made.
+pub(super) fn is_ours(dir: &Path) -> bool {
+    let text = std::fs::read(dir.join(FILE));
+    text.is_ok_and(|text| text.is_empty() || text.starts_with(SIGNED.as_bytes()))
 }

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! generations  which there are, and which is the current one
+//! claim        whose a folder is
 //! lock         one writer at a time
+//! pages        the hashes of pages, compared when they are read
 //! read_only    a folder that nobody writes to
 //! schema       the tantivy fields
 //! index        a generation, opened
@@ -13,13 +15,16 @@
 //! postings     how often and where words stand in candidates
 //! engine       all of these: the trait Engine
 //! generation   a new one
+//! room         whether there is any left
 //! build        what has changed, and a generation of it
 //! check        whether everything is as it was written
+//! sources      whether the sources are as they were indexed
 //! ```
 
 mod best;
 mod build;
 mod check;
+mod claim;
 mod counts;
 mod documents;
 mod engine;
@@ -27,14 +32,19 @@ mod generation;
 mod generations;
 mod index;
 mod lock;
+mod pages;
 mod postings;
 mod query;
 mod read_only;
+mod room;
 mod schema;
+mod sources;
 
 pub(crate) use build::{build, update};
 pub use check::check;
-pub(super) use index::Index;
+pub use generations::{kept, restore};
+pub use sources::check_sources;
+pub(super) use index::{Index, open_generation};
 
 use super::error::IndexError;
 

@@ -2,12 +2,15 @@
 //!
 //! tantivy takes a lock, that is, writes a file, even to open an index, so that no writer deletes
 //! what is being opened. A generation never changes, and so it needs none: it can be read where
-//! nobody may write, and no reader ever waits.
+//! nobody may write, and no reader ever waits. All that is read is compared with its hash
+//! ([`pages`](super::pages)).
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::pages::Pages;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, WatchCallback, WatchHandle, WritePtr,
@@ -15,7 +18,24 @@ use tantivy::directory::{
 
 /// A folder from which files are mapped, and in which nothing is written.
 #[derive(Debug, Clone)]
-pub(super) struct ReadOnly(pub(super) MmapDirectory);
+pub(super) struct ReadOnly {
+    directory: MmapDirectory,
+    pages: Arc<Pages>,
+}
+
+impl ReadOnly {
+    /// A folder of which the pages have these hashes.
+    pub(super) fn new(directory: MmapDirectory, pages: Pages) -> ReadOnly {
+        ReadOnly {
+            directory,
+            pages: Arc::new(pages),
+        }
+    }
+}
+
+fn name(path: &Path) -> Cow<'_, str> {
+    path.to_string_lossy()
+}
 
 fn read_only() -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, "opened for reading only")
@@ -23,15 +43,20 @@ fn read_only() -> io::Error {
 
 impl Directory for ReadOnly {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        self.0.get_file_handle(path)
+        let file = self.directory.get_file_handle(path)?;
+        let checked = self.pages.checked(&name(path), file);
+        checked.map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))
     }
 
     fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        self.0.exists(path)
+        self.directory.exists(path)
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.0.atomic_read(path)
+        let bytes = self.directory.atomic_read(path)?;
+        let compared = self.pages.check_all(&name(path), &bytes);
+        compared.map_err(|error| OpenReadError::wrap_io_error(error, path.to_owned()))?;
+        Ok(bytes)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {

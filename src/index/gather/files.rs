@@ -1,13 +1,15 @@
 //! The files of a corpus: which there are, what a generation was made from, and what has changed
 //! since.
 //!
-//! Each generation keeps a line for every file (`files.jsonl`). A file whose size and time of
-//! modification are those of its line has not changed; where they are not, or where the file was
-//! written so shortly before it was read that its time says nothing, its content is hashed and
+//! Each generation keeps a line for every file (`files.jsonl`). A file has not changed whose stamp
+//! is that of its line: size and time of modification, and where the system has them, device, inode
+//! and time of change, which nobody can set back. Where they are not the same, or where the file was
+//! written so shortly before it was read that its times say nothing, its content is hashed and
 //! decides.
 
-use std::collections::BTreeMap;
-use std::fs::File;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, Metadata};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::files::{Found, printable, walk};
 use crate::document::{HEAD, reader_for, reader_of};
 use crate::index::manifest::Holds;
-use crate::index::report::{Changes, Skipped};
+use crate::index::report::{Changes, Skipped, SourcesCompared};
 
 pub(in crate::index) const FILE: &str = "files.jsonl";
 /// Times of modification may be this coarse, in nanoseconds (FAT: two seconds).
@@ -38,6 +40,56 @@ pub(in crate::index) struct Stamp {
     pub(in crate::index) bytes: u64,
     /// When it was last modified, in nanoseconds since 1970, where the file system says.
     modified: Option<u64>,
+    /// When anything of it was last changed, its name among it; on Windows, when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed: Option<u64>,
+    /// The device and the inode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identity: Option<(u64, u64)>,
+}
+
+impl Stamp {
+    /// The stamp of a file.
+    pub(in crate::index) fn of(metadata: &Metadata) -> Stamp {
+        Stamp {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok().and_then(nanoseconds),
+            changed: changed(metadata),
+            identity: identity(metadata),
+        }
+    }
+
+    /// Whether the file was last changed so long before `moment` that a change since has another
+    /// time.
+    fn is_settled(&self, moment: u64) -> bool {
+        let settled = |time: u64| time.saturating_add(COARSE) < moment;
+        self.modified.is_some_and(settled) && self.changed.is_none_or(settled)
+    }
+}
+
+#[cfg(unix)]
+fn changed(metadata: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    let seconds = u64::try_from(metadata.ctime()).ok()?;
+    let rest = u64::try_from(metadata.ctime_nsec()).ok()?;
+    seconds.checked_mul(1_000_000_000)?.checked_add(rest)
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn changed(metadata: &Metadata) -> Option<u64> {
+    metadata.created().ok().and_then(nanoseconds)
+}
+
+/// The standard library tells none.
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 /// One line of `files.jsonl`.
@@ -67,6 +119,11 @@ fn nanoseconds(time: SystemTime) -> Option<u64> {
 }
 
 impl Listing {
+    /// The names of the files, as they are kept in records.
+    pub(in crate::index) fn names(&self) -> BTreeSet<Cow<'_, str>> {
+        self.files.keys().map(|path| printable(path)).collect()
+    }
+
     /// Walks the roots. The index itself, where it is in a folder, is no source.
     pub(in crate::index) fn of(roots: &[PathBuf], index: Option<&Path>) -> Listing {
         let mut listing = Listing::default();
@@ -82,11 +139,7 @@ impl Listing {
             match found {
                 Found::File { path, .. } if index.is_some_and(|index| path.starts_with(index)) => {}
                 Found::File { path, metadata } if is_readable(&path) => {
-                    let stamp = Stamp {
-                        bytes: metadata.len(),
-                        modified: metadata.modified().ok().and_then(nanoseconds),
-                    };
-                    self.files.insert(path, stamp);
+                    self.files.insert(path, Stamp::of(&metadata));
                 }
                 Found::File { path, .. } => self.unknown.push(Skipped {
                     reason: unknown_type(&path),
@@ -99,6 +152,15 @@ impl Listing {
             }
         }
     }
+}
+
+/// What says whether a file is as it was.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::index) enum Trust {
+    /// Its stamp, where it was settled when a build `started`.
+    Stamps { started: u64 },
+    /// Nothing but its content.
+    Contents,
 }
 
 /// How a listing differs from what a generation was made from.
@@ -121,6 +183,13 @@ impl Records {
         Records::parse(BufReader::new(File::open(folder.join(FILE)).ok()?))
     }
 
+    /// The same, unless their file has not the hash that it was written with.
+    pub(in crate::index) fn read_checked(folder: &Path, sum: &str) -> Option<Records> {
+        let bytes = std::fs::read(folder.join(FILE)).ok()?;
+        let same = blake3::hash(&bytes).to_hex().as_str() == sum;
+        same.then(|| Records::parse(&bytes[..]))?
+    }
+
     /// Reads what [`RecordKeeper::write`] wrote; `None` where it is something else.
     pub(in crate::index) fn parse(text: impl BufRead) -> Option<Records> {
         let record = |line: std::io::Result<String>| {
@@ -137,11 +206,17 @@ impl Records {
             .map(|(path, record)| (path.as_path(), record.holds))
     }
 
-    /// How a listing differs from these files, as they were when a build `started`.
+    /// The files that gave passages.
+    pub(in crate::index) fn with_passages(&self) -> impl Iterator<Item = &Path> {
+        let files = self.holds().filter(|(_, holds)| holds.passages > 0);
+        files.map(|(path, _)| path)
+    }
+
+    /// How a listing differs from these files. `trust` says how much a stamp says.
     pub(in crate::index) fn compare(
         mut self,
         listing: &Listing,
-        started: u64,
+        trust: Trust,
     ) -> ListingDifference {
         let mut difference = ListingDifference {
             changes: Changes::default(),
@@ -152,8 +227,9 @@ impl Records {
         let changes = &mut difference.changes;
         for (path, stamp) in &listing.files {
             match self.0.remove(Path::new(&*printable(path))) {
-                Some(record) if record.is_of(path, stamp, started) => {
+                Some(mut record) if record.is_of(path, stamp, trust) => {
                     changes.unchanged += 1;
+                    record.stamp = *stamp;
                     difference.kept.insert(path.clone(), record);
                     continue;
                 }
@@ -171,7 +247,34 @@ impl Records {
     }
 }
 
+impl Records {
+    /// Compares the contents of files, given with the names that they were indexed by.
+    pub(in crate::index) fn compare_contents(
+        mut self,
+        present: &BTreeMap<PathBuf, PathBuf>,
+    ) -> SourcesCompared {
+        let mut compared = SourcesCompared::default();
+        for (name, path) in present {
+            let name = printable(name);
+            match self.0.remove(Path::new(&*name)) {
+                Some(record) if record.has_content_of(path) => compared.unchanged += 1,
+                Some(_) => compared.changed.push(name.into_owned()),
+                None => compared.added.push(name.into_owned()),
+            }
+        }
+        compared.gone = self.0.into_values().map(|record| record.path).collect();
+        compared
+    }
+}
+
 impl Record {
+    fn has_content_of(&self, path: &Path) -> bool {
+        match &self.hash {
+            Some(hash) => hash_of(path).is_ok_and(|now| now.to_hex().as_str() == hash),
+            None => hash_of(path).is_err(),
+        }
+    }
+
     /// Why it, or some of it, could not be read.
     pub(in crate::index) fn failed(&self) -> Option<Skipped> {
         Some(Skipped {
@@ -180,15 +283,16 @@ impl Record {
         })
     }
 
-    fn is_of(&self, path: &Path, stamp: &Stamp, started: u64) -> bool {
-        let settled = |modified: u64| modified.saturating_add(COARSE) < started;
-        let same = self.stamp == *stamp && stamp.modified.is_some_and(settled);
+    fn is_of(&self, path: &Path, stamp: &Stamp, trust: Trust) -> bool {
+        let same = match trust {
+            Trust::Stamps { started } => self.stamp == *stamp && stamp.is_settled(started),
+            Trust::Contents => false,
+        };
         match &self.hash {
             Some(_) if same => true,
             // No other size can have the same content.
             Some(_) if self.stamp.bytes != stamp.bytes => false,
-            Some(hash) => hash_of(path).is_ok_and(|now| now.to_hex().as_str() == hash),
-            None => hash_of(path).is_err(),
+            _ => self.has_content_of(path),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! files      which there are, what became of them, and what has changed since
+//! loss       what a build would take away
 //! intake     the bytes of one
 //! numbers    the place of a document among all
 //! pipeline   read, cut, annotate, on all cores and in order
@@ -16,6 +17,7 @@ pub(in crate::index) mod facets;
 pub(in crate::index) mod files;
 pub(in crate::index) mod gathering;
 mod intake;
+pub(in crate::index) mod loss;
 pub(in crate::index) mod maker;
 pub(in crate::index) mod numbers;
 pub(in crate::index) mod phrases;

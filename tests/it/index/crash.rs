@@ -119,6 +119,7 @@ fn a_full_disk_is_an_error_and_the_old_index_stays() {
         let said = String::from_utf8_lossy(&run.stderr).into_owned();
         assert_eq!(run.status.code(), Some(2), "{said}");
         assert!(said.contains("cannot build the index"), "{said}");
+        assert!(said.contains("there is no room left for"), "{said}");
         assert!(!said.contains("fault of palpate"), "{said}");
         assert_eq!(state(folder, "index"), old);
         palpate(folder).arg("check").assert().code(0);

@@ -5,4 +5,5 @@
 mod cluster;
 mod crash;
 mod damage;
+mod trust;
 mod update;

@@ -37,7 +37,11 @@ fn changes(added: u64, changed: u64, removed: u64, unchanged: u64) -> Value {
 }
 
 fn texts(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder.join("corpus")).expect("the corpus is there");
+    files_in(&folder.join("corpus"))
+}
+
+fn files_in(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     paths
@@ -225,15 +229,14 @@ impl Drop for Watching {
     }
 }
 
-#[test]
-fn a_watched_folder_is_indexed_again_when_a_file_comes() {
+/// A watch under way, and what it prints, line by line.
+fn watching(folder: &Path) -> (Watching, std::sync::mpsc::Receiver<String>) {
     use std::io::{BufRead, BufReader};
 
-    let folder = indexed();
     let mut watching = Watching(
         std::process::Command::new(env!("CARGO_BIN_EXE_palpate"))
             .args(["index", "--watch"])
-            .current_dir(folder.path())
+            .current_dir(folder)
             .stdout(std::process::Stdio::piped())
             .spawn()
             .expect("the binary runs"),
@@ -244,20 +247,50 @@ fn a_watched_folder_is_indexed_again_when_a_file_comes() {
         let mut said = BufReader::new(out).lines().map_while(Result::ok);
         said.try_for_each(|line| to_here.send(line))
     });
-    // Long enough for any machine; a watch that notices nothing must not hang the tests.
-    let next = || lines.recv_timeout(Duration::from_secs(120));
-    let first = next().expect("it says what it found");
+    (watching, lines)
+}
+
+/// The next line; long enough for any machine, and a watch that notices nothing must not hang the
+/// tests.
+fn next(lines: &std::sync::mpsc::Receiver<String>) -> String {
+    let line = lines.recv_timeout(Duration::from_secs(120));
+    line.expect("it says something")
+}
+
+#[test]
+fn a_watched_folder_is_indexed_again_when_a_file_comes() {
+    let folder = indexed();
+    let (_watching, lines) = watching(folder.path());
+    let first = next(&lines);
     assert!(first.starts_with("nothing has changed"), "{first}");
-    std::fs::write(
-        folder.path().join("corpus/new.txt"),
-        "Zebrafish\n\nA fish.\n",
-    )
-    .expect("written");
-    let second = next().expect("it says what changed");
-    assert_eq!(second, "1 file added, 0 changed, 0 gone, 4 as before");
-    assert!(next().is_ok_and(|line| line.starts_with("5 documents")));
+    let new = folder.path().join("corpus/new.txt");
+    std::fs::write(new, "Zebrafish\n\nA fish.\n").expect("written");
+    assert_eq!(next(&lines), "1 file added, 0 changed, 0 gone, 4 as before");
+    assert!(next(&lines).starts_with("5 documents"));
     palpate(folder.path())
         .args(["search", "zebrafish"])
         .assert()
         .code(0);
+}
+
+#[test]
+fn a_watched_folder_that_is_made_anew_is_watched_again() {
+    let folder = indexed();
+    let path = folder.path();
+    let (_watching, lines) = watching(path);
+    assert!(next(&lines).starts_with("nothing has changed"));
+    std::fs::rename(path.join("corpus"), path.join("away")).expect("it is ours");
+    // Long enough to be missed.
+    std::thread::sleep(Duration::from_secs(3));
+    std::fs::create_dir(path.join("anew")).expect("it is new");
+    for file in files_in(&path.join("away")) {
+        let name = file.file_name().expect("it has a name").to_owned();
+        std::fs::copy(&file, path.join("anew").join(name)).expect("it can be copied");
+    }
+    std::fs::write(path.join("anew/new.txt"), "Zebrafish\n").expect("written");
+    std::fs::rename(path.join("anew"), path.join("corpus")).expect("it is ours");
+    assert_eq!(next(&lines), "1 file added, 0 changed, 0 gone, 4 as before");
+    assert!(next(&lines).starts_with("5 documents"));
+    std::fs::write(path.join("corpus/more.txt"), "Gecko\n").expect("written");
+    assert_eq!(next(&lines), "1 file added, 0 changed, 0 gone, 5 as before");
 }
