@@ -10,7 +10,7 @@ use palpate::diff::diff;
 use palpate::index::{Engine, Home};
 use palpate::output;
 
-/// Compare the passages about risks, or another aspect, of two indexes, or of two states of one
+/// Compare what two indexes, or two states of one, say of risks or another aspect
 ///
 /// A passage was changed if the same source has a similar one; the difference is shown as
 /// [-removed-] {+added+}.

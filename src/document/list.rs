@@ -254,8 +254,10 @@ pub(super) fn begins(lines: &[&str], led_in: bool) -> Vec<bool> {
         _ => false,
     };
     // The item before and the one after: lines between them may be wrapped ones.
-    let before = |i: usize| (0..i).rev().find(|&j| marks[j].is_some());
-    let after = |i: usize| (i + 1..lines.len()).find(|&j| marks[j].is_some());
+    let marked: Vec<usize> = (0..lines.len()).filter(|&j| marks[j].is_some()).collect();
+    let place = |i: usize| marked.partition_point(|&j| j < i);
+    let before = |i: usize| Some(marked[place(i).checked_sub(1)?]);
+    let after = |i: usize| marked.get(place(i) + 1).copied();
     (0..lines.len())
         .map(|i| match marks[i] {
             None => false,

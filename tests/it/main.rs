@@ -13,6 +13,8 @@ mod document;
 mod eval;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod fuzz;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+mod growth;
 mod index;
 mod lexicon;
 mod names;

@@ -10,6 +10,8 @@
 //! Columns may be parted by commas, semicolons or tabs, whichever the first line has most of. A row
 //! is cited by the lines of the file that it stands on.
 
+use std::collections::HashSet;
+
 use crate::document::draft::{Draft, TextRun, file_stem};
 use crate::document::encoding::decode;
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
@@ -145,9 +147,10 @@ struct CsvHeader {
 impl CsvHeader {
     fn of(header: &csv::StringRecord) -> Result<CsvHeader, ReadError> {
         let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-        let odd = names.iter().enumerate().find(|(n, name)| {
+        let mut known = HashSet::new();
+        let odd = names.iter().enumerate().find(|(_, name)| {
             let is_number = name.parse::<f64>().is_ok();
-            name.is_empty() || is_number || names[..*n].contains(name)
+            name.is_empty() || is_number || !known.insert(name.as_str())
         });
         if let Some((n, name)) = odd {
             return Err(ReadError::Broken {

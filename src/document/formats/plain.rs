@@ -277,7 +277,7 @@ fn gather_run<'t>(lines: &[Line<'t>], run: Range<usize>, pieces: &mut Vec<Piece<
 fn next_piece<'t>(lines: &[Line<'t>], at: usize, run: &Range<usize>) -> Piece<'t> {
     if is_bullet(lines, at, run) {
         let end = (at + 1..run.end)
-            .find(|&i| is_bullet(lines, i, run) || ends_list(lines, i, run))
+            .find(|&i| is_bullet(lines, i, run) || ends_list(lines, i, at))
             .unwrap_or(run.end);
         return Piece::new(Role::Item, at..end, lines);
     }
@@ -306,22 +306,16 @@ fn next_piece<'t>(lines: &[Line<'t>], at: usize, run: &Range<usize>) -> Piece<'t
     Piece::new(Role::Prose, at..end, lines)
 }
 
-/// Whether line `i`, after a list item, is prose of its own: it is not indented, and stands under an
-/// item that was, or one that is complete.
-fn ends_list(lines: &[Line<'_>], i: usize, run: &Range<usize>) -> bool {
+/// Whether line `i`, after the list item at line `item`, is prose of its own: it is not indented, and
+/// stands under an item that was, or one that is complete.
+fn ends_list(lines: &[Line<'_>], i: usize, item: usize) -> bool {
     if lines[i].is_indented() {
         return false;
     }
     let above = lines[i - 1].text;
     let begins_anew = lines[i].text.starts_with(char::is_uppercase);
     let is_complete = ends_sentence(above) || above.len() < WRAPPED_BYTES;
-    let under_indented = || {
-        (run.start..i)
-            .rev()
-            .find(|&j| is_bullet(lines, j, run))
-            .is_some_and(|item| lines[item].is_indented())
-    };
-    (begins_anew && is_complete) || under_indented()
+    (begins_anew && is_complete) || lines[item].is_indented()
 }
 
 /// Whether a line begins with the mark of an item. Inside of prose a line that happens to begin with
