@@ -132,12 +132,7 @@ impl Header {
 
 impl Manifest {
     /// The manifest of a generation that is yet to be made.
-    pub(super) fn new(
-        sources: &Sources,
-        places: Places,
-        settings: &str,
-        started: u64,
-    ) -> Manifest {
+    pub(super) fn new(sources: &Sources, places: Places, settings: &str, started: u64) -> Manifest {
         Manifest {
             format: FORMAT_VERSION,
             analysis: ANALYSIS_VERSION.to_owned(),

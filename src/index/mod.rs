@@ -57,7 +57,10 @@ pub use folder::{check, check_sources, kept, restore};
 pub use home::Home;
 pub use manifest::{FORMAT_VERSION, Manifest};
 pub use passage::{Order, PassageAt, StoredPassage};
-pub use report::{BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, Repeated, Skipped, SourcesCompared};
+pub use report::{
+    BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, Repeated, Skipped,
+    SourcesCompared,
+};
 pub use sources::{Busy, KEPT_GENERATIONS, Sources};
 pub(crate) use table::FIELDS;
 pub use table::{

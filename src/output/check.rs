@@ -41,7 +41,10 @@ fn write_sources(out: &mut dyn Write, sources: &SourcesCompared) -> io::Result<(
     }
     match sources.is_as_indexed() {
         true => writeln!(out, "{} as indexed", counted(sources.unchanged, "file")),
-        false => writeln!(out, "the sources are not as they were indexed; `palpate index` reads them"),
+        false => writeln!(
+            out,
+            "the sources are not as they were indexed; `palpate index` reads them"
+        ),
     }
 }
 

@@ -14,7 +14,10 @@ pub fn write(out: &mut dyn Write, kept: &[KeptGeneration]) -> io::Result<()> {
             true => "*",
             false => " ",
         };
-        let roots = generation.roots.iter().map(|root| root.display().to_string());
+        let roots = generation
+            .roots
+            .iter()
+            .map(|root| root.display().to_string());
         writeln!(
             out,
             "{mark} {:>6}  {}  {}, {}, {}  {}",

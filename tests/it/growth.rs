@@ -51,64 +51,153 @@ fn each(n: usize, part: impl Fn(usize) -> String) -> String {
 const QUERY: &str = "query";
 
 const FAMILIES: &[Family] = &[
-    family("numbered", "a.txt", 300, |n| each(n, |i| format!("{}. item\n", i + 1))),
+    family("numbered", "a.txt", 300, |n| {
+        each(n, |i| format!("{}. item\n", i + 1))
+    }),
     family("numbered from one", "a.txt", 300, |n| "1. item\n".repeat(n)),
-    family("numbers of two digits", "a.txt", 300, |n| each(n, |i| format!("{}. item\n", i % 99 + 1))),
-    family("letters", "a.txt", 300, |n| each(n, |i| format!("{}) item\n", (b'a' + (i % 26) as u8) as char))),
+    family("numbers of two digits", "a.txt", 300, |n| {
+        each(n, |i| format!("{}. item\n", i % 99 + 1))
+    }),
+    family("letters", "a.txt", 300, |n| {
+        each(n, |i| {
+            format!("{}) item\n", (b'a' + (i % 26) as u8) as char)
+        })
+    }),
     family("roman", "a.txt", 300, |n| "ii) item\niii) item\n".repeat(n)),
     family("hollow", "a.txt", 300, |n| "o item\n".repeat(n)),
     family("bullets", "a.txt", 300, |n| "- item\n".repeat(n)),
-    family("indented bullets", "a.txt", 300, |n| each(n, |i| format!("{}- item\n", " ".repeat(i % 40)))),
-    family("ever deeper", "a.txt", 60, |n| each(n, |i| format!("{}- item\n", " ".repeat(i)))),
-    family("bullet and prose", "a.txt", 300, |n| format!("- item\n{}", "and so on it goes\n".repeat(n))),
+    family("indented bullets", "a.txt", 300, |n| {
+        each(n, |i| format!("{}- item\n", " ".repeat(i % 40)))
+    }),
+    family("ever deeper", "a.txt", 60, |n| {
+        each(n, |i| format!("{}- item\n", " ".repeat(i)))
+    }),
+    family("bullet and prose", "a.txt", 300, |n| {
+        format!("- item\n{}", "and so on it goes\n".repeat(n))
+    }),
     family("bullets in a line", "a.txt", 300, |n| "• item ".repeat(n)),
-    family("headings", "a.txt", 200, |n| each(n, |i| format!("Heading {i}\n\n"))),
-    family("headings and text", "a.txt", 100, |n| each(n, |i| format!("Risks {i}\n\nA stroke is rare.\n\n"))),
-    family("one heading", "a.txt", 200, |n| format!("Risks\n\n{}", "A stroke is rare.\n\n".repeat(n))),
+    family("headings", "a.txt", 200, |n| {
+        each(n, |i| format!("Heading {i}\n\n"))
+    }),
+    family("headings and text", "a.txt", 100, |n| {
+        each(n, |i| format!("Risks {i}\n\nA stroke is rare.\n\n"))
+    }),
+    family("one heading", "a.txt", 200, |n| {
+        format!("Risks\n\n{}", "A stroke is rare.\n\n".repeat(n))
+    }),
     family("questions", "a.txt", 200, |n| "What is gout?\n\n".repeat(n)),
-    family("lead-ins", "a.txt", 200, |n| "Tell your doctor if you have:\n".repeat(n)),
-    family("nested lead-ins", "a.txt", 200, |n| "Do not use if:\n- you have:\n".repeat(n)),
+    family("lead-ins", "a.txt", 200, |n| {
+        "Tell your doctor if you have:\n".repeat(n)
+    }),
+    family("nested lead-ins", "a.txt", 200, |n| {
+        "Do not use if:\n- you have:\n".repeat(n)
+    }),
     family("blank lines", "a.txt", 2000, |n| "\n".repeat(n)),
     family("spaces", "a.txt", 4000, |n| " ".repeat(n)),
     family("one line", "a.txt", 300, |n| "gout and pain ".repeat(n)),
-    family("one sentence", "a.txt", 200, |n| "the patient has osteoporosis and we talked about the risk ".repeat(n)),
-    family("sentences", "a.txt", 200, |n| "Osteoporosis is a risk. ".repeat(n)),
+    family("one sentence", "a.txt", 200, |n| {
+        "the patient has osteoporosis and we talked about the risk ".repeat(n)
+    }),
+    family("sentences", "a.txt", 200, |n| {
+        "Osteoporosis is a risk. ".repeat(n)
+    }),
     family("negations", "a.txt", 200, |n| "no gout ".repeat(n)),
-    family("conditions", "a.txt", 200, |n| "if you have gout, ".repeat(n)),
-    family("not and or", "a.txt", 200, |n| "not gout or asthma, ".repeat(n)),
-    family("abbreviations", "a.txt", 200, |n| "e.g. Dr. A. B. ".repeat(n)),
+    family("conditions", "a.txt", 200, |n| {
+        "if you have gout, ".repeat(n)
+    }),
+    family("not and or", "a.txt", 200, |n| {
+        "not gout or asthma, ".repeat(n)
+    }),
+    family("abbreviations", "a.txt", 200, |n| {
+        "e.g. Dr. A. B. ".repeat(n)
+    }),
     family("full stops", "a.txt", 2000, |n| ".".repeat(n)),
     family("brackets", "a.txt", 1000, |n| "(".repeat(n)),
     family("quotes", "a.txt", 1000, |n| "\" ' “ ” ".repeat(n)),
     family("hyphens", "a.txt", 500, |n| "non-gout-".repeat(n)),
     family("one word", "a.txt", 4000, |n| "a".repeat(n)),
-    family("combining", "a.txt", 1000, |n| format!("e{}", "\u{301}".repeat(n))),
-    family("quantities", "a.txt", 200, |n| "1 in 10,000 people, 5 mg twice a day, 3 to 4 %. ".repeat(n)),
-    family("table of tabs", "a.txt", 200, |n| format!("Drug\tDose\n{}", "Aspirin\t5 mg\n".repeat(n))),
+    family("combining", "a.txt", 1000, |n| {
+        format!("e{}", "\u{301}".repeat(n))
+    }),
+    family("quantities", "a.txt", 200, |n| {
+        "1 in 10,000 people, 5 mg twice a day, 3 to 4 %. ".repeat(n)
+    }),
+    family("table of tabs", "a.txt", 200, |n| {
+        format!("Drug\tDose\n{}", "Aspirin\t5 mg\n".repeat(n))
+    }),
     family("bars", "a.txt", 200, |n| "a | b | c\n".repeat(n)),
-    family("columns of text", "a.txt", 200, |n| "a   ".repeat(n) + "\nb   c\n"),
-    family("furniture", "a.txt", 200, |n| "Skip to main content\nBack to top\n".repeat(n)),
-    family("dot leaders", "a.txt", 200, |n| "Risks ........ 5\n".repeat(n)),
-    family("csv rows", "a.csv", 100, |n| format!("id,title,text\n{}", each(n, |i| format!("{i},Gout,It hurts.\n")))),
-    family("csv columns", "a.csv", 200, |n| format!("{}\n{}\n", each(n, |i| format!("c{i},")) + "z", "x,".repeat(n) + "y")),
-    family("csv lines in a cell", "a.csv", 200, |n| format!("id,text\n1,\"{}\"\n", "line\n".repeat(n))),
-    family("jsonl", "a.jsonl", 100, |n| each(n, |i| format!("{{\"_id\":\"{i}\",\"title\":\"Gout\",\"text\":\"It hurts.\"}}\n"))),
-    family("markdown headings", "a.md", 100, |n| "# a\n\n## b\n\ntext\n\n".repeat(n)),
+    family("columns of text", "a.txt", 200, |n| {
+        "a   ".repeat(n) + "\nb   c\n"
+    }),
+    family("furniture", "a.txt", 200, |n| {
+        "Skip to main content\nBack to top\n".repeat(n)
+    }),
+    family("dot leaders", "a.txt", 200, |n| {
+        "Risks ........ 5\n".repeat(n)
+    }),
+    family("csv rows", "a.csv", 100, |n| {
+        format!(
+            "id,title,text\n{}",
+            each(n, |i| format!("{i},Gout,It hurts.\n"))
+        )
+    }),
+    family("csv columns", "a.csv", 200, |n| {
+        format!(
+            "{}\n{}\n",
+            each(n, |i| format!("c{i},")) + "z",
+            "x,".repeat(n) + "y"
+        )
+    }),
+    family("csv lines in a cell", "a.csv", 200, |n| {
+        format!("id,text\n1,\"{}\"\n", "line\n".repeat(n))
+    }),
+    family("jsonl", "a.jsonl", 100, |n| {
+        each(n, |i| {
+            format!("{{\"_id\":\"{i}\",\"title\":\"Gout\",\"text\":\"It hurts.\"}}\n")
+        })
+    }),
+    family("markdown headings", "a.md", 100, |n| {
+        "# a\n\n## b\n\ntext\n\n".repeat(n)
+    }),
     family("markdown items", "a.md", 200, |n| "- item\n".repeat(n)),
     family("markdown emphasis", "a.md", 300, |n| "*a **b ".repeat(n)),
     family("markdown links", "a.md", 300, |n| "[a](".repeat(n)),
-    family("markdown quotes", "a.md", 20, |n| format!("{} a\n", ">".repeat(n))),
-    family("markdown rows", "a.md", 100, |n| format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(n))),
-    family("html paragraphs", "a.html", 100, |n| format!("<html>{}", "<p>A stroke is rare.".repeat(n))),
-    family("html attributes", "a.html", 1500, |n| format!("<html><p {}>text</p>", each(n, |i| format!("a{i}=1 ")))),
-    family("html of one attribute", "a.html", 1500, |n| format!("<html><p class=\"{}\">text</p>", "a ".repeat(n))),
-    family("html formatting", "a.html", 100, |n| format!("<html><p>{}text", "<b><i>".repeat(n.min(200)))),
-    family("html entities", "a.html", 500, |n| format!("<html><p>{}", "&amp;".repeat(n))),
-    family("html items", "a.html", 100, |n| format!("<html><ul>{}</ul>", "<li>item".repeat(n))),
-    family("html rows", "a.html", 60, |n| format!("<html><table>{}</table>", "<tr><td>a<td>b".repeat(n))),
-    family("html cells", "a.html", 100, |n| format!("<html><table><tr>{}</table>", "<td>a".repeat(n))),
-    family("html misnested", "a.html", 100, |n| format!("<html>{}", "<b><p></b>text".repeat(n))),
-    family("html comments", "a.html", 200, |n| format!("<html><p>a{}", "<!-- b -->".repeat(n))),
+    family("markdown quotes", "a.md", 20, |n| {
+        format!("{} a\n", ">".repeat(n))
+    }),
+    family("markdown rows", "a.md", 100, |n| {
+        format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(n))
+    }),
+    family("html paragraphs", "a.html", 100, |n| {
+        format!("<html>{}", "<p>A stroke is rare.".repeat(n))
+    }),
+    family("html attributes", "a.html", 1500, |n| {
+        format!("<html><p {}>text</p>", each(n, |i| format!("a{i}=1 ")))
+    }),
+    family("html of one attribute", "a.html", 1500, |n| {
+        format!("<html><p class=\"{}\">text</p>", "a ".repeat(n))
+    }),
+    family("html formatting", "a.html", 100, |n| {
+        format!("<html><p>{}text", "<b><i>".repeat(n.min(200)))
+    }),
+    family("html entities", "a.html", 500, |n| {
+        format!("<html><p>{}", "&amp;".repeat(n))
+    }),
+    family("html items", "a.html", 100, |n| {
+        format!("<html><ul>{}</ul>", "<li>item".repeat(n))
+    }),
+    family("html rows", "a.html", 60, |n| {
+        format!("<html><table>{}</table>", "<tr><td>a<td>b".repeat(n))
+    }),
+    family("html cells", "a.html", 100, |n| {
+        format!("<html><table><tr>{}</table>", "<td>a".repeat(n))
+    }),
+    family("html misnested", "a.html", 100, |n| {
+        format!("<html>{}", "<b><p></b>text".repeat(n))
+    }),
+    family("html comments", "a.html", 200, |n| {
+        format!("<html><p>a{}", "<!-- b -->".repeat(n))
+    }),
     family("words of a query", QUERY, 200, |n| "gout ".repeat(n)),
     family("phrases of a query", QUERY, 200, |n| "\"a b\" ".repeat(n)),
     family("brackets of a query", QUERY, 200, |n| "(a OR ".repeat(n)),
@@ -129,10 +218,16 @@ fn work(family: &Family, n: usize) {
         return;
     };
     let mut annotator = Annotator::new(Arc::new(Lexicon::builtin()));
-    let read = read(reader, family.file, Part::whole(bytes.clone()), &Limits::default(), &mut |document| {
-        let passages = passage::cut(&document);
-        annotator.annotate(&document, &passages);
-    });
+    let read = read(
+        reader,
+        family.file,
+        Part::whole(bytes.clone()),
+        &Limits::default(),
+        &mut |document| {
+            let passages = passage::cut(&document);
+            annotator.annotate(&document, &passages);
+        },
+    );
     // What is no such file is no work either.
     drop(read);
 }
@@ -145,7 +240,10 @@ fn child() {
     };
     let (name, n) = asked.rsplit_once(' ').expect("a family and a size");
     let family = FAMILIES.iter().find(|family| family.name == name);
-    work(family.expect("there is such a family"), n.parse().expect("it is a number"));
+    work(
+        family.expect("there is such a family"),
+        n.parse().expect("it is a number"),
+    );
 }
 
 /// How many instructions a family takes at a size.
@@ -160,7 +258,9 @@ fn instructions(family: &Family, n: usize) -> Option<u64> {
         .ok()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{}: {said}", family.name);
-    let counted = said.lines().find_map(|line| line.split_once("Collected : "))?;
+    let counted = said
+        .lines()
+        .find_map(|line| line.split_once("Collected : "))?;
     counted.1.trim().parse().ok()
 }
 

@@ -38,10 +38,12 @@ pub(super) fn former(client: &Client) -> Result<Option<Former>, IndexError> {
     let Some(About { name, manifest }) = about(client)? else {
         return Ok(None);
     };
-    let records = Manifest::checked(manifest.as_bytes()).ok().and_then(|checked| {
-        let records = file(client, &name, &checked, files::FILE).ok()?;
-        Records::parse(&records[..])
-    });
+    let records = Manifest::checked(manifest.as_bytes())
+        .ok()
+        .and_then(|checked| {
+            let records = file(client, &name, &checked, files::FILE).ok()?;
+            Records::parse(&records[..])
+        });
     Ok(Former::of(manifest.as_bytes(), records))
 }
 

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Instant;
 
-use super::generation::{FormerGeneration, Generation, Made};
 use super::claim;
+use super::generation::{FormerGeneration, Generation, Made};
 use super::generations::{generation_folder, next_generation, sweep};
 use super::index::Index;
 use super::lock::lock;
@@ -187,7 +187,9 @@ impl<'s> BuildOrder<'s> {
         match made {
             Ok(Ok(Some((manifest, contents)))) => Ok(self.done(&manifest, contents, Some(changes))),
             // All files would give no more, nor take less room.
-            Ok(Err(error @ (IndexError::WouldLose { .. } | IndexError::NoRoom { .. }))) => Err(error),
+            Ok(Err(error @ (IndexError::WouldLose { .. } | IndexError::NoRoom { .. }))) => {
+                Err(error)
+            }
             _ => self.build_anew(Some(changes), progress),
         }
     }

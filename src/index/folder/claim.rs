@@ -97,7 +97,10 @@ fn has_manifest(dir: &Path) -> bool {
 pub(super) fn is_generation(folder: &Path) -> bool {
     let real = std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
     // Palpates before this one left no mark, but all of these files.
-    let before = || OWN.iter().filter(|name| ![MARK, pages::FILE].contains(name));
+    let before = || {
+        OWN.iter()
+            .filter(|name| ![MARK, pages::FILE].contains(name))
+    };
     let whole = || before().all(|name| folder.join(name).is_file());
     real && (is_marked(folder) || whole())
 }

@@ -43,8 +43,8 @@ mod sources;
 pub(crate) use build::{build, update};
 pub use check::check;
 pub use generations::{kept, restore};
-pub use sources::check_sources;
 pub(super) use index::{Index, open_generation};
+pub use sources::check_sources;
 
 use super::error::IndexError;
 

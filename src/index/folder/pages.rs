@@ -155,7 +155,10 @@ impl Pages {
     pub(super) fn check_all(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let pages = self.0.get(name).ok_or_else(|| not_as_written(name))?;
         let same = pages.bytes == bytes.len()
-            && bytes.chunks(PAGE).zip(&pages.hashes).all(|(page, known)| hash(page) == *known);
+            && bytes
+                .chunks(PAGE)
+                .zip(&pages.hashes)
+                .all(|(page, known)| hash(page) == *known);
         match same {
             true => Ok(()),
             false => Err(not_as_written(name)),
@@ -243,10 +246,15 @@ mod tests {
         std::fs::write(folder.path().join("a"), &bytes)?;
         let pages = Pages::of(folder.path(), &["a".to_owned()], &Pages::default())?;
         pages.write(folder.path())?;
-        let sum = blake3::hash(&std::fs::read(folder.path().join(FILE))?).to_hex().to_string();
+        let sum = blake3::hash(&std::fs::read(folder.path().join(FILE))?)
+            .to_hex()
+            .to_string();
         assert_eq!(Pages::read(folder.path(), Some(&sum))?, pages);
         assert!(Pages::read(folder.path(), None).is_err());
-        assert_eq!(&*checked(&bytes, &pages).read_bytes(5..2 * PAGE)?, &bytes[5..2 * PAGE]);
+        assert_eq!(
+            &*checked(&bytes, &pages).read_bytes(5..2 * PAGE)?,
+            &bytes[5..2 * PAGE]
+        );
         for place in [0, PAGE - 1, PAGE, 3 * PAGE + 99] {
             let mut flipped = bytes.clone();
             flipped[place] ^= 1;
@@ -257,8 +265,16 @@ mod tests {
             assert!(file.read_bytes(0..bytes.len()).is_err(), "{place}");
             assert!(pages.check_all("a", &flipped).is_err());
         }
-        assert!(pages.checked("a", Arc::new(OwnedBytes::new(bytes[1..].to_vec()))).is_err());
-        assert!(pages.checked("b", Arc::new(OwnedBytes::new(bytes))).is_err());
+        assert!(
+            pages
+                .checked("a", Arc::new(OwnedBytes::new(bytes[1..].to_vec())))
+                .is_err()
+        );
+        assert!(
+            pages
+                .checked("b", Arc::new(OwnedBytes::new(bytes)))
+                .is_err()
+        );
         Ok(())
     }
 
@@ -266,7 +282,11 @@ mod tests {
     fn a_file_of_hashes_that_is_cut_short_is_none() {
         let pages = Pages(BTreeMap::from([(
             "name".to_owned(),
-            PageHashes { bytes: 3, hashes: vec![[7; HASH]] }.into(),
+            PageHashes {
+                bytes: 3,
+                hashes: vec![[7; HASH]],
+            }
+            .into(),
         )]));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         pages.write(folder.path()).expect("it can be written");

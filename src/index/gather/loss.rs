@@ -58,7 +58,10 @@ impl Former {
                 format!("the index holds {before} {what}, and {now} could be read: more than half would be lost")
             })
         };
-        let before = self.files.as_ref().map_or(0, |files| files.with_passages().count() as u64);
+        let before = self
+            .files
+            .as_ref()
+            .map_or(0, |files| files.with_passages().count() as u64);
         let cause = fewer("documents", self.header.documents, documents)
             .or_else(|| fewer("files with text", before, files));
         ask(sources, cause)
@@ -118,7 +121,10 @@ fn ask(sources: &Sources, cause: Option<String>) -> Result<(), IndexError> {
 }
 
 fn listed(roots: &[PathBuf]) -> String {
-    let roots: Vec<_> = roots.iter().map(|root| root.display().to_string()).collect();
+    let roots: Vec<_> = roots
+        .iter()
+        .map(|root| root.display().to_string())
+        .collect();
     roots.join(", ")
 }
 

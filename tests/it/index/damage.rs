@@ -153,7 +153,11 @@ fn a_flipped_bit_in_a_large_index_never_changes_an_answer_without_an_error() {
             Ok(_) => wrong += 1,
         }
         // Locks, marks and the copy of the manifest decide nothing.
-        let name = flipped.path.file_name().unwrap_or_default().to_string_lossy();
+        let name = flipped
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
         let says_nothing = name.ends_with("lock") || name == ".palpate" || name == "manifest.json";
         assert!(told || says_nothing, "{}", flipped.path.display());
     }

@@ -67,7 +67,10 @@ fn a_folder_that_holds_something_else_is_refused_and_not_touched() {
         let dir = folder.path().join(name);
         write(dir.join(inside), "what nobody may lose");
         let before = content(&dir);
-        for args in [&["index", "--index", name][..], &["index", "--force", "--replace", "--index", name]] {
+        for args in [
+            &["index", "--index", name][..],
+            &["index", "--force", "--replace", "--index", name],
+        ] {
             let said = run(folder.path(), args).code(2);
             let said = stderr(&said);
             assert!(said.contains("is no index of palpate"), "{said}");
@@ -86,20 +89,32 @@ fn what_palpate_did_not_write_is_not_deleted() {
     let folder = leaflets(4);
     let index = folder.path().join("index");
     run(folder.path(), &["index"]).code(0);
-    let mine = ["g000001/notes.txt", "g000007/thesis.txt", "g000008", "README"];
+    let mine = [
+        "g000001/notes.txt",
+        "g000007/thesis.txt",
+        "g000008",
+        "README",
+    ];
     write(index.join(mine[0]), "mine");
     write(index.join(mine[1]), "mine");
     std::fs::create_dir(index.join(mine[2])).expect("it is new");
     write(index.join(mine[3]), "mine");
     for n in 0..4 {
         write(folder.path().join("corpus/l1.txt"), &format!("Gout {n}\n"));
-        let force: &[&str] = if n % 2 == 0 { &["index"] } else { &["index", "--force", "--keep", "0"] };
+        let force: &[&str] = if n % 2 == 0 {
+            &["index"]
+        } else {
+            &["index", "--force", "--keep", "0"]
+        };
         run(folder.path(), force).code(0);
         for path in mine {
             assert!(index.join(path).exists(), "{path}");
         }
     }
-    assert!(!index.join("g000001/meta.json").exists(), "what was palpate's is gone");
+    assert!(
+        !index.join("g000001/meta.json").exists(),
+        "what was palpate's is gone"
+    );
     run(folder.path(), &["search", "gout"]).code(0);
 }
 
@@ -136,7 +151,11 @@ fn what_empties_an_index_or_replaces_it_has_to_be_meant() {
     refused(&["index", "--force"], "5 of the 5 files");
     for n in 0..2 {
         let name = format!("l{n}.txt");
-        std::fs::copy(path.join("kept").join(&name), path.join("corpus").join(&name)).expect("it can be copied");
+        std::fs::copy(
+            path.join("kept").join(&name),
+            path.join("corpus").join(&name),
+        )
+        .expect("it can be copied");
     }
     refused(&["index"], "3 of the 5 files");
     // Files that are there, and say nothing any more.
@@ -147,7 +166,11 @@ fn what_empties_an_index_or_replaces_it_has_to_be_meant() {
     // Half may go.
     for n in 0..3 {
         let name = format!("l{n}.txt");
-        std::fs::copy(path.join("kept").join(&name), path.join("corpus").join(&name)).expect("it can be copied");
+        std::fs::copy(
+            path.join("kept").join(&name),
+            path.join("corpus").join(&name),
+        )
+        .expect("it can be copied");
     }
     run(path, &["index"]).code(0);
     run(path, &["index", "--replace", "elsewhere"]).code(0);
@@ -165,7 +188,11 @@ fn an_index_that_is_moved_with_its_corpus_is_brought_up_to_date() {
     let after = folder.path().join("after");
     std::fs::rename(&before, &after).expect("it is ours");
     let said = run(&after, &["index"]).code(0);
-    assert!(stdout(&said).contains("nothing has changed"), "{}", stdout(&said));
+    assert!(
+        stdout(&said).contains("nothing has changed"),
+        "{}",
+        stdout(&said)
+    );
 }
 
 #[test]
@@ -211,7 +238,11 @@ fn generations_are_kept_compared_and_restored() {
     let said = stdout(&said);
     assert!(said.contains("[-2-]") && said.contains("{+4+}"), "{said}");
     let said = run(path, &["diff", "--since", "1"]).code(2);
-    assert!(stderr(&said).contains("no generation 1"), "{}", stderr(&said));
+    assert!(
+        stderr(&said).contains("no generation 1"),
+        "{}",
+        stderr(&said)
+    );
     run(path, &["generations", "--restore", "2"]).code(0);
     assert_eq!(listed(path), ["*2", "3", "4"]);
     let said = run(path, &["search", "harm"]).code(0);
@@ -227,8 +258,12 @@ fn generations_are_kept_compared_and_restored() {
 /// Gives a file the time of modification of another.
 fn same_time(from: &Path, to: &Path) {
     let time = std::fs::metadata(from).and_then(|found| found.modified());
-    let file = std::fs::File::options().append(true).open(to).expect("it is there");
-    file.set_modified(time.expect("there are times")).expect("it can be set");
+    let file = std::fs::File::options()
+        .append(true)
+        .open(to)
+        .expect("it is there");
+    file.set_modified(time.expect("there are times"))
+        .expect("it can be set");
 }
 
 #[cfg(unix)]
@@ -241,7 +276,10 @@ fn files_that_exchange_their_names_or_contents_are_noticed() {
     write(&b, "Osteoporosis delta risk.\n");
     let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_577_836_800);
     for file in [&a, &b] {
-        let file = std::fs::File::options().append(true).open(file).expect("it is there");
+        let file = std::fs::File::options()
+            .append(true)
+            .open(file)
+            .expect("it is there");
         file.set_modified(old).expect("it can be set");
     }
     // Times of change have to be settled, or contents are compared in any case.
@@ -254,7 +292,11 @@ fn files_that_exchange_their_names_or_contents_are_noticed() {
     std::fs::rename(&b, &a).expect("it is ours");
     std::fs::rename(path.join("c"), &b).expect("it is ours");
     let said = run(path, &["check", "--sources"]).code(1);
-    assert!(stdout(&said).contains("CHANGED corpus/a.txt"), "{}", stdout(&said));
+    assert!(
+        stdout(&said).contains("CHANGED corpus/a.txt"),
+        "{}",
+        stdout(&said)
+    );
     run(path, &["index"]).code(0);
     assert!(place("gamma").contains("b.txt"), "{}", place("gamma"));
     // In place, with its time set back.
@@ -269,5 +311,8 @@ fn files_that_exchange_their_names_or_contents_are_noticed() {
     std::fs::remove_file(&a).expect("it is ours");
     write(path.join("corpus/new.txt"), "New\n");
     let said = stdout(&run(path, &["check", "--sources"]).code(1));
-    assert!(said.contains("GONE corpus/a.txt") && said.contains("NEW corpus/new.txt"), "{said}");
+    assert!(
+        said.contains("GONE corpus/a.txt") && said.contains("NEW corpus/new.txt"),
+        "{said}"
+    );
 }
