@@ -32,7 +32,7 @@ pub struct Manifest {
     /// The paths it was built from, as they were given.
     pub roots: Vec<PathBuf>,
     /// Where these were, and the index.
-    pub(super) places: Places,
+    pub(super) places: CorpusPlaces,
     /// The user's lexicon files, as they were given.
     pub lexicons: Vec<PathBuf>,
     /// The hash of everything besides the files that an index is made of: roots, lexicons, models.
@@ -58,7 +58,7 @@ pub(super) type Sums = BTreeMap<String, String>;
 
 /// Where a corpus and its index are, whatever names they were called by.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Places {
+pub(super) struct CorpusPlaces {
     pub(super) roots: Vec<PathBuf>,
     /// The folder of the index, if it is in one.
     pub(super) index: Option<PathBuf>,
@@ -85,7 +85,7 @@ pub(super) struct Header {
     #[serde(default)]
     pub(super) roots: Option<Vec<PathBuf>>,
     #[serde(default)]
-    pub(super) places: Option<Places>,
+    pub(super) places: Option<CorpusPlaces>,
     #[serde(default)]
     pub(super) documents: u64,
 }
@@ -132,7 +132,12 @@ impl Header {
 
 impl Manifest {
     /// The manifest of a generation that is yet to be made.
-    pub(super) fn new(sources: &Sources, places: Places, settings: &str, started: u64) -> Manifest {
+    pub(super) fn new(
+        sources: &Sources,
+        places: CorpusPlaces,
+        settings: &str,
+        started: u64,
+    ) -> Manifest {
         Manifest {
             format: FORMAT_VERSION,
             analysis: ANALYSIS_VERSION.to_owned(),

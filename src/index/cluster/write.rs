@@ -15,7 +15,7 @@ use crate::index::gather::files::{self, Listing, Records, Trust};
 use crate::index::gather::gathering::{Contents, Gathering};
 use crate::index::gather::numbers::Numbers;
 use crate::index::gather::sums;
-use crate::index::manifest::{Manifest, Places};
+use crate::index::manifest::{CorpusPlaces, Manifest};
 use crate::index::report::{BuildEvent, BuildReport, Repeated};
 use crate::index::sources::Sources;
 
@@ -108,7 +108,7 @@ impl<'s> Building<'s> {
     }
 
     fn build(mut self, progress: &mut OnProgress<'_>) -> Result<BuildReport, IndexError> {
-        let places = Places::of(&self.sources.roots, None);
+        let places = CorpusPlaces::of(&self.sources.roots, None);
         let former = generation::former(&self.client)?;
         if let Some(former) = &former {
             former.unless_lost(self.sources, &places, &self.listing)?;

@@ -10,13 +10,14 @@ use super::generation::{FormerGeneration, Generation, Made};
 use super::generations::{generation_folder, next_generation, sweep};
 use super::index::Index;
 use super::lock::lock;
-use super::pages::{self, Pages};
+use super::names::PAGES_FILE;
+use super::pages::Pages;
 use super::room::with_cause;
 use crate::index::error::IndexError;
 use crate::index::gather::files::{self, Listing, ListingDifference, Records, Trust};
 use crate::index::gather::gathering::Contents;
 use crate::index::gather::loss::Former;
-use crate::index::manifest::{self, Manifest, Places};
+use crate::index::manifest::{self, CorpusPlaces, Manifest};
 use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
 use crate::index::sources::Sources;
 
@@ -89,7 +90,7 @@ struct BuildOrder<'s> {
     dir: &'s Path,
     settings: String,
     listing: Listing,
-    places: Places,
+    places: CorpusPlaces,
     /// The index that is there, if any.
     former: Option<Former>,
     clock: Instant,
@@ -113,7 +114,7 @@ impl<'s> BuildOrder<'s> {
             settings,
             _lock: lock,
             listing: Listing::of(&sources.roots, Some(dir)),
-            places: Places::of(&sources.roots, Some(dir)),
+            places: CorpusPlaces::of(&sources.roots, Some(dir)),
             former: former(dir),
             clock,
             started,
@@ -196,7 +197,7 @@ impl<'s> BuildOrder<'s> {
 
     fn pages_of(&self, manifest: &Manifest) -> Option<Pages> {
         let folder = manifest.generation_folder(self.dir);
-        Pages::read(&folder, manifest.sums.get(pages::FILE)).ok()
+        Pages::read(&folder, manifest.sums.get(PAGES_FILE)).ok()
     }
 
     /// Has a new generation written to a folder of its own, and makes it the current one; `None`

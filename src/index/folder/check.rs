@@ -12,8 +12,9 @@
 
 use std::path::Path;
 
-use super::generations::{KEPT_MANIFEST, generations, is_finished};
+use super::generations::{generations, is_finished};
 use super::index::Index;
+use super::names::KEPT_MANIFEST;
 use crate::index::document::WholeDocument;
 use crate::index::error::IndexError;
 use crate::index::gather::files::{Records, source_name};

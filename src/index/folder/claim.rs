@@ -9,19 +9,14 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use super::generation::OWN;
-use super::{lock, pages};
+use super::lock;
+use super::names::{MARK, MARK_DRAFT, OWN, PAGES_FILE, is_of_index};
 use crate::index::error::IndexError;
 use crate::index::manifest::{self, Header};
 
-/// The file that says whose a folder is.
-pub(in crate::index) const MARK: &str = ".palpate";
-const DRAFT: &str = ".palpate.new";
 const SIGNATURE: &str = "palpate: a folder of an index";
 const EXPLAINED: &str = "palpate writes here, and deletes what it has written. Keep nothing of \
                          your own in this folder.";
-/// Hexadecimal digits of the name of a segment.
-const SEGMENT: usize = 32;
 
 /// Whose a folder is.
 enum Owner {
@@ -54,7 +49,7 @@ pub(super) fn claim(dir: &Path) -> Result<(), IndexError> {
 
 /// Writes the mark.
 pub(super) fn mark(dir: &Path) -> std::io::Result<()> {
-    let draft = dir.join(DRAFT);
+    let draft = dir.join(MARK_DRAFT);
     let mut file = File::create(&draft)?;
     writeln!(file, "{SIGNATURE}\n\n{EXPLAINED}")?;
     file.sync_all()?;
@@ -78,7 +73,7 @@ fn owner(dir: &Path) -> std::io::Result<Owner> {
     names.sort();
     let left = |name: &String| match name.as_str() {
         // What is left of a build that ended before it had marked the folder.
-        DRAFT => false,
+        MARK_DRAFT => false,
         lock::FILE => !lock::is_ours(dir),
         _ => true,
     };
@@ -97,41 +92,9 @@ fn has_manifest(dir: &Path) -> bool {
 pub(super) fn is_generation(folder: &Path) -> bool {
     let real = std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
     // Palpates before this one left no mark, but all of these files.
-    let before = || {
-        OWN.iter()
-            .filter(|name| ![MARK, pages::FILE].contains(name))
-    };
+    let before = || OWN.iter().filter(|name| ![MARK, PAGES_FILE].contains(name));
     let whole = || before().all(|name| folder.join(name).is_file());
     real && (is_marked(folder) || whole())
-}
-
-/// Whether a file of that name in the folder of a generation is one of the index.
-pub(super) fn is_of_index(name: &str) -> bool {
-    const OTHERS: [&str; 4] = [
-        DRAFT,
-        super::generations::KEPT_MANIFEST,
-        ".tantivy-writer.lock",
-        ".tantivy-meta.lock",
-    ];
-    OWN.contains(&name) || OTHERS.contains(&name) || is_of_segment(name) || is_draft(name)
-}
-
-/// "0123456789abcdef0123456789abcdef.idx", or ".17.del".
-fn is_of_segment(name: &str) -> bool {
-    let Some((segment, kind)) = name.split_at_checked(SEGMENT) else {
-        return false;
-    };
-    let kind = kind.strip_prefix('.').unwrap_or_default();
-    let in_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.';
-    segment.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && !kind.is_empty()
-        && kind.bytes().all(in_name)
-}
-
-/// What tantivy calls a file that it has not finished: ".tmpAb3dE9".
-fn is_draft(name: &str) -> bool {
-    let rest = name.strip_prefix(".tmp");
-    rest.is_some_and(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Removes a generation: what palpate wrote, and the folder if nothing else is in it.
@@ -163,31 +126,6 @@ pub(super) fn remove_generation(folder: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_of_an_index_are_known_by_their_names() {
-        for name in [
-            "meta.json",
-            ".managed.json",
-            "lexicon.bin",
-            "0123456789abcdef0123456789abcdef.idx",
-            "0123456789abcdef0123456789abcdef.17.del",
-            ".tmpAb3dE9",
-            ".palpate",
-        ] {
-            assert!(is_of_index(name), "{name}");
-        }
-        for name in [
-            "notes.txt",
-            "0123456789abcdef0123456789abcdef",
-            "0123456789abcdef0123456789abcdeg.idx",
-            "0123456789abcdef0123456789abcdef.My Notes",
-            ".tmp",
-            "Müde",
-        ] {
-            assert!(!is_of_index(name), "{name}");
-        }
-    }
 
     #[test]
     fn what_palpate_did_not_write_stays() -> std::io::Result<()> {

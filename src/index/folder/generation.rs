@@ -17,17 +17,16 @@ use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
 use tantivy::{IndexSettings, IndexWriter};
 
-use super::claim;
 use super::index::{Index, register};
-use super::pages::{self, Pages};
+use super::names::{MANAGED, META, OWN};
+use super::pages::Pages;
 use super::schema::Fields;
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
 use crate::document::Limits;
-use crate::index::dictionary;
 use crate::index::error::IndexError;
-use crate::index::gather::files::{self, ListingDifference, RecordKeeper, Stamp, source_name};
-use crate::index::gather::gathering::{Contents, Gathering, LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::gather::files::{ListingDifference, RecordKeeper, Stamp, source_name};
+use crate::index::gather::gathering::{Contents, Gathering};
 use crate::index::gather::numbers::Numbers;
 use crate::index::gather::phrases::{PhraseCounts, PhraseReader};
 use crate::index::gather::sums;
@@ -35,20 +34,6 @@ use crate::index::manifest::Sums;
 use crate::index::report::BuildEvent;
 use crate::passage;
 
-/// The files of a generation that the next one does not share.
-pub(super) const OWN: [&str; 9] = [
-    claim::MARK,
-    pages::FILE,
-    META,
-    MANAGED,
-    LEXICON_FILE,
-    VOCABULARY_FILE,
-    dictionary::TURNED_FILE,
-    dictionary::SHOWN_FILE,
-    files::FILE,
-];
-const META: &str = "meta.json";
-const MANAGED: &str = ".managed.json";
 /// Memory tantivy may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 192 << 20;
 /// Below this many passages everything goes into one segment, the fastest to open.

@@ -6,12 +6,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::claim;
-use super::lock::lock;
+use super::names::KEPT_MANIFEST;
 use crate::index::error::IndexError;
 use crate::index::gather::sums::size;
 use crate::index::manifest::{FILE, Manifest, Unfit};
 use crate::index::report::KeptGeneration;
-use crate::index::sources::Busy;
 
 /// The manifest before it takes its place.
 const DRAFT: &str = "palpate.json.new";
@@ -53,9 +52,6 @@ fn read(dir: &Path, path: &Path) -> Result<Manifest, IndexError> {
         },
     })
 }
-
-/// The manifest of a generation, kept in its folder for as long as it is there.
-pub(super) const KEPT_MANIFEST: &str = "manifest.json";
 
 impl Manifest {
     /// Makes this the manifest of `dir`, in one step: readers see the old one or this one.
@@ -174,15 +170,6 @@ impl KeptGeneration {
             bytes: size(&manifest.generation_folder(dir)),
         }
     }
-}
-
-/// Makes a generation that was kept the current one again.
-pub fn restore(dir: &Path, number: u64) -> Result<(), IndexError> {
-    let _lock = lock(dir, Busy::Leave)?;
-    let manifest = manifest_of(dir, number)?;
-    // What is damaged takes no place of what is not.
-    super::index::Index::open_generation(dir, &manifest)?;
-    manifest.publish(dir)
 }
 
 /// Removes what interrupted builds left, and all finished generations but `current` and the `keep`

@@ -7,7 +7,8 @@ use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory};
 
 use super::generations::manifest_of;
-use super::pages::{self, Pages};
+use super::names::PAGES_FILE;
+use super::pages::Pages;
 use super::read_only::ReadOnly;
 use super::schema::Fields;
 use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
@@ -69,7 +70,7 @@ impl Index {
             }
         }
         let directory = MmapDirectory::open(&folder).map_err(|e| damaged(e.to_string()))?;
-        let pages = Pages::read(&folder, manifest.sums.get(pages::FILE));
+        let pages = Pages::read(&folder, manifest.sums.get(PAGES_FILE));
         let pages = pages.map_err(|e| damaged(e.to_string()))?;
         let checked = ReadOnly::new(directory, pages);
         let index = tantivy::Index::open(checked.clone());

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! generations  which there are, and which is the current one
+//! names        what its files are called
 //! claim        whose a folder is
 //! lock         one writer at a time
 //! pages        the hashes of pages, compared when they are read
@@ -15,6 +16,7 @@
 //! postings     how often and where words stand in candidates
 //! engine       all of these: the trait Engine
 //! generation   a new one
+//! restore      back to one that was kept
 //! room         whether there is any left
 //! build        what has changed, and a generation of it
 //! check        whether everything is as it was written
@@ -32,18 +34,21 @@ mod generation;
 mod generations;
 mod index;
 mod lock;
+mod names;
 mod pages;
 mod postings;
 mod query;
 mod read_only;
+mod restore;
 mod room;
 mod schema;
 mod sources;
 
 pub(crate) use build::{build, update};
 pub use check::check;
-pub use generations::{kept, restore};
+pub use generations::kept;
 pub(super) use index::{Index, open_generation};
+pub use restore::restore;
 pub use sources::check_sources;
 
 use super::error::IndexError;

@@ -18,11 +18,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::names::PAGES_FILE;
 use tantivy::HasLen;
 use tantivy::directory::{FileHandle, OwnedBytes};
 
-/// The file with the hashes.
-pub(super) const FILE: &str = "pages.bin";
 /// Bytes of a page: hashing one takes a few microseconds.
 const PAGE: usize = 16 << 10;
 /// Bytes that are kept of the hash of a page.
@@ -96,7 +95,7 @@ impl Pages {
 
     /// Writes the hashes to a folder.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
-        let mut file = File::create(folder.join(FILE))?;
+        let mut file = File::create(folder.join(PAGES_FILE))?;
         for (name, pages) in &self.0 {
             write_part(&mut file, name.as_bytes())?;
             write_part(&mut file, &(pages.bytes as u64).to_le_bytes())?;
@@ -107,12 +106,12 @@ impl Pages {
 
     /// Reads what [`Pages::write`] wrote, if it has the `sum` that it had.
     pub(super) fn read(folder: &Path, sum: Option<&String>) -> io::Result<Pages> {
-        let bytes = std::fs::read(folder.join(FILE))?;
+        let bytes = std::fs::read(folder.join(PAGES_FILE))?;
         let found = blake3::hash(&bytes).to_hex().to_string();
         if sum != Some(&found) {
-            return Err(not_as_written(FILE));
+            return Err(not_as_written(PAGES_FILE));
         }
-        Pages::parse(&bytes).ok_or_else(|| not_as_written(FILE))
+        Pages::parse(&bytes).ok_or_else(|| not_as_written(PAGES_FILE))
     }
 
     fn parse(mut rest: &[u8]) -> Option<Pages> {
@@ -246,7 +245,7 @@ mod tests {
         std::fs::write(folder.path().join("a"), &bytes)?;
         let pages = Pages::of(folder.path(), &["a".to_owned()], &Pages::default())?;
         pages.write(folder.path())?;
-        let sum = blake3::hash(&std::fs::read(folder.path().join(FILE))?)
+        let sum = blake3::hash(&std::fs::read(folder.path().join(PAGES_FILE))?)
             .to_hex()
             .to_string();
         assert_eq!(Pages::read(folder.path(), Some(&sum))?, pages);
@@ -290,7 +289,7 @@ mod tests {
         )]));
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         pages.write(folder.path()).expect("it can be written");
-        let bytes = std::fs::read(folder.path().join(FILE)).expect("it is there");
+        let bytes = std::fs::read(folder.path().join(PAGES_FILE)).expect("it is there");
         assert_eq!(Pages::parse(&bytes), Some(pages));
         for end in 1..bytes.len() {
             assert_eq!(Pages::parse(&bytes[..end]), None, "{end}");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{Listing, Records};
 use crate::index::error::IndexError;
-use crate::index::manifest::{FORMAT_VERSION, Header, Holds, Places};
+use crate::index::manifest::{CorpusPlaces, FORMAT_VERSION, Header, Holds};
 use crate::index::sources::Sources;
 
 /// What is known of the index that a build is to take the place of.
@@ -35,7 +35,7 @@ impl Former {
     pub(in crate::index) fn unless_lost(
         &self,
         sources: &Sources,
-        places: &Places,
+        places: &CorpusPlaces,
         listing: &Listing,
     ) -> Result<(), IndexError> {
         let cause = self
@@ -74,7 +74,7 @@ impl Former {
         })
     }
 
-    fn elsewhere(&self, sources: &Sources, places: &Places) -> Option<String> {
+    fn elsewhere(&self, sources: &Sources, places: &CorpusPlaces) -> Option<String> {
         let known = match &self.header.places {
             Some(before) => before.are_within(places),
             // Palpates before this one noted roots only as they were given.
@@ -128,11 +128,11 @@ fn listed(roots: &[PathBuf]) -> String {
     roots.join(", ")
 }
 
-impl Places {
+impl CorpusPlaces {
     /// Where these roots are, and the folder of the index, if it is in one.
-    pub(in crate::index) fn of(roots: &[PathBuf], index: Option<&Path>) -> Places {
+    pub(in crate::index) fn of(roots: &[PathBuf], index: Option<&Path>) -> CorpusPlaces {
         let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Places {
+        CorpusPlaces {
             roots: roots.iter().map(|root| place(root)).collect(),
             index: index.map(place),
         }
@@ -140,8 +140,8 @@ impl Places {
 
     /// Whether each of these roots lies within one of those, or did before everything was moved to
     /// another place.
-    fn are_within(&self, others: &Places) -> bool {
-        let seen_from_index = |root: &Path, places: &Places| {
+    fn are_within(&self, others: &CorpusPlaces) -> bool {
+        let seen_from_index = |root: &Path, places: &CorpusPlaces| {
             let index = places.index.as_deref()?;
             Some(seen_from(index, root))
         };
@@ -166,8 +166,8 @@ fn seen_from(folder: &Path, path: &Path) -> (usize, PathBuf) {
 mod tests {
     use super::*;
 
-    fn places(roots: &[&str], index: &str) -> Places {
-        Places {
+    fn places(roots: &[&str], index: &str) -> CorpusPlaces {
+        CorpusPlaces {
             roots: roots.iter().map(PathBuf::from).collect(),
             index: Some(index.into()),
         }
