@@ -199,9 +199,14 @@ impl<'c> Corrector<'c> {
                 |c: &&Word| c.bytes.start <= word.bytes.start && word.bytes.end <= c.bytes.end;
             known_compounds.iter().any(within)
         };
+        // What stands beside a star is a piece of a word, and no word of which one could tell a slip.
+        let is_piece = |word: &Word| {
+            let (before, after) = (&text[..word.bytes.start], &text[word.bytes.end..]);
+            before.ends_with('*') || after.starts_with('*')
+        };
         let mut corrected = String::with_capacity(text.len());
         let mut copied = 0;
-        for word in words.iter().filter(|w| !w.compound && !is_part(w)) {
+        for word in words.iter().filter(|w| !w.compound && !is_part(w) && !is_piece(w)) {
             if let Some(meant) = self.word(word) {
                 corrected.push_str(&text[copied..word.bytes.start]);
                 corrected.push_str(&meant);
@@ -464,6 +469,8 @@ mod tests {
             "\"osteoporsis risk\"",
             "source:osteoporsis",
             "manipul*",
+            "*oporsis",
+            "oste*porsis",
         ] {
             assert_eq!(corrections(text), [""; 0], "{text}");
         }
