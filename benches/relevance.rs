@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use palpate::eval::{Comparison, Estimate, Metric, Qrels, Report, Run, Topic, read_topics};
 use palpate::index::{Home, Sources, Wanted};
-use palpate::search::{Ranking, RankingPart, Searcher, Weights};
+use palpate::search::{RankedUnit, Ranking, RankingPart, Searcher, Weights};
 use serde_json::{Map, Value, json};
 
 use common::Failure;
@@ -161,7 +161,9 @@ impl Corpus {
     fn run(&self, set: &QuestionSet, ranking: &Ranking) -> Result<Run, Failure> {
         let mut run = Run::default();
         for topic in &set.topics {
-            let ranked = self.searcher.rank_documents(&topic.text, DEPTH, ranking)?;
+            let ranked =
+                self.searcher
+                    .rank_for_run(&topic.text, DEPTH, RankedUnit::Document, ranking)?;
             push(&mut run, topic, ranked);
         }
         Ok(run)

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::common::{DEPTH, HomeArgs, Outcome, Threads, Without, answer, stdout};
+use super::common::{
+    DEPTH, FeedbackArgs, HomeArgs, Outcome, RankingArgs, RunRequest, Threads, answer, stdout,
+};
 use palpate::eval::{Metric, Qrels, Report, Run, Topic, read_topics};
+use palpate::search::RankedUnit;
 
 /// Measure a run against relevance judgments
 ///
@@ -33,7 +36,9 @@ pub(super) struct Args {
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
-    without: Without,
+    ranking: RankingArgs,
+    #[command(flatten)]
+    feedback: FeedbackArgs,
     /// Print a table of the queries instead of their means, with columns parted by tabs
     #[arg(long, conflicts_with = "json")]
     per_query: bool,
@@ -71,8 +76,13 @@ impl Args {
         match &self.run {
             Some(path) => Ok(Run::read(path)?),
             None => {
-                let ranking = self.without.ranking();
-                answer(&self.index, topics, self.depth(), &ranking, self.threads)
+                let asked = RunRequest {
+                    limit: self.depth(),
+                    of: RankedUnit::Document,
+                    ranking: self.ranking.with(&self.feedback),
+                    threads: self.threads,
+                };
+                answer(&self.index, topics, &asked)
             }
         }
     }

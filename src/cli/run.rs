@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::common::{DEPTH, HomeArgs, Outcome, Threads, Without, answer, write_run};
+use super::common::{
+    DEPTH, FeedbackArgs, HomeArgs, Outcome, RankingArgs, RunRequest, Threads, answer, write_run,
+};
 use palpate::eval::{TAG, read_topics};
+use palpate::search::RankedUnit;
 
 /// Answer a set of queries and write a TREC run
 ///
@@ -26,15 +29,28 @@ pub(super) struct Args {
     tag: String,
     #[command(flatten)]
     threads: Threads,
+    /// Rank passages, by their ids, rather than documents
+    #[arg(long)]
+    passages: bool,
     #[command(flatten)]
-    without: Without,
+    ranking: RankingArgs,
+    #[command(flatten)]
+    feedback: FeedbackArgs,
 }
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let topics = read_topics(&self.queries)?;
-        let ranking = self.without.ranking();
-        let run = answer(&self.index, &topics, self.limit, &ranking, self.threads)?;
+        let asked = RunRequest {
+            limit: self.limit,
+            of: match self.passages {
+                true => RankedUnit::Passage,
+                false => RankedUnit::Document,
+            },
+            ranking: self.ranking.with(&self.feedback),
+            threads: self.threads,
+        };
+        let run = answer(&self.index, &topics, &asked)?;
         write_run(&run, &self.tag, self.output.as_deref())?;
         Ok(Outcome::Found)
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, When, Without, look, said, stdout};
+use super::common::{HomeArgs, Outcome, RankingArgs, When, look, said, stdout};
 use palpate::index::SourceFilter;
 use palpate::lexicon::Kind;
 use palpate::output::{csv, json, reference, text};
@@ -68,7 +68,7 @@ pub(super) struct Args {
     #[arg(long)]
     facets: bool,
     #[command(flatten)]
-    without: Without,
+    ranking: RankingArgs,
     /// When to use color
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     color: When,
@@ -96,7 +96,7 @@ impl Args {
             facets: true,
             spelling: self.spelling(),
             explain: self.explain,
-            ranking: self.without.ranking(),
+            ranking: self.ranking.ranking(),
         };
         let (engine, built) = self
             .index

@@ -206,7 +206,10 @@ impl<'c> Corrector<'c> {
         };
         let mut corrected = String::with_capacity(text.len());
         let mut copied = 0;
-        for word in words.iter().filter(|w| !w.compound && !is_part(w) && !is_piece(w)) {
+        for word in words
+            .iter()
+            .filter(|w| !w.compound && !is_part(w) && !is_piece(w))
+        {
             if let Some(meant) = self.word(word) {
                 corrected.push_str(&text[copied..word.bytes.start]);
                 corrected.push_str(&meant);

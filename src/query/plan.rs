@@ -68,9 +68,25 @@ pub struct PlanWord {
     pub parts: Vec<String>,
     /// How surely the word asks for an aspect rather than names, from 0 to 1.
     pub asks: f64,
+    /// What the word counts, where nobody typed it and it joined the query later; one that was typed
+    /// counts 1.
+    pub joined: Option<f64>,
 }
 
 impl PlanWord {
+    /// A word that nobody typed.
+    pub(crate) fn expansion(surface: String, term: String, weight: f64) -> PlanWord {
+        PlanWord {
+            surface,
+            terms: vec![term],
+            field: None,
+            occur: Occur::Should,
+            parts: Vec::new(),
+            asks: 0.0,
+            joined: Some(weight),
+        }
+    }
+
     /// Whether this is the closed form of a compound, besides its parts.
     pub fn is_compound(&self) -> bool {
         !self.parts.is_empty()
@@ -276,6 +292,7 @@ impl Plan {
                 occur,
                 parts,
                 asks: 0.0,
+                joined: None,
             }),
         }
     }
@@ -341,6 +358,7 @@ impl Plan {
             occur,
             parts: Vec::new(),
             asks: 0.0,
+            joined: None,
         });
     }
 

@@ -16,6 +16,9 @@ pub(super) struct CandidatePools {
     pub(super) pools: Vec<Vec<PassageAt>>,
     /// How many passages match in all, where that was asked for.
     pub(super) total: Option<u64>,
+    /// Whether every source is to come before the second passage of any: nothing is asked for but
+    /// what speaks of something.
+    pub(super) lists: bool,
 }
 
 /// What the engine is asked for.
@@ -27,8 +30,10 @@ pub(super) struct Matching {
     by_words: Wanted,
     /// What has a name of several words.
     by_names: Option<Wanted>,
-    /// Whether there are no words, only filters.
+    /// Whether there are no words, only filters…
     browses: bool,
+    /// …or nothing but an aspect, or another thing to speak of.
+    lists: bool,
     /// How many candidates are scored at a time.
     pool: usize,
 }
@@ -69,7 +74,11 @@ pub(super) fn find(
         false => None,
         true => Some(engine.count(&matching.all)?),
     };
-    Ok(CandidatePools { pools, total })
+    Ok(CandidatePools {
+        pools,
+        total,
+        lists: matching.lists,
+    })
 }
 
 /// The best passages by plain BM25, at least `end` of them if there are so many.
@@ -120,6 +129,7 @@ pub(super) fn matching(
     if by_words.is_empty() && !browses {
         return Ok(None);
     }
+    let lists = plan.lists_aspect || (browses && !filters.is_empty());
     let with_clauses = |wanted: Wanted| match must.is_empty() && not.is_empty() {
         true => wanted,
         false => Wanted::Filtered {
@@ -142,7 +152,8 @@ pub(super) fn matching(
         by_words: with_clauses(Wanted::Any(by_words)),
         by_names: (!by_names.is_empty()).then(|| with_clauses(Wanted::Any(by_names))),
         browses,
-        pool: match plan.lists_aspect {
+        lists,
+        pool: match lists {
             true => LISTING_POOL,
             false => POOL,
         },

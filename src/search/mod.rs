@@ -20,6 +20,7 @@ mod candidates;
 mod evidence;
 mod explain;
 mod facets;
+mod feedback;
 mod known;
 mod order;
 mod ranking;
@@ -49,6 +50,7 @@ use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
 pub(crate) use facets::terms as filter_terms;
 pub use facets::{FacetCount, Facets, Silent, check_filters};
+pub use feedback::Feedback;
 pub use known::{KnownConcept, counted_concepts, known_concepts};
 pub use ranking::{Ranking, RankingPart};
 use score::{Scored, Scorer};
@@ -324,7 +326,7 @@ impl Searcher {
             }
             let mut evidence = PoolEvidence::fetch(self.engine(), scorer.look_up, pool)?;
             let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;
-            let scored = match scorer.plan.lists_aspect {
+            let scored = match found.lists {
                 true => order::spread(scored, needed),
                 false => order::order(scored, needed),
             };
@@ -411,22 +413,58 @@ impl Searcher {
         Ok(found)
     }
 
-    /// The documents with the best passages, best first, each with the score of its best passage.
-    /// This is what a run for evaluation holds; sources are not mixed for variety.
-    pub fn rank_documents(
+    /// What a run for evaluation holds for a query: the best documents, each with the score of its best
+    /// passage, or the best passages, best first. Sources are not mixed for variety.
+    pub fn rank_for_run(
         &self,
         query: &str,
         limit: usize,
+        of: RankedUnit,
         ranking: &Ranking,
     ) -> Result<Vec<(String, f64)>, SearchError> {
-        let plan = self.plan(query, Spelling::default(), ranking)?;
-        let look_up = LookUp::of(&plan);
-        let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
-        let scorer = Scorer::new(&plan, *ranking, &look_up, &statistics);
+        let mut plan = self.plan(query, Spelling::default(), ranking)?;
+        candidates::give_up_absent_phrases(self.engine(), &mut plan)?;
+        if let Some(feedback) = &ranking.feedback {
+            let best = self.all_scored(&plan, feedback.passages, ranking)?;
+            let at: Vec<_> = best.iter().take(feedback.passages).collect();
+            let passages = self
+                .engine
+                .passages(&at.iter().map(|one| one.at).collect::<Vec<_>>())?;
+            let scored = at.iter().map(|one| one.score()).zip(&passages);
+            feedback.expand(&mut plan, scored);
+        }
         // A document has two passages or so.
         let passages = limit.saturating_mul(2).max(RUN_POOL);
+        let mut scored = self.all_scored(&plan, passages, ranking)?;
+        if of == RankedUnit::Document {
+            let mut seen = HashSet::new();
+            scored.retain(|scored| seen.insert(scored.order.document()));
+        }
+        scored.truncate(limit);
+        let at: Vec<PassageAt> = scored.iter().map(|scored| scored.at).collect();
+        let names = self
+            .engine
+            .passages(&at)?
+            .into_iter()
+            .map(|passage| match of {
+                RankedUnit::Document => passage.document,
+                RankedUnit::Passage => passage.id.to_string(),
+            });
+        Ok(names.zip(scored.iter().map(Scored::score)).collect())
+    }
+
+    /// At least that many of the best passages, if so many match, scored in one go.
+    fn all_scored(
+        &self,
+        plan: &Plan,
+        passages: usize,
+        ranking: &Ranking,
+    ) -> Result<Vec<Scored>, SearchError> {
+        let look_up = LookUp::of(plan);
+        let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
+        let scorer = Scorer::new(plan, *ranking, &look_up, &statistics);
         let matching = candidates::matching(&scorer, &[])?;
-        let matching = matching.map(|matching| matching.in_pools_of(passages));
+        let matching = matching.map(|matching| matching.in_pools_of(passages.max(RUN_POOL)));
         let found = candidates::find(self.engine(), matching.as_ref(), passages, false)?;
         let mut scored = Vec::new();
         for pool in &found.pools {
@@ -435,14 +473,17 @@ impl Searcher {
             order::sort(&mut pool);
             order::append(&mut scored, pool);
         }
-        let mut seen = HashSet::new();
-        scored.retain(|scored| seen.insert(scored.order.document()));
-        scored.truncate(limit);
-        let at: Vec<PassageAt> = scored.iter().map(|scored| scored.at).collect();
-        let documents = self.engine.passages(&at)?.into_iter();
-        let documents = documents.map(|passage| passage.document);
-        Ok(documents.zip(scored.iter().map(Scored::score)).collect())
+        Ok(scored)
     }
+}
+
+/// What a run ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RankedUnit {
+    /// Documents, by their best passages.
+    Document,
+    /// Passages, by their ids.
+    Passage,
 }
 
 /// The words of a text that is no query, as they are taken: corrected where they are in no list.

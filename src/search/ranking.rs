@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::feedback::Feedback;
 use super::weights::Weights;
 
 /// The parts of a ranking, all of them where nobody says otherwise.
@@ -18,6 +19,8 @@ pub struct Ranking {
     pub aspects: bool,
     /// What each part counts.
     pub weights: Weights,
+    /// Whether, and how, words of the best passages join the query. Only runs look at it.
+    pub feedback: Option<Feedback>,
 }
 
 /// A part of a ranking, by name.
@@ -58,6 +61,7 @@ impl Default for Ranking {
             concepts: true,
             aspects: true,
             weights: Weights::learned(),
+            feedback: None,
         }
     }
 }

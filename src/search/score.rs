@@ -83,7 +83,8 @@ pub(super) struct WordStats<'p> {
 impl WordStats<'_> {
     /// What is left of a word that asks for an aspect, for then the aspect counts instead.
     pub(super) fn share(&self, weights: &Weights) -> f64 {
-        1.0 - (1.0 - weights.asking) * self.word.asks
+        let asked = 1.0 - (1.0 - weights.asking) * self.word.asks;
+        self.word.joined.unwrap_or(1.0) * asked
     }
 
     pub(super) fn weight(&self, weights: &Weights) -> f64 {
@@ -92,7 +93,7 @@ impl WordStats<'_> {
 
     /// Whether it is a word of the topic, rather than one that asks.
     fn is_topic(&self) -> bool {
-        self.word.asks < ASKS
+        self.word.asks < ASKS && self.word.joined.is_none()
     }
 
     /// What it counts as a word of the topic. Closed forms of compounds have no share of it besides
@@ -428,6 +429,7 @@ impl<'p> Scorer<'p> {
     pub(super) fn is_matched(&self, stats: &WordStats<'_>) -> bool {
         // Where clauses are joined, the filter says what matches.
         stats.is_topic()
+            || stats.word.joined.is_some()
             || self.plan.filter.is_some()
             || !self.words.iter().any(WordStats::is_topic)
     }

@@ -382,6 +382,81 @@ fn a_run_is_the_same_however_many_threads_answer() {
 }
 
 #[test]
+fn the_ranking_of_a_run_is_what_is_asked_for() {
+    let folder = common::folder_with_corpus();
+    std::fs::write(
+        folder.path().join("queries.tsv"),
+        "q\tmanual therapy pain\n",
+    )
+    .expect("written");
+    palpate(folder.path()).arg("index").assert().success();
+    let answered = |args: &[&str]| {
+        let run = palpate(folder.path())
+            .args(["run", "queries.tsv"])
+            .args(args)
+            .assert()
+            .code(0);
+        String::from_utf8(run.get_output().stdout.clone()).expect("a run is UTF-8")
+    };
+    let plain = answered(&[]);
+    for args in [
+        &["--k1", "0.2"][..],
+        &["--b", "0"],
+        &["--field-weight", "title=0,heading=0"],
+        &["--feedback"],
+        &["--feedback=3,20,0.2"],
+    ] {
+        assert_ne!(answered(args), plain, "{args:?}");
+    }
+    assert_eq!(plain.lines().count(), 4, "four documents: {plain}");
+    let passages = answered(&["--passages"]);
+    assert!(passages.lines().count() > 10, "{passages}");
+    // The id of a passage is that which hits have.
+    let first = passages.split(' ').nth(2).expect("a run has six columns");
+    let hits = palpate(folder.path())
+        .args(["search", "--json", "-n", "1", "manual therapy pain"])
+        .assert()
+        .code(0);
+    let hits: Value = serde_json::from_slice(&hits.get_output().stdout).expect("it is JSON");
+    assert_eq!(hits["hits"][0]["id"], first);
+    for (args, said) in [
+        (&["--k1=-1"][..], "no number from 0 to 1000"),
+        (&["--b", "2"], "no number from 0 to 1"),
+        (
+            &["--field-weight", "body=2"],
+            "neither title=WEIGHT nor heading=WEIGHT",
+        ),
+        (&["--feedback=3"], "three numbers are wanted"),
+        (&["--feedback=0,1,1"], "no number from 1 to 100"),
+    ] {
+        let run = palpate(folder.path())
+            .args(["run", "queries.tsv"])
+            .args(args)
+            .assert()
+            .code(2);
+        let stderr = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(stderr.contains(said), "{args:?}: {stderr}");
+    }
+}
+
+/// Where nothing but an aspect is asked for, each source has its turn.
+#[test]
+fn an_aspect_alone_is_listed_source_by_source() {
+    let folder = common::folder_with_corpus();
+    let found = palpate(folder.path())
+        .args(["search", "--aspect", "benefits", "--json", "-n", "4"])
+        .assert()
+        .code(0);
+    let found: Value = serde_json::from_slice(&found.get_output().stdout).expect("it is JSON");
+    let hits = found["hits"].as_array().expect("hits is a list");
+    let sources: BTreeSet<&str> = hits
+        .iter()
+        .filter_map(|hit| hit["source"].as_str())
+        .collect();
+    assert_eq!(sources.len(), 4, "{sources:?}");
+}
+
+#[test]
 fn both_formats_of_judgments_give_the_same() {
     let [beir, trec] = ["qrels.tsv", "qrels.trec"].map(|qrels| eval(&[qrels, "--run", "run.trec"]));
     assert_eq!(beir, trec);

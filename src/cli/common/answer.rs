@@ -1,27 +1,132 @@
 //! The run of palpate over a set of queries, and what may be left out of its ranking.
 
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use palpate::eval::{Run, Topic};
 use palpate::output::text;
-use palpate::search::{Ranking, RankingPart, Searcher};
+use palpate::search::{Feedback, RankedUnit, Ranking, RankingPart, Searcher};
 
 use super::HomeArgs;
 
-/// What to leave out of the ranking.
+/// What is other than usual in the ranking.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Without {
+#[command(next_help_heading = "Ranking")]
+pub(crate) struct RankingArgs {
     /// Leave parts out of the ranking, to see what each is worth: fields, closeness, concepts,
     /// aspects
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     without: Vec<RankingPart>,
+    /// How soon more occurrences of a word stop to count (BM25's k1)
+    #[arg(long, value_name = "K1", value_parser = weight)]
+    k1: Option<f64>,
+    /// How much the length of a field counts against it, from 0 to 1 (BM25's b)
+    #[arg(long, value_name = "B", value_parser = share)]
+    b: Option<f64>,
+    /// How much a word counts in the title or in a heading, relative to one in the body: title=3
+    #[arg(long, value_name = "FIELD=WEIGHT", value_delimiter = ',')]
+    field_weight: Vec<FieldWeight>,
 }
 
-impl Without {
+/// Whether words of the best passages join the query. Only runs do so: who searches for one word is not
+/// shown what was found by others.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Ranking")]
+pub(crate) struct FeedbackArgs {
+    /// Let words of the best passages join the query (RM3): how many passages, how many words, and
+    /// what the typed query counts of 1
+    #[arg(
+        long,
+        value_name = "PASSAGES,WORDS,ORIGINAL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "10,10,0.5",
+        value_parser = feedback
+    )]
+    feedback: Option<Feedback>,
+}
+
+/// What a word counts in a field.
+#[derive(Debug, Clone, Copy)]
+enum FieldWeight {
+    Title(f64),
+    Heading(f64),
+}
+
+impl FromStr for FieldWeight {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<FieldWeight, String> {
+        match text.split_once('=') {
+            Some(("title", value)) => Ok(FieldWeight::Title(weight(value)?)),
+            Some(("heading", value)) => Ok(FieldWeight::Heading(weight(value)?)),
+            _ => Err(format!(
+                "“{text}” is neither title=WEIGHT nor heading=WEIGHT"
+            )),
+        }
+    }
+}
+
+/// The most that a weight can be; more would be a slip.
+const MOST_WEIGHT: f64 = 1000.0;
+
+fn weight(text: &str) -> Result<f64, String> {
+    number(text, MOST_WEIGHT)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, 1.0)
+}
+
+fn number(text: &str, most: f64) -> Result<f64, String> {
+    match text.parse() {
+        Ok(number) if (0.0..=most).contains(&number) => Ok(number),
+        _ => Err(format!("“{text}” is no number from 0 to {most}")),
+    }
+}
+
+fn feedback(text: &str) -> Result<Feedback, String> {
+    let parts: Vec<&str> = text.split(',').collect();
+    let [passages, words, original] = parts[..] else {
+        return Err("three numbers are wanted, as in 10,10,0.5".into());
+    };
+    let count = |text: &str| match text.parse() {
+        Ok(count) if (1..=100).contains(&count) => Ok(count),
+        _ => Err(format!("“{text}” is no number from 1 to 100")),
+    };
+    Ok(Feedback {
+        passages: count(passages)?,
+        words: count(words)?,
+        original: share(original)?,
+    })
+}
+
+impl RankingArgs {
     pub(crate) fn ranking(&self) -> Ranking {
-        Ranking::without(&self.without)
+        let mut ranking = Ranking::without(&self.without);
+        let weights = &mut ranking.weights;
+        weights.k1 = self.k1.unwrap_or(weights.k1);
+        weights.b = self.b.unwrap_or(weights.b);
+        for field in &self.field_weight {
+            match *field {
+                FieldWeight::Title(weight) => {
+                    weights.title_field = weight;
+                    weights.candidate_title = weights.candidate_title.min(weight);
+                }
+                FieldWeight::Heading(weight) => weights.heading_field = weight,
+            }
+        }
+        ranking
+    }
+
+    /// The same with feedback, where that is asked for.
+    pub(crate) fn with(&self, feedback: &FeedbackArgs) -> Ranking {
+        Ranking {
+            feedback: feedback.feedback,
+            ..self.ranking()
+        }
     }
 }
 
@@ -43,14 +148,21 @@ impl Threads {
     }
 }
 
+/// What a run is to hold.
+pub(crate) struct RunRequest {
+    /// So many for each query, of what.
+    pub(crate) limit: usize,
+    pub(crate) of: RankedUnit,
+    pub(crate) ranking: Ranking,
+    pub(crate) threads: Threads,
+}
+
 /// The run of palpate itself over some queries. How words were taken that the corpus lacks is said on
 /// stderr, in the order of the queries.
 pub(crate) fn answer(
     index: &HomeArgs,
     topics: &[Topic],
-    limit: usize,
-    ranking: &Ranking,
-    threads: Threads,
+    asked: &RunRequest,
 ) -> anyhow::Result<Run> {
     let searcher = Searcher::of(index.open()?);
     let next = AtomicUsize::new(0);
@@ -61,11 +173,11 @@ pub(crate) fn answer(
             let Some(topic) = topics.get(number) else {
                 return Ok(answers);
             };
-            answers.push((number, TopicAnswer::of(&searcher, topic, limit, ranking)?));
+            answers.push((number, TopicAnswer::of(&searcher, topic, asked)?));
         }
     };
     let answers: anyhow::Result<Vec<_>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.number().min(topics.len()))
+        let workers: Vec<_> = (0..asked.threads.number().min(topics.len()))
             .map(|_| scope.spawn(worker))
             .collect();
         let joined = workers.into_iter().map(|worker| match worker.join() {
@@ -100,16 +212,11 @@ struct TopicAnswer {
 }
 
 impl TopicAnswer {
-    fn of(
-        searcher: &Searcher,
-        topic: &Topic,
-        limit: usize,
-        ranking: &Ranking,
-    ) -> anyhow::Result<TopicAnswer> {
+    fn of(searcher: &Searcher, topic: &Topic, asked: &RunRequest) -> anyhow::Result<TopicAnswer> {
         let (corrections, did_you_mean) = searcher.spelling(&topic.text)?;
         Ok(TopicAnswer {
             spelling: text::spelling_lines(&corrections, &did_you_mean),
-            ranking: searcher.rank_documents(&topic.text, limit, ranking)?,
+            ranking: searcher.rank_for_run(&topic.text, asked.limit, asked.of, &asked.ranking)?,
         })
     }
 }

@@ -11,7 +11,7 @@ mod progress;
 mod said;
 mod written;
 
-pub(crate) use answer::{DEPTH, Threads, Without, answer};
+pub(crate) use answer::{DEPTH, FeedbackArgs, RankingArgs, RunRequest, Threads, answer};
 pub(crate) use build::{DEFAULT_CORPUS, build, outcome, update};
 pub(crate) use data::{check_file, table_of, use_tables};
 pub(crate) use home::HomeArgs;
