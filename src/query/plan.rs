@@ -150,6 +150,9 @@ pub struct Plan {
     pub concepts: Vec<PlanConcept>,
     /// The aspects that are asked for.
     pub asked: Asked,
+    /// How much of what the reading rests on are words that ask, from 0 to 1: the rest are names of what
+    /// the query is about ("surgery" in "scar tissue after surgery").
+    pub asking_left: f64,
     /// Whether the query is nothing but a question for an aspect: then whatever speaks of it
     /// matches, with the words of the question or without.
     pub lists_aspect: bool,
@@ -369,12 +372,17 @@ impl Plan {
         let words = free_words(&text);
         let terms: Vec<&str> = words.iter().map(|word| word.term.as_str()).collect();
         let (asked, mut asking) = Asked::read(&terms);
+        let all: f64 = asking.iter().sum();
         for mention in lexicon.find(&text, &words) {
             let kind = lexicon.concept(mention.concept).kind;
             if matches!(kind, Kind::Condition | Kind::Technique) {
                 asking[mention.words].fill(0.0);
             }
         }
+        self.asking_left = match all > 0.0 {
+            true => asking.iter().sum::<f64>() / all,
+            false => 1.0,
+        };
         let names_topic = words
             .iter()
             .zip(&asking)

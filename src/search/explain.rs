@@ -50,7 +50,7 @@ pub(super) fn parts(
     let aspects = &evidence.table.candidate(c).aspects;
     let word_values = scorer.word_values(evidence, c);
     let coverage = scorer.coverage(&word_values);
-    let (_, share) = scorer.title_value(evidence, c, coverage);
+    let (_, share) = scorer.title_value(evidence, c, scorer.bound(&word_values));
     let (_, chance) = scorer.aspect_value(aspects, coverage);
     let asked = scorer.plan.asked.best();
     let mut words = Vec::new();

@@ -202,7 +202,8 @@ impl<'p> Scorer<'p> {
             return 0.0;
         }
         let beyond = topic.len().saturating_sub(LONG_TOPIC) as f64;
-        let sure = certainty.powf(weights.certainty) / (1.0 + weights.long_question * beyond);
+        let sure = self.plan.asking_left * certainty.powf(weights.certainty)
+            / (1.0 + weights.long_question * beyond);
         let mean = match topic {
             [] => USUAL_IDF,
             _ => self.topic / topic.len() as f64,
@@ -332,7 +333,7 @@ impl<'p> Scorer<'p> {
             order: candidate.order,
             values: Values {
                 words: values.iter().map(|value| value.counted).sum(),
-                title: self.title_value(candidates, c, coverage).0,
+                title: self.title_value(candidates, c, self.bound(&values)).0,
                 aspect: self.aspect_value(&candidate.aspects, coverage).0,
                 together: self.together_value(&values),
                 ..Values::default()
@@ -434,13 +435,12 @@ impl<'p> Scorer<'p> {
             || !self.words.iter().any(WordStats::is_topic)
     }
 
-    /// The value of the title, and the share of it that is covered, where the passage has so much of
-    /// the topic.
+    /// The value of the title, of which so much is kept, and the share of it that is covered.
     pub(super) fn title_value(
         &self,
         candidates: &PoolEvidence,
         c: CandidateNumber,
-        coverage: f64,
+        bound: f64,
     ) -> (f64, f64) {
         let table = &candidates.table;
         let weights = &self.weights;
@@ -473,15 +473,17 @@ impl<'p> Scorer<'p> {
         if weight <= 0.0 {
             return (0.0, 0.0);
         }
-        let bound = coverage.powf(weights.binding * self.binding());
         let value = weights.title * weight * share.powf(weights.title_share) * bound;
         (value, share)
     }
 
-    /// How much of the topic a passage is expected to have: less where it has many words.
-    fn binding(&self) -> f64 {
+    /// What of its title's value a passage keeps that has so much of the topic. Of a topic of many
+    /// words it is not expected to have all; of things that are named together it is.
+    pub(super) fn bound(&self, values: &[WordValue]) -> f64 {
         let topic = self.words.iter().filter_map(WordStats::topic_idf).count();
-        (self.weights.binding_words / topic.max(1) as f64).min(1.0)
+        let expected = (self.weights.binding_words / topic.max(1) as f64).min(1.0);
+        let coverage = self.coverage(values).powf(self.weights.binding * expected);
+        coverage * self.share_of_things(values).powi(2)
     }
 
     /// The value of the aspect where the passage has so much of the topic, and the chance that it is
@@ -499,13 +501,21 @@ impl<'p> Scorer<'p> {
 
     /// What it counts that a passage has each of the things that are named together.
     fn together_value(&self, values: &[WordValue]) -> f64 {
-        let has = |&k: &usize| {
+        match !self.together.is_empty() && self.share_of_things(values) == 1.0 {
+            true => self.weights.together * self.weights().iter().sum::<f64>(),
+            false => 0.0,
+        }
+    }
+
+    /// How many a passage has of the things that are named together, as a share; all where none are.
+    fn share_of_things(&self, values: &[WordValue]) -> f64 {
+        let has = |&&k: &&usize| {
             let words = || self.plan.concepts[k].words.iter().map(|&w| &values[w]);
             words().all(|value| value.exact > 0.0) || words().any(|value| value.by_name > 0.0)
         };
-        match !self.together.is_empty() && self.together.iter().all(has) {
-            true => self.weights.together * self.weights().iter().sum::<f64>(),
-            false => 0.0,
+        match self.together.len() {
+            0 => 1.0,
+            all => self.together.iter().filter(has).count() as f64 / all as f64,
         }
     }
 
