@@ -20,6 +20,7 @@
 //! | [`output`] | results → terminal, JSON, CSV, a page |
 //! | [`eval`] | rankings and judgments → metrics |
 //! | `serve` | all of it → a web page and an API (feature `serve`, on by default) |
+//! | `mcp` | all of it → tools of an assistant (feature `mcp`) |
 //!
 //! # The interface
 //!
@@ -78,6 +79,8 @@ pub mod document;
 pub mod eval;
 pub mod index;
 pub mod lexicon;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod output;
 pub mod passage;
 pub mod query;

@@ -12,12 +12,14 @@ use palpate::lexicon::Lexicon;
 const LOOKED_AT: u64 = 256 << 20;
 
 /// The cargo features, and whether this palpate was built with each.
-const FEATURES: [(&str, bool); 5] = [
+const FEATURES: [(&str, bool); 7] = [
     ("cluster", cfg!(feature = "cluster")),
     ("docx", cfg!(feature = "docx")),
     ("html", cfg!(feature = "html")),
+    ("mcp", cfg!(feature = "mcp")),
     ("pdf", cfg!(feature = "pdf")),
     ("serve", cfg!(feature = "serve")),
+    ("tls", cfg!(feature = "tls")),
 ];
 
 /// Say what is installed, which index is used, and what is wrong with it

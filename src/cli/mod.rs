@@ -15,6 +15,8 @@ mod generate;
 mod generations;
 mod index;
 mod lexicon;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod passages;
 mod run;
 mod search;
@@ -83,6 +85,8 @@ enum Command {
     Generations(generations::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Args),
     Passages(passages::Args),
     #[command(hide = true)]
     Terms(terms::Args),
@@ -120,6 +124,8 @@ impl Cli {
             Command::Generations(args) => args.run(),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),
+            #[cfg(feature = "mcp")]
+            Command::Mcp(args) => args.run(),
             Command::Passages(args) => args.run(),
             Command::Terms(args) => args.run(),
             Command::Run(args) => args.run(),

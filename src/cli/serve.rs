@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome};
-use palpate::serve::{self, Options};
+use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles};
 
 /// Serve the search as a web page and an API
 ///
@@ -26,6 +27,33 @@ pub(super) struct Args {
     /// Ask for the bearer token in this file (or in the variable PALPATE_TOKEN)
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// A path in front of all addresses, where a proxy has one: /palpate
+    #[arg(long, value_name = "PATH", default_value = "")]
+    base_path: BasePath,
+    /// Encrypt with this certificate and those that vouch for it (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Write a line about each request to standard error, without what was searched for
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    log: Option<LogLines>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LogLines {
+    Text,
+    Json,
+}
+
+impl From<LogLines> for LogFormat {
+    fn from(lines: LogLines) -> LogFormat {
+        match lines {
+            LogLines::Text => LogFormat::Text,
+            LogLines::Json => LogFormat::Json,
+        }
+    }
 }
 
 impl Args {
@@ -42,15 +70,22 @@ impl Args {
                 self.addr
             );
         }
+        let tls = self.tls_cert.zip(self.tls_key);
+        let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let path = self.base_path.as_str().to_owned();
         let options = Options {
             index: self.index.home()?,
             address: self.addr,
             hosts: self.hosts,
             token,
+            base: self.base_path,
+            tls,
+            log: self.log.map(LogFormat::from),
         };
         serve::serve(&options, |address| {
             // Whoever reads it may have gone; the server is there all the same.
-            let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+            let _ = writeln!(std::io::stdout(), "listening on {scheme}://{address}{path}");
             let _ = std::io::stdout().flush();
         })?;
         Ok(Outcome::Found)

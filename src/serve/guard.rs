@@ -113,6 +113,9 @@ mod tests {
             address: ([127, 0, 0, 1], 7700).into(),
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             token: token.map(str::to_owned),
+            base: Default::default(),
+            tls: None,
+            log: None,
         };
         Guard::new(&options, options.address)
     }

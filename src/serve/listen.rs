@@ -1,6 +1,5 @@
 //! Connections: so many at a time, and none that takes for ever.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
+
+use super::tls::{Encryption, Wire};
 
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS: usize = 1024;
@@ -24,7 +26,7 @@ const LAST: Duration = Duration::from_secs(5);
 const HEAD_BYTES: usize = 64 << 10;
 
 /// Answers connections until the process is told to stop; then those that are open may finish.
-pub(super) async fn listen(listener: TcpListener, router: Router) {
+pub(super) async fn listen(listener: TcpListener, router: Router, encryption: Option<Encryption>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(told_to_stop());
@@ -44,10 +46,13 @@ pub(super) async fn listen(listener: TcpListener, router: Router) {
             },
             () = &mut stop => break,
         };
-        let connection = graceful.watch(connection(stream, router.clone()));
+        let (watcher, router) = (graceful.watcher(), router.clone());
+        let encryption = encryption.clone();
         tokio::spawn(async move {
             // That somebody went away, or was too slow, is nobody's business.
-            let _ = connection.await;
+            if let Ok(Ok(wire)) = timeout(HEAD, wire(stream, encryption)).await {
+                let _ = watcher.watch(connection(wire, router)).await;
+            }
             drop(place);
         });
     }
@@ -55,26 +60,29 @@ pub(super) async fn listen(listener: TcpListener, router: Router) {
     let _ = tokio::time::timeout(LAST, graceful.shutdown()).await;
 }
 
-/// A stream on which nothing may stand still for too long.
-type Stream = TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>;
-
-fn connection(
-    stream: TcpStream,
-    router: Router,
-) -> http1::Connection<Stream, TowerToHyperService<Router>> {
+/// A stream on which nothing may stand still for too long, encrypted if that is wanted.
+async fn wire(stream: TcpStream, encryption: Option<Encryption>) -> std::io::Result<Box<dyn Wire>> {
     // Answers are small, and written at once.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_read_timeout(Some(STILL));
     stream.set_write_timeout(Some(STILL));
+    let stream = Box::pin(stream);
+    match encryption {
+        Some(encryption) => encryption.agree(stream).await,
+        None => Ok(Box::new(stream)),
+    }
+}
+
+fn connection(
+    wire: Box<dyn Wire>,
+    router: Router,
+) -> http1::Connection<TokioIo<Box<dyn Wire>>, TowerToHyperService<Router>> {
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(
-            TokioIo::new(Box::pin(stream)),
-            TowerToHyperService::new(router),
-        )
+        .serve_connection(TokioIo::new(wire), TowerToHyperService::new(router))
 }
 
 #[cfg(unix)]

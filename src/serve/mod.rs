@@ -12,6 +12,8 @@
 //! ```
 //!
 //! * `listen` accepts connections, and cuts off those that are too slow,
+//! * `base` takes the path off that a proxy may have in front of all addresses, `tls` encrypts, `log`
+//!   says what was asked for and what went wrong,
 //! * `guard` lets through what is meant for this server, and says what a browser may do with the
 //!   answer,
 //! * `state` holds the index, notices when there is a newer one, and searches on threads that are
@@ -24,13 +26,16 @@
 
 mod api;
 mod asked;
+mod base;
 mod guard;
 mod listen;
+mod log;
 mod metrics;
 mod openapi;
 mod page;
 mod problem;
 mod state;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,8 +48,13 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::index::{Home, IndexError};
+pub use base::BasePath;
 use guard::Guard;
+pub use log::LogFormat;
+use page::SeenAt;
 use state::ServerState;
+use tls::Encryption;
+pub use tls::{TlsError, TlsFiles};
 
 /// How a server is to run.
 #[derive(Debug, Clone)]
@@ -57,6 +67,12 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// What every request has to bring as a bearer token, if anything.
     pub token: Option<String>,
+    /// The path that all addresses begin with.
+    pub base: BasePath,
+    /// With what connections are encrypted, if they are.
+    pub tls: Option<TlsFiles>,
+    /// How each request is written to standard error, if it is.
+    pub log: Option<LogFormat>,
 }
 
 /// Why a server could not run.
@@ -64,6 +80,8 @@ pub struct Options {
 pub enum ServeError {
     #[error(transparent)]
     Index(#[from] IndexError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot listen at {address}: {cause}")]
     Listen {
         address: SocketAddr,
@@ -80,6 +98,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Serves an index until the process is told to stop. `ready` hears where it listens.
 pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    if let Some(format) = options.log {
+        log::write_as(format);
+    }
+    let encryption = options.tls.as_ref().map(Encryption::of).transpose()?;
     let state = Arc::new(ServerState::open(&options.index)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -95,7 +117,8 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         let address = listener.local_addr().map_err(failed)?;
         tokio::spawn(keep_current(state.clone()));
         ready(address);
-        listen::listen(listener, router(state, Guard::new(options, address))).await;
+        let router = router(state, Guard::new(options, address), options);
+        listen::listen(listener, router, encryption).await;
         Ok(())
     });
     // A search that is still under way is not waited for.
@@ -113,11 +136,18 @@ async fn keep_current(state: Arc<ServerState>) {
     }
 }
 
-fn router(state: Arc<ServerState>, guard: Guard) -> Router {
-    Router::new()
+fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
+    let base = Arc::new(options.base.clone());
+    let seen = SeenAt {
+        base: base.clone(),
+        encrypted: options.tls.is_some(),
+    };
+    let inner = Router::new()
         .route("/", get(page::search))
         .route("/audit", get(page::audit))
-        .route("/documents/{source}", get(page::document))
+        .route("/opensearch.xml", get(page::opensearch).with_state(seen))
+        .route("/documents", get(page::document_named))
+        .route("/documents/{*source}", get(page::document))
         .route("/p/{id}", get(page::passage))
         .route("/api", get(page::reference))
         .route("/assets/{name}", get(page::asset))
@@ -125,7 +155,7 @@ fn router(state: Arc<ServerState>, guard: Guard) -> Router {
         .route("/api/v1/audit", get(api::audit))
         .route("/api/v1/suggest", get(api::suggest))
         .route("/api/v1/documents", get(api::documents))
-        .route("/api/v1/documents/{source}", get(api::document))
+        .route("/api/v1/documents/{*source}", get(api::document))
         .route("/api/v1/passages/{id}", get(api::passage))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(api::health))
@@ -137,6 +167,11 @@ fn router(state: Arc<ServerState>, guard: Guard) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(from_fn_with_state(Arc::new(guard), guard::admit))
         .layer(from_fn(guard::headers))
+        .layer(from_fn_with_state(base.clone(), base::answers))
         .layer(CompressionLayer::new())
-        .with_state(state)
+        .layer(from_fn(log::requests))
+        .with_state(state);
+    // Which route an address takes is known when the path is off.
+    let outer = Router::new().fallback_service(inner);
+    outer.layer(from_fn_with_state(base, base::requests))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::log;
 use crate::index::{BadGlob, IndexError};
 use crate::output::json::ProblemJson;
 use crate::search::SearchError;
@@ -96,7 +97,7 @@ impl From<IndexError> for Problem {
         match error {
             #[cfg(feature = "cluster")]
             IndexError::Cluster { .. } => {
-                eprintln!("palpate: {error}");
+                log::trouble(&error);
                 let detail = "what keeps the passages does not answer";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
             }
@@ -107,7 +108,7 @@ impl From<IndexError> for Problem {
 
 /// Whoever runs the server hears all of it, others only that it is not their fault.
 fn unreadable(error: &dyn std::error::Error) -> Problem {
-    eprintln!("palpate: {error}");
+    log::trouble(&error);
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "the index cannot be read",

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use crate::index::{Home, IndexError};
@@ -68,7 +69,7 @@ impl ServerState {
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
                 *current = Arc::new(opened);
             }
-            Err(error) => eprintln!("palpate: the index is newer, but {error}"),
+            Err(error) => log::trouble(&format_args!("the index is newer, but {error}")),
         }
     }
 

@@ -17,6 +17,8 @@ mod fuzz;
 mod growth;
 mod index;
 mod lexicon;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod names;
 mod search;
 #[cfg(feature = "serve")]

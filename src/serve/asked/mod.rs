@@ -123,6 +123,11 @@ pub(super) struct AskedDocument {
 }
 
 impl AskedDocument {
+    /// The document that is named by a parameter.
+    pub(super) fn named(address: Option<&str>) -> Option<String> {
+        Parameters::read(address).one("source").map(str::to_owned)
+    }
+
     pub(super) fn read(address: Option<&str>) -> Result<AskedDocument, Problem> {
         Ok(AskedDocument {
             // Whoever comes from a search may bring all of its parameters.

@@ -9,10 +9,11 @@ let asked = null; // the request under way
 let timer = 0;
 let chosen = -1; // the suggestion that is chosen
 
-const onSearchPage = () => location.pathname === "/";
+const base = document.documentElement.dataset.base || ""; // the path in front of all addresses
+const onSearchPage = () => location.pathname === base + "/" || location.pathname === base;
 
 // Other words are another question: what the last answer was narrowed by does not hold for it.
-const addressOf = (query) => (query ? "/?" + new URLSearchParams({ q: query }) : "/");
+const addressOf = (query) => base + (query ? "/?" + new URLSearchParams({ q: query }) : "/");
 
 // Shows the results of an address; an answer that comes after a later question is dropped.
 async function show(address, history) {
@@ -51,7 +52,7 @@ function announce() {
 
 async function suggest(prefix) {
   if (!prefix.trim()) return close();
-  const response = await fetch("/api/v1/suggest?" + new URLSearchParams({ limit: 6, q: prefix.slice(0, 200) }));
+  const response = await fetch(base + "/api/v1/suggest?" + new URLSearchParams({ limit: 6, q: prefix.slice(0, 200) }));
   if (!response.ok || box.value !== prefix || document.activeElement !== box) return;
   const { suggestions } = await response.json();
   const typed = prefix.trim().toLowerCase();
@@ -168,7 +169,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a");
   const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   if (!link || !plain || !onSearchPage() || !main.contains(link)) return;
-  if (link.origin !== location.origin || link.pathname !== "/") return;
+  if (link.origin !== location.origin || link.pathname !== base + "/") return;
   event.preventDefault();
   box.value = new URL(link.href).searchParams.get("q") || "";
   show(link.pathname + link.search, "push").then(() => { main.focus({ preventScroll: true }); scrollTo(0, 0); });

@@ -36,12 +36,28 @@ pub(in crate::serve) async fn passage(
     }
 }
 
+/// The document that a parameter names.
+pub(in crate::serve) async fn document_named(
+    Extracted(state): Extracted<Arc<ServerState>>,
+    RawQuery(address): RawQuery,
+) -> Response {
+    match AskedDocument::named(address.as_deref()) {
+        Some(source) => opened_at(&state, source, address.as_deref()).await,
+        None => wrong(&Problem::bad("“source” names the document"), ""),
+    }
+}
+
 pub(in crate::serve) async fn document(
     Extracted(state): Extracted<Arc<ServerState>>,
     Path(source): Path<String>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let asked = match AskedDocument::read(address.as_deref()) {
+    opened_at(&state, source, address.as_deref()).await
+}
+
+/// A document, as an address asks for it.
+async fn opened_at(state: &ServerState, source: String, address: Option<&str>) -> Response {
+    let asked = match AskedDocument::read(address) {
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };

@@ -2,6 +2,7 @@
 //!
 //! * `shell` is the frame of every page,
 //! * `results` answers a search, `document` shows one document, opened at a passage,
+//! * `opensearch` lets a browser search from its address bar,
 //! * `audit` shows what every source says of a topic,
 //! * `reference` is the reference of the API.
 //!
@@ -9,6 +10,7 @@
 
 mod audit;
 mod document;
+mod opensearch;
 mod reference;
 mod results;
 mod shell;
@@ -22,7 +24,8 @@ use crate::index::StoredPassage;
 use crate::output::text::citation;
 
 pub(super) use audit::page as audit;
-pub(super) use document::{document, passage};
+pub(super) use document::{document, document_named, passage};
+pub(super) use opensearch::{SeenAt, opensearch};
 pub(super) use reference::page as reference;
 pub(super) use results::search;
 pub(super) use shell::asset;
@@ -53,9 +56,22 @@ fn where_it_stands(passage: &StoredPassage) -> Markup {
     }
 }
 
-/// The address of a document.
+/// The address of a document. The slashes of its path are those of the address: proxies that decode an
+/// address and write it anew leave nothing else of it. A path that they would also tidy up is a parameter.
 fn document_link(source: &str) -> String {
-    format!("/documents/{}", encoded(source))
+    match source
+        .split('/')
+        .any(|part| matches!(part, "" | "." | ".."))
+    {
+        true => {
+            let source: String = byte_serialize(source.as_bytes()).collect();
+            format!("/documents?source={source}")
+        }
+        false => {
+            let parts: Vec<String> = source.split('/').map(encoded).collect();
+            format!("/documents/{}", parts.join("/"))
+        }
+    }
 }
 
 /// The address of a document, opened at a passage.
@@ -65,7 +81,9 @@ fn passage_link(passage: &StoredPassage, query: &str) -> String {
 
 /// The same, of a passage that is only cited.
 fn link_to(source: &str, id: &str, query: &str) -> String {
-    let mut link = format!("{}?p={id}", document_link(source));
+    let mut link = document_link(source);
+    link.push(if link.contains('?') { '&' } else { '?' });
+    link.push_str(&format!("p={id}"));
     if !query.is_empty() {
         link.push_str("&q=");
         link.extend(byte_serialize(query.as_bytes()));
@@ -91,11 +109,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_one_part_of_a_path() {
+    fn paths_of_documents_are_paths_of_addresses() {
         assert_eq!(
             document_link("a b/c+d#1?.txt"),
-            "/documents/a%20b%2Fc%2Bd%231%3F.txt"
+            "/documents/a%20b/c%2Bd%231%3F.txt"
         );
-        assert_eq!(document_link("../x"), "/documents/..%2Fx");
+        assert_eq!(document_link("../x"), "/documents?source=..%2Fx");
+        assert_eq!(
+            document_link("/srv/a&b"),
+            "/documents?source=%2Fsrv%2Fa%26b"
+        );
+        assert_eq!(
+            link_to("/x", "1f", "a b"),
+            "/documents?source=%2Fx&p=1f&q=a+b#1f"
+        );
+        assert_eq!(link_to("x", "1f", ""), "/documents/x?p=1f#1f");
     }
 }

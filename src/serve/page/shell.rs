@@ -43,6 +43,8 @@ pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Mar
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · palpate" }
+                link rel="search" href="/opensearch.xml" title="palpate"
+                    type="application/opensearchdescription+xml";
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 @for style in styles { link rel="stylesheet" href={ "/assets/" (style) }; }
                 script src="/assets/page.js" defer {}

@@ -46,10 +46,8 @@ impl Server {
         BufReader::new(out)
             .read_line(&mut line)
             .expect("it says where it listens");
-        let address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .expect("an address");
+        let (_, address) = line.trim().split_once("://").expect("an address");
+        let address = address.split('/').next().unwrap_or_default();
         let address = address.parse().expect("an address");
         Server { process, address }
     }

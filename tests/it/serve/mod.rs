@@ -2,6 +2,7 @@
 //! index is picked up.
 
 mod browser;
+mod outside;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -85,7 +86,7 @@ fn an_audit_is_that_of_the_command_line() {
     }
     let page = server.get("/audit?topic=osteoporosis").body;
     assert!(page.contains("What our materials say of osteoporosis"));
-    assert!(page.contains("href=\"/documents/corpus%2F000_c69984d4732e6a33.txt\""));
+    assert!(page.contains("href=\"/documents/corpus/000_c69984d4732e6a33.txt\""));
     let topic = "/audit?topic=%3Cscript%3Ealert(1)%3C/script%3E";
     assert!(!server.get(topic).body.contains("<script>alert"));
 }
