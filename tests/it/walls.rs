@@ -179,7 +179,7 @@ fn rooms() -> Vec<String> {
     let ends = rooms.first().zip(rooms.last());
     assert_eq!(
         ends,
-        Some((&"data".to_owned(), &"serve".to_owned())),
+        Some((&"data".to_owned(), &"mcp".to_owned())),
         "{rooms:?}"
     );
     rooms
