@@ -11,6 +11,7 @@
 //! | [`analysis`] | text → terms, the one chain for all |
 //! | [`lexicon`] | data files → concepts and the automaton that finds them |
 //! | [`annotate`] | passages → aspects, concepts, assertions |
+//! | [`encoder`] | text → a vector of what it means (feature `encoder`, on by default) |
 //! | [`index`] | annotated passages → a folder on disk → a reader |
 //! | [`query`] | a string → a plan |
 //! | [`search`] | plan and reader → ranked hits |
@@ -76,6 +77,7 @@ pub mod cite;
 pub mod data;
 pub mod diff;
 pub mod document;
+pub mod encoder;
 pub mod eval;
 pub mod index;
 pub mod lexicon;

@@ -32,6 +32,12 @@ pub(super) struct Args {
     /// Use another aspect model than the built-in one, for instance to cross-validate
     #[arg(long, value_name = "FILE")]
     aspect_model: Option<PathBuf>,
+    /// Also find what is similar in meaning, by the sentence encoder in this folder
+    ///
+    /// A BERT as the sentence-transformers have them (config.json, tokenizer.json,
+    /// model.safetensors). Nothing is fetched.
+    #[arg(long, value_name = "DIR")]
+    encoder: Option<PathBuf>,
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
@@ -68,6 +74,7 @@ impl Args {
             roots: self.paths.clone(),
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
+            encoder: self.encoder.clone(),
             limits: self.limits.limits(),
             busy: match self.wait {
                 true => Busy::Wait,

@@ -11,9 +11,10 @@ use super::dictionary::Dictionary;
 use super::document::WholeDocument;
 use super::error::IndexError;
 use super::manifest::Manifest;
-use super::passage::{PassageAt, StoredPassage};
+use super::passage::{Order, PassageAt, StoredPassage};
 use super::table::{CandidateNumber, Positions, Table, TermNumber};
 use super::wanted::{Term, Wanted};
+use crate::encoder::Meaning;
 use crate::lexicon::Lexicon;
 
 /// The digits of a score that are not compared, in bits of its mantissa: a relative difference of
@@ -83,6 +84,23 @@ pub trait Engine: Send + Sync {
 
     /// The first in the order of the corpus, at most `limit`.
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError>;
+
+    /// How similar what is meant is to passages at those places in the corpus, see
+    /// [`Meaning::similarity`]; nothing where the index has no vectors.
+    fn similarities(&self, _meant: &Meaning, _at: &[Order]) -> Result<Vec<f32>, IndexError> {
+        Ok(Vec::new())
+    }
+
+    /// Those that are most similar to what is meant, at most `limit`; in the order of the corpus
+    /// among equals. Nothing where the index has no vectors.
+    fn nearest(
+        &self,
+        _meant: &Meaning,
+        _wanted: &Wanted,
+        _limit: usize,
+    ) -> Result<Vec<PassageAt>, IndexError> {
+        Ok(Vec::new())
+    }
 
     /// How many there are.
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError>;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::encoder::EncoderError;
 use crate::lexicon::LexiconError;
 
 /// Why an index could not be built or opened.
@@ -65,6 +66,12 @@ pub enum IndexError {
     Address { cause: String },
     #[error("{path} is no aspect model: {cause}")]
     Model { path: PathBuf, cause: String },
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
+    /// What is kept in a cluster has no vectors.
+    #[cfg(feature = "cluster")]
+    #[error("{0} is in a cluster, and an encoder needs an index in a folder")]
+    NoVectors(String),
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
     /// What an engine says of itself that cannot read or write.

@@ -14,9 +14,10 @@ use super::document::WholeDocument;
 use super::engine::{Engine, Tallies, ToCount};
 use super::error::IndexError;
 use super::manifest::Manifest;
-use super::passage::{PassageAt, StoredPassage};
+use super::passage::{Order, PassageAt, StoredPassage};
 use super::table::{CandidateNumber, Positions, Table, TermNumber};
 use super::wanted::{Term, Wanted};
+use crate::encoder::Meaning;
 use crate::lexicon::Lexicon;
 
 /// An engine that reads an index in a folder, guarded.
@@ -80,6 +81,19 @@ impl<E: Engine> Engine for Guarded<E> {
 
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         self.guard(|engine| engine.first(wanted, limit))
+    }
+
+    fn similarities(&self, meant: &Meaning, at: &[Order]) -> Result<Vec<f32>, IndexError> {
+        self.guard(|engine| engine.similarities(meant, at))
+    }
+
+    fn nearest(
+        &self,
+        meant: &Meaning,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Vec<PassageAt>, IndexError> {
+        self.guard(|engine| engine.nearest(meant, wanted, limit))
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {

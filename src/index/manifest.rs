@@ -12,7 +12,7 @@ use crate::annotate::ANNOTATION_VERSION;
 use crate::data;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 12;
+pub const FORMAT_VERSION: u32 = 13;
 
 pub(super) const FILE: &str = "palpate.json";
 
@@ -35,6 +35,9 @@ pub struct Manifest {
     pub(super) places: CorpusPlaces,
     /// The user's lexicon files, as they were given.
     pub lexicons: Vec<PathBuf>,
+    /// The encoder that its passages were encoded with, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<EncoderUsed>,
     /// The hash of everything besides the files that an index is made of: roots, lexicons, models.
     pub settings: String,
     /// The hash of the tables it was annotated with.
@@ -51,6 +54,15 @@ pub struct Manifest {
     pub(crate) words: Words,
     /// The BLAKE3 hash of each file of the generation.
     pub(super) sums: Sums,
+}
+
+/// An encoder, as it was when passages were encoded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncoderUsed {
+    /// Where it was.
+    pub folder: PathBuf,
+    /// The hash of all that its vectors depend on.
+    pub hash: String,
 }
 
 /// Hashes of files, in hexadecimal, by name.
@@ -147,6 +159,7 @@ impl Manifest {
             roots: sources.roots.clone(),
             places,
             lexicons: sources.lexicons.clone(),
+            encoder: None,
             settings: settings.to_owned(),
             data: data::hash(),
             started,

@@ -8,7 +8,8 @@
 //!   .palpate            the mark of palpate: see `folder::claim`
 //!   .lock               held while somebody builds
 //!   g000007/            one generation: a tantivy index, lexicon.bin, vocabulary.fst,
-//!                       phrases.fst, phrases.txt, files.jsonl, pages.bin, manifest.json
+//!                       phrases.fst, phrases.txt, files.jsonl, pages.bin, manifest.json,
+//!                       vectors.bin (with an encoder)
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
@@ -42,6 +43,7 @@ mod passage;
 mod report;
 mod sources;
 mod table;
+mod vectors;
 mod wanted;
 
 #[cfg(feature = "cluster")]
@@ -55,7 +57,7 @@ pub use error::IndexError;
 pub use field::TextField;
 pub use folder::{check, check_sources, kept, restore};
 pub use home::Home;
-pub use manifest::{FORMAT_VERSION, Manifest};
+pub use manifest::{EncoderUsed, FORMAT_VERSION, Manifest};
 pub use passage::{Order, PassageAt, StoredPassage};
 pub use report::{
     BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, Repeated, Skipped,

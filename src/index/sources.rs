@@ -7,6 +7,7 @@ use super::error::IndexError;
 use crate::annotate::{self, Annotator};
 use crate::data;
 use crate::document::{FORMATS, Limits};
+use crate::encoder::Encoder;
 use crate::lexicon::Lexicon;
 
 /// What to build an index from.
@@ -18,6 +19,8 @@ pub struct Sources {
     pub lexicons: Vec<PathBuf>,
     /// Another aspect model than the built-in one, see [`Annotator::with_model`].
     pub aspect_model: Option<PathBuf>,
+    /// The folder of a sentence encoder, see [`Encoder::open`].
+    pub encoder: Option<PathBuf>,
     /// What reading one file may take.
     pub limits: Limits,
     /// What to do while somebody else builds the index.
@@ -40,6 +43,7 @@ impl Default for Sources {
             roots: Vec::new(),
             lexicons: Vec::new(),
             aspect_model: None,
+            encoder: None,
             limits: Limits::default(),
             busy: Busy::default(),
             verify: false,
@@ -87,6 +91,9 @@ impl Sources {
         for path in self.lexicons.iter().chain(&self.aspect_model) {
             add(path.as_os_str().as_encoded_bytes());
             add(&std::fs::read(path).map_err(IndexError::io(path))?);
+        }
+        if let Some(folder) = &self.encoder {
+            add(Encoder::hash_of(folder)?.as_bytes());
         }
         Ok(hasher.finalize().to_hex().to_string())
     }

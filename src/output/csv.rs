@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::search::SearchResults;
 
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 14] = [
     "rank",
     "score",
     "source",
@@ -18,6 +18,7 @@ const HEADER: [&str; 13] = [
     "last_page",
     "first_paragraph",
     "last_paragraph",
+    "by_meaning_alone",
 ];
 
 /// What writes rows as spreadsheets open them: with the mark that says UTF-8, without which Excel takes
@@ -54,6 +55,7 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
             last_page,
             first_paragraph,
             last_paragraph,
+            hit.by_meaning_alone.to_string(),
         ])?;
     }
     csv.flush()

@@ -32,6 +32,8 @@ pub struct Details {
     pub facets: bool,
 }
 
+/// What is said of a hit that has no word of what was asked.
+pub(crate) const MEANING_ALONE: &str = "similar in meaning; your words do not occur";
 const INDENT: &str = "    ";
 /// Up to so many silent sources are named.
 const SILENT_NAMED: usize = 5;
@@ -131,6 +133,9 @@ impl Printer {
         let rank = format!("{:>2}  ", hit.rank);
         self.wrapped(out, &title, &rank, INDENT)?;
         self.place(out, hit)?;
+        if hit.by_meaning_alone {
+            self.wrapped(out, &self.styled(MEANING_ALONE, RISK), INDENT, INDENT)?;
+        }
         self.wrapped(out, &self.snippet(&hit.snippet), INDENT, INDENT)?;
         match concepts(hit) {
             None => Ok(()),

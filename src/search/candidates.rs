@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::SearchError;
 use super::score::{Scorer, WordStats};
-use super::weights::{BELOW_WORDS, LISTING_POOL, POOL, Weights};
+use super::weights::{BELOW_WORDS, LISTING_POOL, NEAREST, POOL, Weights};
 use crate::index::{Engine, PassageAt, SourceGlob, Term, TextField, Wanted};
 use crate::query::{self, Plan, PlanGroup, PlanNode, PlanPhrase, PlanWord};
 
@@ -30,6 +30,8 @@ pub(super) struct Matching {
     by_words: Wanted,
     /// What has a name of several words.
     by_names: Option<Wanted>,
+    /// Whatever passes the filters and has what it must have, with or without a word of the topic.
+    anywhere: Wanted,
     /// Whether there are no words, only filters…
     browses: bool,
     /// …or nothing but an aspect, or another thing to speak of.
@@ -47,6 +49,7 @@ impl Matching {
 
 /// Finds the candidates for a page that ends at hit number `end`.
 pub(super) fn find(
+    scorer: &Scorer<'_>,
     engine: &dyn Engine,
     matching: Option<&Matching>,
     end: usize,
@@ -59,11 +62,18 @@ pub(super) fn find(
         });
     };
     let mut pools = pools(engine, matching, end)?;
-    if let Some(by_names) = &matching.by_names {
-        let named = engine.best(by_names, POOL)?;
+    let mut more = match &matching.by_names {
+        Some(by_names) => engine.best(by_names, POOL)?,
+        None => Vec::new(),
+    };
+    let meant = scorer.look_up.meant.as_ref();
+    if let Some(meant) = meant.filter(|_| !matching.browses && !matching.lists) {
+        more.extend(engine.nearest(meant, &matching.anywhere, NEAREST)?);
+    }
+    if !more.is_empty() {
         match pools.first_mut() {
-            Some(first) => first.extend(named),
-            None => pools.push(named),
+            Some(first) => first.append(&mut more),
+            None => pools.push(more),
         }
         let mut seen = HashSet::new();
         for pool in &mut pools {
@@ -151,6 +161,7 @@ pub(super) fn matching(
         all: with_clauses(all),
         by_words: with_clauses(Wanted::Any(by_words)),
         by_names: (!by_names.is_empty()).then(|| with_clauses(Wanted::Any(by_names))),
+        anywhere: with_clauses(Wanted::All(Vec::new())),
         browses,
         lists,
         pool: match lists {

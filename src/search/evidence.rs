@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::SearchError;
 use super::weights::ANSWER;
 use crate::annotate::Aspect;
+use crate::encoder::Meaning;
 use crate::index::{
     CandidateNumber, Counts, Engine, FIELDS, NameNumber, PassageAt, Positions, Table, Term,
     TermNumber, TextField,
@@ -31,10 +32,12 @@ pub(super) struct LookUp<'p> {
     concepts: usize,
     /// The aspects that answer, with how well.
     pub(super) aspects: Vec<(Aspect, f64)>,
+    /// What is meant, where meaning counts.
+    pub(super) meant: Option<Meaning>,
 }
 
 impl<'p> LookUp<'p> {
-    pub(super) fn of(plan: &'p Plan) -> LookUp<'p> {
+    pub(super) fn of(plan: &'p Plan, meant: Option<Meaning>) -> LookUp<'p> {
         let words = plan.scoring_words().flat_map(|word| &word.terms);
         let synonyms = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
         let mut look_up = LookUp {
@@ -43,6 +46,7 @@ impl<'p> LookUp<'p> {
             names: Vec::new(),
             concepts: plan.concepts.len(),
             aspects: plan.asked.answers(),
+            meant,
         };
         look_up.aspects.retain(|(_, worth)| *worth >= ANSWER);
         for term in words.chain(synonyms.flatten()) {
@@ -148,6 +152,8 @@ pub(super) struct PoolEvidence {
     pub(super) table: Table,
     /// By concept of the plan, by candidate.
     named: Vec<Vec<Named>>,
+    /// By candidate, how similar it is to what is meant; nothing where meaning does not count.
+    similarities: Vec<f32>,
     /// Where words stand, in those candidates of which that was asked.
     pub(super) positions: Option<Positions>,
 }
@@ -168,9 +174,17 @@ impl PoolEvidence {
                 named.add(n, name.terms.len() as u32, table.name_counts(n, c));
             }
         }
+        let similarities = match &look_up.meant {
+            None => Vec::new(),
+            Some(meant) => {
+                let orders = table.candidates().iter().map(|candidate| candidate.order);
+                engine.similarities(meant, &orders.collect::<Vec<_>>())?
+            }
+        };
         Ok(PoolEvidence {
             table,
             named,
+            similarities,
             positions: None,
         })
     }
@@ -178,6 +192,11 @@ impl PoolEvidence {
     /// What is known of the names of a concept, by its place in the plan, in a candidate.
     pub(super) fn named(&self, concept: usize, candidate: CandidateNumber) -> &Named {
         &self.named[concept][candidate.0]
+    }
+
+    /// How similar a candidate is to what is meant, where meaning counts.
+    pub(super) fn similarity(&self, candidate: CandidateNumber) -> Option<f64> {
+        self.similarities.get(candidate.0).copied().map(f64::from)
     }
 
     /// Where terms stand in the `chosen` ones of the candidates.

@@ -12,6 +12,7 @@ pub enum PartKind {
     Title,
     Aspect,
     Together,
+    Meaning,
     Variety,
     Depth,
 }
@@ -25,6 +26,7 @@ impl PartKind {
             PartKind::Title => "title",
             PartKind::Aspect => "aspect",
             PartKind::Together => "together",
+            PartKind::Meaning => "meaning",
             PartKind::Variety => "variety",
             PartKind::Depth => "depth",
         }
@@ -102,6 +104,14 @@ pub(super) fn parts(
             PartKind::Together,
             values.together,
             vec![scorer.things().collect::<Vec<_>>().join(" and ")],
+        ),
+        (
+            PartKind::Meaning,
+            values.meaning,
+            vec![format!(
+                "similar to what is asked, by {:.2} of 1",
+                evidence.similarity(c).unwrap_or_default()
+            )],
         ),
         (
             PartKind::Variety,

@@ -3,7 +3,8 @@
 //! A query and an index go in, ranked [`Hit`]s come out, in four steps:
 //!
 //! 1. **Candidates** (`candidates`): the engine finds the passages that match and hands over the
-//!    best by BM25, in pools of 120.
+//!    best by BM25, in pools of 120. With an encoder (`meaning`), those that are most similar to what
+//!    is asked are candidates, too.
 //! 2. **Scores**: what is to be known of candidates is fetched (`evidence`), and each is scored again
 //!    by a sum of named [`ScorePart`]s (`score`), each with its formula and source, and with weights that
 //!    are learned from all collections at once (`weights`). `explain` says for a hit how they came about.
@@ -22,6 +23,7 @@ mod explain;
 mod facets;
 mod feedback;
 mod known;
+mod meaning;
 mod order;
 mod ranking;
 mod score;
@@ -37,6 +39,7 @@ use std::time::{Duration, Instant};
 
 use crate::analysis::{self, Similar, Vocabulary};
 use crate::annotate::Aspect;
+use crate::encoder::Meaning;
 use crate::index::{
     BadGlob, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term, TextField,
     Wanted,
@@ -52,6 +55,7 @@ pub(crate) use facets::terms as filter_terms;
 pub use facets::{FacetCount, Facets, Silent, check_filters};
 pub use feedback::Feedback;
 pub use known::{KnownConcept, counted_concepts, known_concepts};
+use meaning::QueryEncoder;
 pub use ranking::{Ranking, RankingPart};
 use score::{Scored, Scorer};
 use snippet::SnippetMaker;
@@ -118,6 +122,8 @@ pub struct Hit {
     pub score: f64,
     pub passage: StoredPassage,
     pub snippet: Snippet,
+    /// Whether it is only similar in meaning: no word of the topic occurs in it, nor any other name.
+    pub by_meaning_alone: bool,
     /// How the score came about, where that was asked for.
     pub explanation: Option<Vec<ScorePart>>,
 }
@@ -215,6 +221,7 @@ impl Meant {
 #[derive(Clone)]
 pub struct Searcher {
     engine: Arc<dyn Engine>,
+    encoder: Arc<QueryEncoder>,
 }
 
 impl Searcher {
@@ -225,7 +232,10 @@ impl Searcher {
 
     /// Searches whatever keeps the passages.
     pub fn of(engine: Arc<dyn Engine>) -> Searcher {
-        Searcher { engine }
+        Searcher {
+            engine,
+            encoder: Arc::default(),
+        }
     }
 
     /// What is searched.
@@ -246,12 +256,13 @@ impl Searcher {
             plan.notes.clear();
         }
         let filters = facets::wanted(engine, request)?;
-        let look_up = LookUp::of(&plan);
+        let meant = self.meant(&request.query, &mut plan, &request.ranking);
+        let look_up = LookUp::of(&plan, meant);
         let statistics = CorpusStatistics::fetch(engine, &look_up)?;
         let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
-        let found = candidates::find(engine, matching.as_ref(), end, !request.facets)?;
+        let found = candidates::find(&scorer, engine, matching.as_ref(), end, !request.facets)?;
         let everywhere =
             request.source.is_none() && plan.sources.is_empty() && plan.excluded_sources.is_empty();
         let counted = match (&matching, request.facets) {
@@ -260,7 +271,7 @@ impl Searcher {
             (_, false) => None,
         };
         let (facets, counted) = counted.unzip();
-        let (ordered, evidence) = self.ordered(&scorer, &found, end)?;
+        let (ordered, evidence, by_meaning_alone) = self.ordered(&scorer, &found, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights());
         let shown = ordered.get(request.offset..).unwrap_or_default();
         let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
@@ -274,6 +285,7 @@ impl Searcher {
                 score: scored.score(),
                 snippet: snippets.snippet(&passage),
                 passage,
+                by_meaning_alone: scored.by_meaning_alone,
                 explanation: request
                     .explain
                     .then(|| explain::parts(&scorer, &evidence[scored.pool], scored)),
@@ -283,7 +295,7 @@ impl Searcher {
         plan.notes.extend(engine.troubles());
         Ok(SearchResults {
             query: request.query.clone(),
-            total: counted.or(found.total).unwrap_or_default() as usize,
+            total: counted.or(found.total).unwrap_or_default() as usize + by_meaning_alone,
             elapsed: started.elapsed(),
             hits,
             facets,
@@ -297,13 +309,14 @@ impl Searcher {
     /// how fast. Each is its place in the index, with its score.
     pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {
         let ranking = Ranking::default();
-        let plan = self.plan(query, Spelling::default(), &ranking)?;
-        let look_up = LookUp::of(&plan);
+        let mut plan = self.plan(query, Spelling::default(), &ranking)?;
+        let meant = self.meant(query, &mut plan, &ranking);
+        let look_up = LookUp::of(&plan, meant);
         let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
         let scorer = Scorer::new(&plan, ranking, &look_up, &statistics);
         let matching = candidates::matching(&scorer, &[])?;
-        let found = candidates::find(self.engine(), matching.as_ref(), limit, false)?;
-        let (ordered, _) = self.ordered(&scorer, &found, limit)?;
+        let found = candidates::find(&scorer, self.engine(), matching.as_ref(), limit, false)?;
+        let (ordered, ..) = self.ordered(&scorer, &found, limit)?;
         let ranked = ordered
             .into_iter()
             .map(|scored| (scored.at, scored.score()));
@@ -311,14 +324,14 @@ impl Searcher {
     }
 
     /// The candidates in order, as many as a page that ends at hit number `end` needs, with what each
-    /// of their pools was scored by.
+    /// of their pools was scored by, and how many are only similar in meaning.
     fn ordered(
         &self,
         scorer: &Scorer<'_>,
         found: &candidates::CandidatePools,
         end: usize,
-    ) -> Result<(Vec<Scored>, Vec<PoolEvidence>), SearchError> {
-        let (mut ordered, mut all) = (Vec::new(), Vec::new());
+    ) -> Result<(Vec<Scored>, Vec<PoolEvidence>, usize), SearchError> {
+        let (mut ordered, mut all, mut by_meaning_alone) = (Vec::new(), Vec::new(), 0);
         for pool in &found.pools {
             let needed = end.saturating_sub(ordered.len());
             if needed == 0 {
@@ -326,6 +339,7 @@ impl Searcher {
             }
             let mut evidence = PoolEvidence::fetch(self.engine(), scorer.look_up, pool)?;
             let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;
+            by_meaning_alone += scored.iter().filter(|one| one.by_meaning_alone).count();
             let scored = match found.lists {
                 true => order::spread(scored, needed),
                 false => order::order(scored, needed),
@@ -333,7 +347,7 @@ impl Searcher {
             order::append(&mut ordered, scored);
             all.push(evidence);
         }
-        Ok((ordered, all))
+        Ok((ordered, all, by_meaning_alone))
     }
 
     /// The candidates of a pool with their scores. Where words stand is asked of those only that it
@@ -363,6 +377,12 @@ impl Searcher {
     pub fn spelling(&self, query: &str) -> Result<(Vec<Correction>, Vec<DidYouMean>), SearchError> {
         let plan = self.plan(query, Spelling::default(), &Ranking::default())?;
         Ok((plan.corrections, plan.did_you_mean))
+    }
+
+    /// What a query means, where the index was made with an encoder.
+    fn meant(&self, query: &str, plan: &mut Plan, ranking: &Ranking) -> Option<Meaning> {
+        self.encoder
+            .meant(self.engine.manifest(), query, plan, ranking)
     }
 
     fn plan(
@@ -424,8 +444,9 @@ impl Searcher {
     ) -> Result<Vec<(String, f64)>, SearchError> {
         let mut plan = self.plan(query, Spelling::default(), ranking)?;
         candidates::give_up_absent_phrases(self.engine(), &mut plan)?;
+        let meant = self.meant(query, &mut plan, ranking);
         if let Some(feedback) = &ranking.feedback {
-            let best = self.all_scored(&plan, feedback.passages, ranking)?;
+            let best = self.all_scored(&plan, meant.clone(), feedback.passages, ranking)?;
             let at: Vec<_> = best.iter().take(feedback.passages).collect();
             let passages = self
                 .engine
@@ -435,7 +456,7 @@ impl Searcher {
         }
         // A document has two passages or so.
         let passages = limit.saturating_mul(2).max(RUN_POOL);
-        let mut scored = self.all_scored(&plan, passages, ranking)?;
+        let mut scored = self.all_scored(&plan, meant, passages, ranking)?;
         if of == RankedUnit::Document {
             let mut seen = HashSet::new();
             scored.retain(|scored| seen.insert(scored.order.document()));
@@ -457,15 +478,16 @@ impl Searcher {
     fn all_scored(
         &self,
         plan: &Plan,
+        meant: Option<Meaning>,
         passages: usize,
         ranking: &Ranking,
     ) -> Result<Vec<Scored>, SearchError> {
-        let look_up = LookUp::of(plan);
+        let look_up = LookUp::of(plan, meant);
         let statistics = CorpusStatistics::fetch(self.engine(), &look_up)?;
         let scorer = Scorer::new(plan, *ranking, &look_up, &statistics);
         let matching = candidates::matching(&scorer, &[])?;
         let matching = matching.map(|matching| matching.in_pools_of(passages.max(RUN_POOL)));
-        let found = candidates::find(self.engine(), matching.as_ref(), passages, false)?;
+        let found = candidates::find(&scorer, self.engine(), matching.as_ref(), passages, false)?;
         let mut scored = Vec::new();
         for pool in &found.pools {
             let mut evidence = PoolEvidence::fetch(self.engine(), &look_up, pool)?;

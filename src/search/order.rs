@@ -125,6 +125,7 @@ mod tests {
                 words: score,
                 ..Values::default()
             },
+            by_meaning_alone: false,
             before: 0,
         }
     }

@@ -17,6 +17,8 @@ pub struct Ranking {
     pub concepts: bool,
     /// Whether it counts that a passage speaks of what is asked.
     pub aspects: bool,
+    /// Whether it counts how similar a passage is in meaning, where the index has an encoder.
+    pub meaning: bool,
     /// What each part counts.
     pub weights: Weights,
     /// Whether, and how, words of the best passages join the query. Only runs look at it.
@@ -30,14 +32,16 @@ pub enum RankingPart {
     Closeness,
     Concepts,
     Aspects,
+    Meaning,
 }
 
 impl RankingPart {
-    const ALL: [(&str, RankingPart); 4] = [
+    const ALL: [(&str, RankingPart); 5] = [
         ("fields", RankingPart::Fields),
         ("closeness", RankingPart::Closeness),
         ("concepts", RankingPart::Concepts),
         ("aspects", RankingPart::Aspects),
+        ("meaning", RankingPart::Meaning),
     ];
 }
 
@@ -60,6 +64,7 @@ impl Default for Ranking {
             closeness: true,
             concepts: true,
             aspects: true,
+            meaning: true,
             weights: Weights::learned(),
             feedback: None,
         }
@@ -76,6 +81,7 @@ impl Ranking {
                 RankingPart::Closeness => ranking.closeness = false,
                 RankingPart::Concepts => ranking.concepts = false,
                 RankingPart::Aspects => ranking.aspects = false,
+                RankingPart::Meaning => ranking.meaning = false,
             }
         }
         ranking

@@ -7,6 +7,7 @@
 //! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords (a document *about* the topic, not one that mentions it), times coverage: the title is one of the things asked about, and the passage has to have the others | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
 //! | aspect | `λ · sure · idf · coverage · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked, `sure` how sure it is that it is asked, `idf` the mean of the topic's words | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | together | a share of `Σ weight · idf` of all words where a short query names two or three concepts and the passage has each of them | coordination level, as in Salton, "Automatic Information Organization and Retrieval", 1968 |
+//! | meaning | `μ · (1 − P(an aspect is asked for)) · Σ weight of all words · max(cosine − floor, 0)`, with an encoder | as dense retrieval is fused with BM25; Karpukhin and others, "Dense passage retrieval", 2020 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //! | depth | set by [`super::order`]: no more than what earlier pools of candidates have | |
 //!
@@ -16,6 +17,7 @@
 
 use super::Ranking;
 use super::evidence::{CorpusStatistics, LookUp, Named, PoolEvidence};
+use super::meaning::MeaningWeights;
 use super::weights::{ASKS, CLOSE_WORDS, LONG_TOPIC, SHORT_TOPIC, USUAL_IDF, Weights};
 use crate::annotate::AspectWeights;
 use crate::index::{
@@ -33,6 +35,7 @@ pub(super) struct Values {
     pub(super) title: f64,
     pub(super) aspect: f64,
     pub(super) together: f64,
+    pub(super) meaning: f64,
     /// What is lost for better passages of the same source; not positive.
     pub(super) variety: f64,
     /// What is lost for being found deeper than all that comes before; not positive.
@@ -42,7 +45,7 @@ pub(super) struct Values {
 impl Values {
     pub(super) fn sum(&self) -> f64 {
         let found = self.words + self.closeness + self.title + self.aspect + self.together;
-        found + self.variety + self.depth
+        found + self.meaning + self.variety + self.depth
     }
 }
 
@@ -57,6 +60,8 @@ pub(super) struct Scored {
     pub(super) positioned: Option<ChosenNumber>,
     pub(super) order: Order,
     pub(super) values: Values,
+    /// Whether it is only similar in meaning, and has no word of the topic.
+    pub(super) by_meaning_alone: bool,
     /// How many passages of the same source came before it.
     pub(super) before: usize,
 }
@@ -320,7 +325,8 @@ impl<'p> Scorer<'p> {
         c: CandidateNumber,
     ) -> Option<Scored> {
         let values = self.word_values(candidates, c);
-        if !self.matches(&values) {
+        let by_meaning_alone = !self.matches(&values);
+        if by_meaning_alone && !self.means_the_same(candidates, c) {
             return None;
         }
         let coverage = self.coverage(&values);
@@ -336,8 +342,10 @@ impl<'p> Scorer<'p> {
                 title: self.title_value(candidates, c, self.bound(&values)).0,
                 aspect: self.aspect_value(&candidate.aspects, coverage).0,
                 together: self.together_value(&values),
+                meaning: self.meaning_value(candidates, c),
                 ..Values::default()
             },
+            by_meaning_alone,
             before: 0,
         })
     }
@@ -497,6 +505,22 @@ impl<'p> Scorer<'p> {
         let above_floor = chance.max(f64::MIN_POSITIVE).ln().max(-floor) + floor;
         let coverage = coverage.powf(self.weights.aspect_coverage);
         (self.aspect * coverage * above_floor, chance)
+    }
+
+    /// What it counts that a candidate means what is asked.
+    fn meaning_value(&self, candidates: &PoolEvidence, c: CandidateNumber) -> f64 {
+        let Some(similarity) = candidates.similarity(c) else {
+            return 0.0;
+        };
+        let words = self.weights().iter().sum();
+        let certainty = self.plan.asked.certainty();
+        MeaningWeights::learned().value(similarity, words, certainty)
+    }
+
+    /// Whether a candidate means what is asked so nearly that it needs none of the words.
+    fn means_the_same(&self, candidates: &PoolEvidence, c: CandidateNumber) -> bool {
+        let similarity = candidates.similarity(c);
+        similarity.is_some_and(|similarity| MeaningWeights::learned().suffices(similarity))
     }
 
     /// What it counts that a passage has each of the things that are named together.

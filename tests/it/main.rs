@@ -10,6 +10,8 @@ mod cli;
 mod common;
 mod docs;
 mod document;
+#[cfg(feature = "encoder")]
+mod encoder;
 mod eval;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod fuzz;

@@ -16,7 +16,7 @@ use super::HomeArgs;
 #[command(next_help_heading = "Ranking")]
 pub(crate) struct RankingArgs {
     /// Leave parts out of the ranking, to see what each is worth: fields, closeness, concepts,
-    /// aspects
+    /// aspects, meaning
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     without: Vec<RankingPart>,
     /// How soon more occurrences of a word stop to count (BM25's k1)

@@ -33,7 +33,8 @@ impl Drop for Progress {
 }
 
 fn bar(bytes: u64) -> ProgressBar {
-    const TEMPLATE: &str = "{bar:30} {bytes:>10} of {total_bytes}  {bytes_per_sec}  {wide_msg}";
+    const TEMPLATE: &str =
+        "{bar:30} {bytes:>10} of {total_bytes}  {bytes_per_sec}  {eta} left  {wide_msg}";
     // The template is a constant; if it were wrong, the default bar would do.
     let style = ProgressStyle::with_template(TEMPLATE)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

@@ -65,6 +65,9 @@ impl<'s> Building<'s> {
     fn new(sources: &'s Sources, address: &ClusterAddress) -> Result<Building<'s>, IndexError> {
         let (clock, started) = (Instant::now(), files::now());
         sources.check()?;
+        if sources.encoder.is_some() {
+            return Err(IndexError::NoVectors(address.to_string()));
+        }
         Ok(Building {
             settings: sources.settings()?,
             client: Client::new(address)?,

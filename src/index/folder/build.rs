@@ -13,13 +13,17 @@ use super::lock::lock;
 use super::names::PAGES_FILE;
 use super::pages::Pages;
 use super::room::with_cause;
+use crate::analysis::SharedBytes;
+use crate::encoder::Encoder;
 use crate::index::error::IndexError;
 use crate::index::gather::files::{self, Listing, ListingDifference, Records, Trust};
 use crate::index::gather::gathering::Contents;
 use crate::index::gather::loss::Former;
-use crate::index::manifest::{self, CorpusPlaces, Manifest};
+use crate::index::gather::sums;
+use crate::index::manifest::{self, CorpusPlaces, EncoderUsed, Manifest};
 use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
 use crate::index::sources::Sources;
+use crate::index::vectors::{self, PassageEncoder, Vectors};
 
 /// Where more than this share of the text has to be read again, all of it is: changing an index
 /// costs more for each byte than making one.
@@ -140,10 +144,11 @@ impl<'s> BuildOrder<'s> {
         progress: &mut dyn FnMut(BuildEvent<'_>),
     ) -> Result<BuildReport, IndexError> {
         let annotator = self.sources.annotator()?;
+        let encoder = self.encoder()?;
         let to_read = self.listing.files.clone();
         let write = |folder: &Path| {
             let generation = Generation::anew(folder, annotator, to_read, &self.sources.limits)?;
-            generation.write(progress)
+            generation.encoding(encoder).write(progress)
         };
         let made = self.next_generation(write)?;
         // Numbers run out only between files that stay.
@@ -173,6 +178,7 @@ impl<'s> BuildOrder<'s> {
             },
         };
         let annotator = self.sources.annotator()?;
+        let encoder = self.encoder()?;
         let write = |folder: &Path| match Generation::amend(
             folder,
             annotator,
@@ -180,7 +186,7 @@ impl<'s> BuildOrder<'s> {
             difference,
             &self.sources.limits,
         )? {
-            Some(generation) => generation.write(progress),
+            Some(generation) => generation.encoding(encoder).write(progress),
             None => Ok(None),
         };
         // Whatever there is in the old index that cannot be read: what all files give is right.
@@ -200,6 +206,37 @@ impl<'s> BuildOrder<'s> {
         Pages::read(&folder, manifest.sums.get(PAGES_FILE)).ok()
     }
 
+    /// The encoder as a manifest names it: by its whole path, as a search may be made elsewhere.
+    fn encoder_used(&self) -> Result<Option<EncoderUsed>, IndexError> {
+        let Some(folder) = &self.sources.encoder else {
+            return Ok(None);
+        };
+        Ok(Some(EncoderUsed {
+            hash: Encoder::hash_of(folder)?,
+            folder: folder.canonicalize().map_err(IndexError::io(folder))?,
+        }))
+    }
+
+    /// What encodes the passages, if anything does. What the index that is there has of the same
+    /// encoder is not encoded again.
+    fn encoder(&self) -> Result<Option<PassageEncoder>, IndexError> {
+        let Some(folder) = &self.sources.encoder else {
+            return Ok(None);
+        };
+        let encoder = Encoder::open(folder)?;
+        let before = Manifest::read(self.dir).ok().filter(|manifest| {
+            let used = manifest.encoder.as_ref();
+            used.is_some_and(|used| used.hash == encoder.hash())
+        });
+        let before = before.and_then(|manifest| {
+            let folder = manifest.generation_folder(self.dir);
+            sums::is_sound(&folder, vectors::FILE, &manifest.sums)
+                .then(|| std::fs::read(folder.join(vectors::FILE)).ok())?
+        });
+        let before = before.and_then(|bytes| Vectors::new(SharedBytes::new(bytes)).ok());
+        Ok(Some(PassageEncoder::new(encoder, before)))
+    }
+
     /// Has a new generation written to a folder of its own, and makes it the current one; `None`
     /// where it could not be made in that way.
     fn next_generation(
@@ -211,6 +248,7 @@ impl<'s> BuildOrder<'s> {
         manifest.generation = next_generation(self.dir)?;
         let current = Manifest::read(self.dir).ok();
         let current = current.map(|manifest| manifest.generation);
+        manifest.encoder = self.encoder_used()?;
         // What interrupted builds left must not pile up while none of them gets to its end.
         if let Some(current) = current {
             sweep(self.dir, current, None, usize::MAX);

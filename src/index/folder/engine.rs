@@ -9,14 +9,16 @@ use tantivy::{DocAddress, Order as Sorted};
 use super::best::{Best, Match};
 use super::counts::{SourceCount, SourceCounts};
 use super::index::Index;
+use super::nearest::Nearest;
 use super::schema::{FACETS, ORDER};
 use super::{postings, query};
+use crate::encoder::Meaning;
 use crate::index::dictionary::Dictionary;
 use crate::index::document::WholeDocument;
 use crate::index::engine::{Counted, Engine, Tallies, ToCount};
 use crate::index::error::IndexError;
 use crate::index::manifest::Manifest;
-use crate::index::passage::{PassageAt, StoredPassage};
+use crate::index::passage::{Order, PassageAt, StoredPassage};
 use crate::index::table::{CandidateNumber, Positions, Table, TermNumber};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
@@ -72,6 +74,36 @@ impl Engine for Index {
         let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Sorted::Asc);
         let found = self.searcher().search(&*query, &first)?;
         Ok(found.into_iter().map(|(_, at)| at.into()).collect())
+    }
+
+    fn similarities(&self, meant: &Meaning, at: &[Order]) -> Result<Vec<f32>, IndexError> {
+        let Some(vectors) = self.vectors() else {
+            return Ok(Vec::new());
+        };
+        let similarity = |order: &Order| {
+            let row = vectors.row(*order, 0);
+            row.map(|row| vectors.similarity(meant, row))
+        };
+        let each = at.iter().map(|order| similarity(order).unwrap_or_default());
+        Ok(each.collect())
+    }
+
+    fn nearest(
+        &self,
+        meant: &Meaning,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Vec<PassageAt>, IndexError> {
+        let Some(vectors) = self.vectors() else {
+            return Ok(Vec::new());
+        };
+        let query = query::query(self, wanted)?;
+        let nearest = Nearest {
+            vectors,
+            meant,
+            limit,
+        };
+        nearest.search(self.searcher(), &*query)
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {

@@ -32,6 +32,7 @@ use crate::index::gather::phrases::{PhraseCounts, PhraseReader};
 use crate::index::gather::sums;
 use crate::index::manifest::Sums;
 use crate::index::report::BuildEvent;
+use crate::index::vectors::PassageEncoder;
 use crate::passage;
 
 /// Memory tantivy may fill before it writes a segment, in bytes.
@@ -130,6 +131,14 @@ impl Generation {
             gathering: Gathering::new(annotator, to_read, numbers, limits),
             before: None,
         })
+    }
+
+    /// Has the passages encoded that it reads.
+    pub(super) fn encoding(mut self, encoder: Option<PassageEncoder>) -> Generation {
+        self.gathering = self.gathering.encoding(encoder);
+        let kept: Vec<_> = self.gathering.records.holds().collect();
+        self.gathering.keep_meanings(kept.into_iter());
+        self
     }
 
     /// Deletes what came of files that are stale, and gives the words that go with it; `None` where

@@ -19,6 +19,7 @@ use crate::index::gather::sums;
 use crate::index::guard::unless_damaged;
 use crate::index::manifest::Manifest;
 use crate::index::report::Damage;
+use crate::index::vectors::{self, Vectors};
 use crate::lexicon::Lexicon;
 
 /// An index of at most so many bytes is looked at for damage whenever it is opened: that takes some
@@ -34,6 +35,7 @@ pub struct Index {
     searcher: tantivy::Searcher,
     lexicon: Arc<Lexicon>,
     dictionary: Dictionary,
+    vectors: Option<Vectors>,
 }
 
 impl Index {
@@ -91,7 +93,9 @@ impl Index {
         let lexicon = mapped(LEXICON_FILE).map_err(|e| damaged(e.to_string()))?;
         let lexicon = Lexicon::parse(lexicon.as_ref().to_vec().into());
         let lexicon = lexicon.ok_or_else(|| damaged(format!("{LEXICON_FILE} cannot be read")))?;
+        let vectors = Index::vectors_of(manifest, || mapped(vectors::FILE));
         Ok(Index {
+            vectors: vectors.map_err(|e| damaged(e.to_string()))?,
             dir: dir.to_owned(),
             lexicon: lexicon.into(),
             manifest: manifest.clone(),
@@ -102,6 +106,23 @@ impl Index {
                 phrases: phrases.map_err(|e| damaged(e.to_string()))?,
             },
         })
+    }
+
+    /// What its passages mean, if they were encoded: a vector for each.
+    fn vectors_of(
+        manifest: &Manifest,
+        map: impl FnOnce() -> std::io::Result<SharedBytes>,
+    ) -> std::io::Result<Option<Vectors>> {
+        if manifest.encoder.is_none() {
+            return Ok(None);
+        }
+        let vectors = map().and_then(Vectors::new)?;
+        match vectors.len() as u64 == manifest.passages {
+            true => Ok(Some(vectors)),
+            false => Err(std::io::Error::other(
+                "there is not a vector for each passage",
+            )),
+        }
     }
 
     /// Whether the generation that is open is still the current one. Reads one small file.
@@ -131,6 +152,11 @@ impl Index {
             path: self.dir.clone(),
             cause,
         }
+    }
+
+    /// What its passages mean, if they were encoded.
+    pub(super) fn vectors(&self) -> Option<&Vectors> {
+        self.vectors.as_ref()
     }
 
     pub(super) fn fields(&self) -> &Fields {

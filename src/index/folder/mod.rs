@@ -13,6 +13,7 @@
 //! query        what is wanted, as queries of tantivy
 //! best         the best by BM25, with ties in the order of the corpus
 //! counts       documents, counted
+//! nearest      the most similar in meaning
 //! postings     how often and where words stand in candidates
 //! engine       all of these: the trait Engine
 //! generation   a new one
@@ -35,6 +36,7 @@ mod generations;
 mod index;
 mod lock;
 mod names;
+mod nearest;
 mod pages;
 mod postings;
 mod query;

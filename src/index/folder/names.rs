@@ -3,6 +3,7 @@
 use crate::index::dictionary;
 use crate::index::gather::files;
 use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::vectors;
 
 /// The file that says whose a folder is.
 pub(super) const MARK: &str = ".palpate";
@@ -14,7 +15,7 @@ pub(super) const KEPT_MANIFEST: &str = "manifest.json";
 pub(super) const META: &str = "meta.json";
 pub(super) const MANAGED: &str = ".managed.json";
 /// The files of a generation that the next one does not share.
-pub(super) const OWN: [&str; 9] = [
+pub(super) const OWN: [&str; 10] = [
     MARK,
     PAGES_FILE,
     META,
@@ -24,6 +25,7 @@ pub(super) const OWN: [&str; 9] = [
     dictionary::TURNED_FILE,
     dictionary::SHOWN_FILE,
     files::FILE,
+    vectors::FILE,
 ];
 /// Hexadecimal digits of the name of a segment.
 const SEGMENT: usize = 32;

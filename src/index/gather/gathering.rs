@@ -17,7 +17,9 @@ use crate::annotate::Annotator;
 use crate::document::{Limits, ReadError};
 use crate::index::error::IndexError;
 use crate::index::manifest::Holds;
+use crate::index::passage::Order;
 use crate::index::report::{BuildEvent, Skipped};
+use crate::index::vectors::{self, Encoded, PassageEncoder};
 
 pub(in crate::index) const LEXICON_FILE: &str = "lexicon.bin";
 pub(in crate::index) const VOCABULARY_FILE: &str = "vocabulary.fst";
@@ -44,6 +46,8 @@ pub(in crate::index) struct Gathering {
     pub(in crate::index) records: RecordKeeper,
     pub(in crate::index) phrases: PhraseCounts,
     counts: Arc<VocabularyCounts>,
+    encoder: Option<PassageEncoder>,
+    meanings: Vec<(Order, Encoded)>,
     /// What the file that is being read has given so far.
     open: Holds,
     bad: Option<ReadError>,
@@ -71,10 +75,31 @@ impl Gathering {
             records: RecordKeeper::default(),
             phrases: PhraseCounts::default(),
             counts,
+            encoder: None,
+            meanings: Vec::new(),
             open: Holds::default(),
             bad: None,
             read: 0,
             is_full: false,
+        }
+    }
+
+    /// Has passages encoded. Of the files that stay it has what they mean, if they were encoded.
+    pub(in crate::index) fn encoding(mut self, encoder: Option<PassageEncoder>) -> Gathering {
+        self.encoder = encoder;
+        self
+    }
+
+    /// Takes over what the passages of the files that stay mean: those that hold so much.
+    pub(in crate::index) fn keep_meanings(&mut self, kept: impl Iterator<Item = Holds>) {
+        let numbers: BTreeMap<u64, u64> = kept.map(|h| (h.first, h.first + h.documents)).collect();
+        let stays = |order: &Order| {
+            let before = numbers.range(..=order.document()).next_back();
+            before.is_some_and(|(_, end)| order.document() < *end)
+        };
+        if let Some(before) = self.encoder.as_ref().and_then(PassageEncoder::before) {
+            let kept = before.all().filter(|(order, _)| stays(order));
+            self.meanings.extend(kept);
         }
     }
 
@@ -95,14 +120,22 @@ impl Gathering {
         let files = to_read.into_keys().map(named);
         let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
         let (limits, annotator) = (self.limits.clone(), self.annotator.clone());
-        pipeline::run(&files, &limits, maker, annotator, &mut |part| {
-            let (path, _) = &files[part.file];
-            progress(BuildEvent::Read {
-                path,
-                bytes: part.bytes as u64,
-            });
-            self.part(path, stamps[part.file], part, add)
-        })?;
+        let encoder = self.encoder.clone();
+        pipeline::run(
+            &files,
+            &limits,
+            maker,
+            annotator,
+            encoder.as_ref(),
+            &mut |part| {
+                let (path, _) = &files[part.file];
+                progress(BuildEvent::Read {
+                    path,
+                    bytes: part.bytes as u64,
+                });
+                self.part(path, stamps[part.file], part, add)
+            },
+        )?;
         Ok(!self.is_full)
     }
 
@@ -145,6 +178,9 @@ impl Gathering {
         self.open.left_out += document.left_out;
         for (sum, words) in self.open.words.iter_mut().zip(document.words) {
             *sum += words;
+        }
+        for (meaning, passage) in document.meanings.into_iter().zip(0..) {
+            self.meanings.push((Order::new(number, passage), meaning));
         }
         for (entry, passage) in document.entries.into_iter().zip(0..) {
             add(number, passage, entry)?;
@@ -189,6 +225,9 @@ impl Gathering {
         lexicon.write(&folder.join(LEXICON_FILE))?;
         self.phrases.write(folder)?;
         self.records.write(folder)?;
+        if self.encoder.is_some() {
+            vectors::write(folder, self.meanings)?;
+        }
         let path = folder.join(VOCABULARY_FILE);
         match before {
             None => self.counts.write(&path),

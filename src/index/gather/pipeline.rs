@@ -30,6 +30,7 @@ use crate::annotate::{Annotations, Annotator};
 use crate::document::{self, Document, Limits, ReadError};
 use crate::index::error::IndexError;
 use crate::index::field::Words;
+use crate::index::vectors::{Encoded, PassageEncoder};
 use crate::passage;
 
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
@@ -58,6 +59,8 @@ pub(super) struct PreparedDocument<E> {
     pub(super) words: Words,
     /// Its entries, in order, see [`EntryMaker::entries`].
     pub(super) entries: Vec<E>,
+    /// What its passages mean, in order; nothing without an encoder.
+    pub(super) meanings: Vec<Encoded>,
     pub(super) phrases: Vec<Phrase>,
 }
 
@@ -68,6 +71,7 @@ pub(super) fn run<M: EntryMaker>(
     limits: &Limits,
     maker: &M,
     annotator: Annotator,
+    encoder: Option<&PassageEncoder>,
     sink: &mut dyn FnMut(Prepared<M::Entry>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
     let budget = Budget::default();
@@ -87,6 +91,7 @@ pub(super) fn run<M: EntryMaker>(
                     limits,
                     maker,
                     annotator,
+                    encoder,
                     phrases: PhraseReader::default(),
                 };
                 for part in parts {
@@ -160,6 +165,7 @@ struct Worker<'f, M> {
     limits: &'f Limits,
     maker: &'f M,
     annotator: Annotator,
+    encoder: Option<&'f PassageEncoder>,
     phrases: PhraseReader,
 }
 
@@ -213,6 +219,10 @@ impl<M: EntryMaker> Worker<'_, M> {
             passages: passages.len() as u64,
             words,
             entries: self.maker.entries(file, &document, &passages, &annotations),
+            meanings: match self.encoder {
+                Some(encoder) => encoder.encode(&document, &passages),
+                None => Vec::new(),
+            },
             phrases: self.phrases.read(&document, &passages),
         }
     }

@@ -38,6 +38,12 @@ pub(in crate::index) fn damaged_files(folder: &Path, sums: &Sums) -> Vec<Damage>
     damage.collect()
 }
 
+/// Whether a file is as it was written.
+pub(in crate::index) fn is_sound(folder: &Path, name: &str, sums: &Sums) -> bool {
+    let expected = sums.get(name);
+    expected.is_some_and(|expected| sum(&folder.join(name)).is_ok_and(|sum| sum == *expected))
+}
+
 /// The size of the files in a folder, in bytes.
 pub(in crate::index) fn size(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

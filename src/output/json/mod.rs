@@ -63,6 +63,9 @@ pub struct HitJson<'a> {
     paragraphs: Option<(usize, usize)>,
     bytes: (usize, usize),
     id: &'a str,
+    /// Whether it is only similar in meaning: the words of the query do not occur.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_meaning_alone: bool,
     aspects: &'a [String],
     concepts: Vec<MentionedJson<'a>>,
     text: &'a str,
@@ -173,6 +176,7 @@ impl<'a> HitJson<'a> {
             paragraphs: passage.paragraphs,
             bytes: passage.bytes,
             id: passage.id.as_str(),
+            by_meaning_alone: hit.by_meaning_alone,
             aspects: &passage.aspects,
             concepts: mentioned(&passage.concepts),
             text: &passage.text,

@@ -11,6 +11,7 @@ use super::{RISK, document_link, passage_link, where_it_stands};
 use crate::annotate::{Assertion, Mentioned};
 use crate::lexicon::Kind;
 use crate::output::summary::counted;
+use crate::output::text::MEANING_ALONE;
 use crate::query::Spelling;
 use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
 use crate::serve::asked::{AskedSearch, Narrowing};
@@ -171,6 +172,7 @@ fn one(hit: &Hit, asked: &AskedSearch) -> Markup {
                 }
             }
             (where_it_stands(passage))
+            @if hit.by_meaning_alone { p.note { (MEANING_ALONE) } }
             p.snippet { (snippet(&hit.snippet)) }
             (concepts(&passage.concepts))
         }

@@ -4,6 +4,8 @@
 pub mod browser;
 #[cfg(all(feature = "cluster", feature = "serve"))]
 pub mod cluster;
+#[cfg(feature = "encoder")]
+pub mod encoder;
 #[cfg(all(feature = "cluster", feature = "serve"))]
 pub mod proxy;
 #[cfg(feature = "serve")]
