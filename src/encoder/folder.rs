@@ -205,7 +205,12 @@ mod tests {
     #[test]
     fn what_is_missing_or_wrong_is_named() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let told = |folder: &Path| FolderEncoder::open(folder).err().expect("it is none").to_string();
+        let told = |folder: &Path| {
+            FolderEncoder::open(folder)
+                .err()
+                .expect("it is none")
+                .to_string()
+        };
         assert!(told(folder.path()).contains(SHAPE));
         for name in [SHAPE, TOKENIZER, NUMBERS] {
             std::fs::write(folder.path().join(name), "{").expect("it can be written");
