@@ -17,6 +17,7 @@ use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
 use tantivy::{IndexSettings, IndexWriter};
 
+use super::durable::sync_folder;
 use super::index::{Index, register};
 use super::names::{MANAGED, META, OWN};
 use super::pages::Pages;
@@ -209,7 +210,7 @@ impl Generation {
             readable_by_others(&folder.join(META))?;
             readable_by_others(&folder.join(MANAGED))?;
             // The files are durable once the folder is.
-            File::open(folder)?.sync_all()?;
+            sync_folder(folder)?;
             let known = self.before.as_ref().map(|(before, _)| before.shared());
             let (sums, pages) = known.unwrap_or_default();
             Pages::of(folder, &sums::names(folder)?, &pages)?.write(folder)?;

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::claim;
+use super::durable::sync_folder;
 use super::names::KEPT_MANIFEST;
 use crate::index::error::IndexError;
 use crate::index::gather::sums::size;
@@ -64,7 +65,7 @@ impl Manifest {
             self.write(&draft)?;
             std::fs::rename(&draft, &path)?;
             // The rename itself is durable once the folder is.
-            File::open(dir)?.sync_all()
+            sync_folder(dir)
         };
         write().map_err(IndexError::io(&path))
     }

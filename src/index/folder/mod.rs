@@ -4,6 +4,7 @@
 //! generations  which there are, and which is the current one
 //! names        what its files are called
 //! claim        whose a folder is
+//! durable      names in a folder that outlive a power cut
 //! lock         one writer at a time
 //! pages        the hashes of pages, compared when they are read
 //! read_only    a folder that nobody writes to
@@ -30,6 +31,7 @@ mod check;
 mod claim;
 mod counts;
 mod documents;
+mod durable;
 mod engine;
 mod generation;
 mod generations;
