@@ -13,7 +13,7 @@ use super::context::{Context, UnitText};
 use super::triggers::Triggers;
 use super::{Claim, Reading};
 use crate::analysis::{self, Analyzer, TermId};
-use crate::lexicon::{Lexicon, Matcher, NameForm};
+use crate::lexicon::{self, Lexicon, Matcher, NameForm};
 
 /// Something to look out for: concepts, or words that name none.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +57,8 @@ struct WatchedTopic {
 struct WatchedForm {
     form: NameForm,
     terms: Vec<TermId>,
-    /// The terms that mean something by themselves, if they may stand apart.
-    apart: Option<BTreeSet<u32>>,
+    /// What each word that means something by itself may be, if they may stand apart.
+    apart: Option<Vec<BTreeSet<u32>>>,
 }
 
 /// Words that name a topic.
@@ -133,7 +133,7 @@ impl SaidReader {
                 words: mention.words.clone(),
                 understood: true,
             }));
-            topic.together(number, text, &reading, &mut found);
+            topic.together(number, text, (&reading, &self.analyzer), &mut found);
             topic.apart(number, &context, &mut found);
             found.sort_by_key(|found| found.words.start);
             all.extend(found.into_iter().map(|found| found.said(&context)));
@@ -152,11 +152,20 @@ impl WatchedTopic {
     fn new(topic: &TopicNames, analyzer: &mut Analyzer) -> WatchedTopic {
         let forms = topic.forms.iter().map(|form| {
             let terms: Vec<TermId> = form.terms.iter().map(|t| analyzer.term_id(t)).collect();
-            let means = form.terms.iter().zip(&terms);
-            let means = means.filter(|(text, _)| !analysis::is_stopword(text));
-            let apart: BTreeSet<u32> = means.map(|(_, &term)| term.into()).collect();
+            let means = form
+                .terms
+                .iter()
+                .filter(|text| !analysis::is_stopword(text));
+            let apart: Vec<BTreeSet<u32>> = means
+                .map(|text| {
+                    let near = lexicon::near(text);
+                    let all = near.iter().chain([text]);
+                    all.map(|term| analyzer.term_id(term).into()).collect()
+                })
+                .collect();
+            let several = apart.len() > 1 || apart.iter().any(|near| near.len() > 1);
             WatchedForm {
-                apart: (form.exact_case.is_none() && apart.len() > 1).then_some(apart),
+                apart: (form.exact_case.is_none() && several).then_some(apart),
                 form: form.clone(),
                 terms,
             }
@@ -169,7 +178,14 @@ impl WatchedTopic {
 
     /// Where a name stands that was not read as one: inside of a longer name, or as plain words,
     /// which are what was looked for.
-    fn together(&self, topic: usize, text: &str, reading: &Reading, found: &mut Vec<TopicWords>) {
+    /// A single word has to stand for that of the name, not only to have its stem.
+    fn together(
+        &self,
+        topic: usize,
+        text: &str,
+        (reading, analyzer): (&Reading, &Analyzer),
+        found: &mut Vec<TopicWords>,
+    ) {
         for WatchedForm { form, terms, .. } in &self.forms {
             let places = reading.terms.windows(terms.len().max(1)).enumerate();
             for (at, window) in places.filter(|(_, window)| *window == terms) {
@@ -177,7 +193,12 @@ impl WatchedTopic {
                 let written = reading.tokens[words.start].bytes.start
                     ..reading.tokens[words.end - 1].bytes.end;
                 let known = |f: &TopicWords| f.words.start < words.end && words.start < f.words.end;
-                if !found.iter().any(known) && form.fits(&text[written]) {
+                let surfaces = reading.words[words.clone()].iter();
+                let surfaces = surfaces.map(|&word| analyzer.surface(word));
+                if !found.iter().any(known)
+                    && form.fits(&text[written])
+                    && (words.len() > 1 || form.has_words(surfaces))
+                {
                     found.push(TopicWords {
                         topic,
                         concept: (!self.concepts.is_empty()).then_some(form.concept),
@@ -199,11 +220,13 @@ impl WatchedTopic {
             let terms = &context.reading().terms[sentence.clone()];
             let form = self.forms.iter().find_map(|form| {
                 let apart = form.apart.as_ref()?;
-                let has = |term: &u32| terms.iter().any(|&other| u32::from(other) == *term);
+                let has =
+                    |near: &BTreeSet<u32>| terms.iter().any(|&term| near.contains(&term.into()));
                 apart.iter().all(has).then_some((form, apart))
             });
             if let Some((form, apart)) = form {
-                let first = terms.iter().position(|&t| apart.contains(&t.into()));
+                let named = |&term: &TermId| apart.iter().any(|near| near.contains(&term.into()));
+                let first = terms.iter().position(named);
                 let at = sentence.start + first.unwrap_or(0);
                 found.push(TopicWords {
                     topic,

@@ -8,6 +8,7 @@ use super::{Evidence, State, Zone};
 use crate::analysis::is_stopword;
 use crate::annotate::{Said, SaidReader, TopicNames, UnitText};
 use crate::index::{Engine, StoredPassage, TextField, Wanted};
+use crate::lexicon::near;
 use crate::passage::Units;
 use crate::search::SearchError;
 
@@ -32,7 +33,14 @@ pub(super) fn wanted(topic: &TopicNames) -> Wanted {
 }
 
 fn all_of(field: TextField, terms: &[&str]) -> Wanted {
-    let has = |text: &&str| Wanted::word(field, *text);
+    // What stands for a word in a name that is near will do to read the passage.
+    let has = |text: &&str| {
+        let near = near(text);
+        match near.is_empty() {
+            true => Wanted::word(field, *text),
+            false => Wanted::Any(near.iter().map(|text| Wanted::word(field, text)).collect()),
+        }
+    };
     match terms {
         // A name has words, and one without any would not be everything.
         [] => Wanted::Any(Vec::new()),

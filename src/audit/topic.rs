@@ -125,6 +125,7 @@ fn of_words(text: &str) -> Option<Column> {
         concept: 0,
         terms,
         exact_case: None,
+        written: Vec::new(),
     };
     Some(Column {
         topic: AuditTopic {

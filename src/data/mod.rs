@@ -19,6 +19,8 @@ pub enum DataFile {
     Terms,
     /// Words that tell modifiers of ontologies from conditions.
     Modifiers,
+    /// Which words are forms of one another.
+    Inflections,
     /// Phrases that say what a passage speaks of.
     Cues,
     /// Triggers of assertion.
@@ -32,12 +34,13 @@ pub enum DataFile {
 
 impl DataFile {
     /// All of them.
-    pub const ALL: [DataFile; 10] = [
+    pub const ALL: [DataFile; 11] = [
         DataFile::Conditions,
         DataFile::Techniques,
         DataFile::Risks,
         DataFile::Terms,
         DataFile::Modifiers,
+        DataFile::Inflections,
         DataFile::Cues,
         DataFile::Assertion,
         DataFile::Quantities,
@@ -68,6 +71,7 @@ impl DataFile {
             DataFile::Risks => ("risks.toml", include_str!("risks.toml")),
             DataFile::Terms => ("terms.toml", include_str!("terms.toml")),
             DataFile::Modifiers => ("modifiers.toml", include_str!("modifiers.toml")),
+            DataFile::Inflections => ("inflections.toml", include_str!("inflections.toml")),
             DataFile::Cues => ("cues.toml", include_str!("cues.toml")),
             DataFile::Assertion => ("assertion.toml", include_str!("assertion.toml")),
             DataFile::Quantities => ("quantities.toml", include_str!("quantities.toml")),

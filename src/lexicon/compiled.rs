@@ -6,7 +6,8 @@
 //! concepts + 1 times   kind, start of its name in the text, of its broader, of its searched forms
 //! broader              the index of a concept
 //! searched + 1 times   where its terms start in the text, parted by spaces
-//! forms                concept, start and end in the text of what it demands (equal: nothing)
+//! forms                concept, start in the text of what it demands, start of how it is written (equal:
+//!                      nothing is demanded), and its end
 //! text                 UTF-8
 //! the rest             a finite state transducer from the terms of each form to its index
 //! ```
@@ -19,21 +20,30 @@ use fst::{Map, MapBuilder, Streamer};
 use super::join::Joined;
 use super::{CLOSE, Kind, Lexicon, OPEN, one_line};
 
-const MAGIC: &[u8; 8] = b"lexicon\x01";
+const MAGIC: &[u8; 8] = b"lexicon\x02";
 const HEADER: usize = 6;
 /// Numbers a concept and a form are described by.
 const CONCEPT: usize = 4;
-const FORM: usize = 3;
+const FORM: usize = 4;
 
 /// One way a concept may be written.
 pub(super) struct Form {
     pub(super) concept: usize,
     pub(super) exact_case: Option<String>,
+    /// The ways its words are written: folded, parted by spaces.
+    pub(super) written: Vec<String>,
 }
 
 impl Form {
     pub(super) fn fits(&self, written: &str) -> bool {
         super::fits(self.exact_case.as_deref(), written)
+    }
+
+    /// Its words may be written in another way, too.
+    pub(super) fn is_also(&mut self, written: &str) {
+        if !self.written.iter().any(|known| known == written) {
+            self.written.push(written.to_owned());
+        }
     }
 }
 
@@ -84,7 +94,9 @@ impl Parts {
             writer
                 .text
                 .push_str(&one_line(form.exact_case.as_deref().unwrap_or_default()));
-            let places = [form.concept, start, writer.text.len()];
+            let written = writer.text.len();
+            writer.text.push_str(&form.written.join("\n"));
+            let places = [form.concept, start, written, writer.text.len()];
             writer.forms.extend(places.map(number));
         }
         let words = |key: &String| key.matches(OPEN).count();
@@ -270,6 +282,12 @@ impl Lexicon {
     pub(super) fn exact_case_of(&self, form: usize) -> Option<&str> {
         let row = self.form_row(form);
         Some(self.piece(row[1], row[2])).filter(|exact| !exact.is_empty())
+    }
+
+    /// The ways the words of a form are written: folded, parted by spaces.
+    pub(super) fn written_of(&self, form: usize) -> impl Iterator<Item = &str> {
+        let row = self.form_row(form);
+        self.piece(row[2], row[3]).split('\n')
     }
 
     /// The form that has these terms.

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::compiled::{Form, Parts};
 use super::entry::{AtLine, NewConcept, NewForm};
 use super::{Kind, key, terms};
-use crate::analysis::{self, Analyzer};
+use crate::analysis::{self, Analyzer, Word};
 
 /// Names of more words are no names, and every query would pay for them.
 const MOST_WORDS: usize = 24;
@@ -52,6 +52,8 @@ pub(super) struct FormJoiner {
 struct Read {
     form: NewForm,
     terms: Vec<String>,
+    /// Its words, folded, parted by spaces.
+    written: String,
 }
 
 impl Read {
@@ -192,9 +194,13 @@ impl FormJoiner {
 
     /// The forms with their terms, without those that have none.
     fn read(&mut self, forms: Vec<NewForm>) -> Vec<Read> {
-        let with_terms = forms.into_iter().map(|form| Read {
-            terms: terms(&self.analyzer.words(&form.text)),
-            form,
+        let with_terms = forms.into_iter().map(|form| {
+            let words = self.analyzer.words(&form.text);
+            Read {
+                terms: terms(&words),
+                written: surfaces(&words),
+                form,
+            }
         });
         with_terms.filter(|read| !read.terms.is_empty()).collect()
     }
@@ -218,6 +224,7 @@ impl FormJoiner {
         };
         let form = &mut self.forms[known];
         if form.concept == index {
+            form.is_also(&read.written);
             // Who writes an abbreviation in small letters means it in any.
             form.exact_case.take_if(|_| !read.form.exact_case);
             return Ok(false);
@@ -230,6 +237,12 @@ impl FormJoiner {
     }
 
     fn insert(&mut self, index: usize, read: &Read) {
+        if let Some(&known) = self.keys.get(&read.key()) {
+            let form = &mut self.forms[known];
+            form.exact_case.take_if(|_| !read.form.exact_case);
+            form.is_also(&read.written);
+            return;
+        }
         let form = self.forms.len();
         self.keys.insert(read.key(), form);
         if let Some(plural) = read.form.plural() {
@@ -240,7 +253,31 @@ impl FormJoiner {
         self.forms.push(Form {
             concept: index,
             exact_case: read.form.exact_case.then(|| read.form.text.clone()),
+            written: vec![read.written.clone()],
         });
+        if !read.form.exact_case {
+            self.spell(index, read);
+        }
+    }
+
+    /// Gives a concept the other spellings of a form that nothing else is called by.
+    fn spell(&mut self, index: usize, read: &Read) {
+        let variants = super::inflection::variants(&read.form.text);
+        let variants = variants.into_iter().map(|text| NewForm {
+            text,
+            ..read.form.clone()
+        });
+        for variant in self.read(variants.collect()) {
+            if self.is_free(&variant) {
+                self.keys.insert(variant.key(), self.forms.len());
+                self.forms.push(Form {
+                    concept: index,
+                    exact_case: None,
+                    written: vec![variant.written.clone()],
+                });
+                self.search_by(index, variant);
+            }
+        }
     }
 
     fn search_by(&mut self, index: usize, read: Read) {
@@ -284,6 +321,13 @@ impl FormJoiner {
             keys: self.keys,
         }
     }
+}
+
+/// The words of a name, folded, parted by spaces.
+fn surfaces(words: &[Word]) -> String {
+    let whole = words.iter().filter(|word| !word.compound);
+    let surfaces: Vec<&str> = whole.map(|word| word.surface.as_str()).collect();
+    surfaces.join(" ")
 }
 
 /// Why a name would do harm.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Lexicon, Mention};
-use crate::analysis::{Analyzer, Token, Trie};
+use super::{Lexicon, Mention, inflection, spells};
+use crate::analysis::{self, Analyzer, Token, Trie};
 
 /// Finds the concepts of a lexicon in tokens of one analyzer.
 pub(crate) struct Matcher {
     lexicon: Arc<Lexicon>,
-    /// From the terms of a form to its index.
-    forms: Trie<usize>,
+    /// From the terms of a form to its index; to none from a phrase that names nothing.
+    forms: Trie<Option<usize>>,
 }
 
 impl Matcher {
@@ -17,8 +17,17 @@ impl Matcher {
     pub(crate) fn new(lexicon: Arc<Lexicon>, analyzer: &mut Analyzer) -> Matcher {
         let mut forms = Trie::default();
         lexicon.each_key(|terms, form| {
-            *forms.entry(terms.map(|term| analyzer.term_id(term).into())) = Some(form);
+            *forms.entry(terms.map(|term| analyzer.term_id(term).into())) = Some(Some(form));
         });
+        for phrase in inflection::nothing() {
+            let words = analysis::words(phrase)
+                .into_iter()
+                .filter(|word| !word.compound);
+            let terms: Vec<u32> = words
+                .map(|word| analyzer.term_id(&word.term).into())
+                .collect();
+            forms.entry(terms).get_or_insert(None);
+        }
         Matcher { lexicon, forms }
     }
 
@@ -26,22 +35,43 @@ impl Matcher {
         &self.lexicon
     }
 
-    /// The longest forms, from left to right, not overlapping; `tokens` without compounds.
+    /// The longest forms, from left to right, not overlapping; `tokens` without compounds. Their words
+    /// stand in the text, in singular or plural: a stem is not enough.
     pub(crate) fn find(&self, text: &str, tokens: &[Token], analyzer: &Analyzer) -> Vec<Mention> {
         let mut mentions = Vec::new();
         let mut at = 0;
         while at < tokens.len() {
-            let following = tokens[at..].iter();
-            let symbols = following.map(|token| analyzer.term_of(token.word).into());
-            let Some((&form, length)) = self.forms.longest(symbols) else {
+            let mut rest = tokens.len() - at;
+            // Where a longer name has other words of the same stems, a shorter one may stand.
+            let named = loop {
+                let following = tokens[at..at + rest].iter();
+                let symbols = following.map(|token| analyzer.term_of(token.word).into());
+                let Some((&form, length)) = self.forms.longest(symbols) else {
+                    break None;
+                };
+                if form.is_none_or(|form| self.is_written(form, &tokens[at..at + length], analyzer))
+                {
+                    break Some((form, length));
+                }
+                rest = length - 1;
+            };
+            let Some((form, length)) = named else {
                 at += 1;
                 continue;
             };
             let bytes = tokens[at].bytes.start..tokens[at + length - 1].bytes.end;
-            mentions.extend(self.lexicon.mention(form, &text[bytes], at..at + length));
+            let written = &text[bytes];
+            mentions
+                .extend(form.and_then(|form| self.lexicon.mention(form, written, at..at + length)));
             at += length;
         }
         mentions
+    }
+
+    fn is_written(&self, form: usize, tokens: &[Token], analyzer: &Analyzer) -> bool {
+        let words = tokens.iter().map(|token| analyzer.surface(token.word));
+        let mut ways = self.lexicon.written_of(form);
+        ways.any(|way| spells(way, words.clone()))
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod compiled;
 mod entry;
+mod inflection;
 mod join;
 mod matcher;
 mod nearest;
@@ -39,6 +40,7 @@ use crate::analysis::{self, Word};
 use compiled::LexiconTables;
 use join::FormJoiner;
 
+pub(crate) use inflection::near;
 pub(crate) use matcher::Matcher;
 
 /// What a concept is.
@@ -119,12 +121,33 @@ pub struct NameForm {
     pub terms: Vec<String>,
     /// Abbreviations count only as they are written here.
     pub exact_case: Option<String>,
+    /// The ways its words are written (folded, parted by spaces); without any they count by their stems.
+    pub written: Vec<String>,
 }
 
 impl NameForm {
     /// Whether a text that has the terms of this form is written as the form demands.
     pub fn fits(&self, written: &str) -> bool {
         fits(self.exact_case.as_deref(), written)
+    }
+
+    /// Whether words (folded) that have the terms of this form are its words, or inflections of them.
+    pub(crate) fn has_words<'w>(&self, words: impl Iterator<Item = &'w str> + Clone) -> bool {
+        let mut ways = self.written.iter();
+        self.written.is_empty() || ways.any(|way| spells(way, words.clone()))
+    }
+}
+
+/// Whether words (folded) are those of a name, or stand for them.
+fn spells<'w>(name: &str, mut words: impl Iterator<Item = &'w str>) -> bool {
+    let alone = !name.contains(' ');
+    let mut of_name = name.split(' ');
+    loop {
+        match (of_name.next(), words.next()) {
+            (None, None) => return true,
+            (Some(word), Some(written)) if inflection::stands_for(word, written, alone) => {}
+            _ => return false,
+        }
     }
 }
 
@@ -243,6 +266,7 @@ impl Lexicon {
                     concept,
                     terms: terms.map(str::to_owned).collect(),
                     exact_case: self.exact_case_of(form).map(str::to_owned),
+                    written: self.written_of(form).map(str::to_owned).collect(),
                 });
             }
         });

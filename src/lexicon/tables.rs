@@ -28,8 +28,10 @@ const TABLES: [DataFile; 4] = [
 
 /// Whether a table of the lexicon can be read.
 pub fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
-    if file == DataFile::Modifiers {
-        return super::ontology::check(text);
+    match file {
+        DataFile::Modifiers => return super::ontology::check(text),
+        DataFile::Inflections => return super::inflection::check(text),
+        _ => {}
     }
     let errors = parse(text).errors.into_iter();
     let faults = errors.map(|(line, cause)| TableFault { line, cause });

@@ -47,6 +47,7 @@ fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
         | DataFile::Techniques
         | DataFile::Risks
         | DataFile::Terms
-        | DataFile::Modifiers => lexicon::check_table(file, text),
+        | DataFile::Modifiers
+        | DataFile::Inflections => lexicon::check_table(file, text),
     }
 }
