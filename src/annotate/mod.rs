@@ -31,6 +31,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -164,6 +165,8 @@ pub struct Annotator {
     /// What headings said before: most are met again and again.
     headings: HashMap<String, HeadingSays>,
     seen: Seen,
+    /// When the time is up for what is being annotated.
+    stop_at: Option<Instant>,
 }
 
 /// Everything that is compiled for the words of one analyzer.
@@ -305,6 +308,7 @@ impl Clone for Annotator {
             tables: Tables::new(self.lexicon.clone(), analyzer),
             headings: HashMap::new(),
             seen: Seen::default(),
+            stop_at: None,
         }
     }
 }
@@ -329,7 +333,17 @@ impl Annotator {
             lexicon,
             headings: HashMap::new(),
             seen: Seen::default(),
+            stop_at: None,
         })
+    }
+
+    /// Says when to stop: a document that is not annotated by then is left as it is.
+    pub(crate) fn stop_at(&mut self, end: Option<Instant>) {
+        self.stop_at = end;
+    }
+
+    fn is_late(&self) -> bool {
+        self.stop_at.is_some_and(|end| Instant::now() >= end)
     }
 
     /// The same, counting the words it sees.
@@ -345,7 +359,7 @@ impl Annotator {
         &self.lexicon
     }
 
-    /// Annotates the passages of one document, in order.
+    /// Annotates the passages of one document, in order; fewer than there are where the time was up.
     pub fn annotate(&mut self, document: &Document, passages: &[Passage]) -> Vec<Annotations> {
         if self.tables.analyzer.is_full() || self.headings.len() > MOST_HEADINGS {
             // Nothing is lost: words are counted where the analyzer reports to, and whatever is
@@ -357,6 +371,9 @@ impl Annotator {
         let title_words = self.topic_words(&tokens);
         let mut annotations = Vec::with_capacity(passages.len());
         for section in sections(passages) {
+            if self.is_late() {
+                break;
+            }
             self.annotate_section(
                 document,
                 &passages[section],

@@ -18,6 +18,10 @@ const ABBREVIATIONS: &[&str] = &[
     "vol", "etc", "al", "inc", "dept", "est", "u.s", "ph.d", "m.d", "d.o", "a.m", "p.m",
 ];
 
+/// A sentence of more bytes is none: what has no full stops is parted between two words. All that is
+/// done with a sentence is bounded by that.
+const LONGEST: usize = 4000;
+
 /// Splits `text` into sentences: byte ranges that tile it, each with the white space after it.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let unwrapped = join_wrapped_lines(text);
@@ -35,7 +39,31 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
         });
         start += line.len();
     }
-    found
+    match found.iter().any(|sentence| sentence.len() > LONGEST) {
+        true => found
+            .into_iter()
+            .flat_map(|sentence| parted(text, sentence))
+            .collect(),
+        false => found,
+    }
+}
+
+/// A sentence in parts that are not too long.
+fn parted(text: &str, sentence: Range<usize>) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = sentence.start;
+    while sentence.end - start > LONGEST {
+        let room = &text[start..text.floor_char_boundary(start + LONGEST)];
+        let end = room.rfind(char::is_whitespace).and_then(|at| {
+            let space = room[at..].chars().next()?;
+            Some(at + space.len_utf8())
+        });
+        let end = start + end.unwrap_or(room.len());
+        parts.push(start..end);
+        start = end;
+    }
+    parts.push(start..sentence.end);
+    parts
 }
 
 /// The sentences of UAX #29, in order. A line break ends one, whatever comes after it, so lines

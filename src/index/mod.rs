@@ -40,6 +40,8 @@ mod guard;
 mod home;
 mod manifest;
 mod passage;
+#[cfg(feature = "serve")]
+mod relative;
 mod report;
 mod sources;
 mod table;
@@ -59,6 +61,8 @@ pub use folder::{check, check_sources, kept, restore};
 pub use home::Home;
 pub use manifest::{EncoderUsed, FORMAT_VERSION, Manifest};
 pub use passage::{Order, PassageAt, StoredPassage};
+#[cfg(feature = "serve")]
+pub(crate) use relative::RelativeSources;
 pub use report::{
     BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, Repeated, Skipped,
     SourcesCompared,

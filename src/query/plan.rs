@@ -1,5 +1,7 @@
 //! From clauses to a plan: which terms to look up, where, and what has to match.
 
+use std::collections::HashSet;
+
 use super::correct::{Correction, DidYouMean};
 use super::parse::{Clause, Occur, Pattern, Query, QueryGroup, QueryNode, Scope};
 use crate::analysis::{self, Similar, Word, is_stopword};
@@ -14,6 +16,8 @@ const MAX_WORDS: usize = 64;
 pub(crate) const READ_WORDS: usize = 4 * MAX_WORDS;
 /// A prefix stands for at most this many words of the corpus, the most frequent ones.
 const MAX_PREFIX_WORDS: usize = 64;
+/// So many beginnings of words a query may have: each stands for as many words as above.
+const MAX_PREFIXES: usize = 8;
 
 /// Free words of a sentence, at least.
 const SENTENCE: usize = 5;
@@ -174,7 +178,12 @@ impl Plan {
             ..Plan::default()
         };
         let asks = is_sentence(query);
+        let mut said = HashSet::new();
         for clause in &query.clauses {
+            // To say it twice is to say it once.
+            if !said.insert(format!("{clause:?}")) {
+                continue;
+            }
             match asks && is_quoted(clause) {
                 true => plan.add_quoted(clause),
                 false => plan.add(clause, corpus),
@@ -343,6 +352,16 @@ impl Plan {
         let Some(word) = analysis::words(prefix).into_iter().next() else {
             return;
         };
+        let surface = format!("{}*", word.surface);
+        let prefixes = self.words.iter().filter(|word| word.surface.ends_with('*'));
+        if prefixes.count() >= MAX_PREFIXES {
+            let note =
+                format!("only the first {MAX_PREFIXES} beginnings of words were searched for");
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+            return;
+        }
         let mut terms: Vec<String> = corpus
             .with_prefix(&word.surface, MAX_PREFIX_WORDS)
             .iter()
@@ -355,7 +374,7 @@ impl Plan {
             self.notes.push(format!("no word begins with “{prefix}”"));
         }
         self.words.push(PlanWord {
-            surface: format!("{}*", word.surface),
+            surface,
             terms,
             field,
             occur,

@@ -1,6 +1,7 @@
 //! Answers for programs. The JSON is that of the command line.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State as Extracted};
 use axum::http::header;
@@ -16,6 +17,8 @@ use crate::output::json::{
 };
 use crate::output::suggestions::SuggestionsJson;
 
+/// How long a program waits for what takes seconds before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How much is answered with where nobody says otherwise.
 const HITS: usize = 10;
 
@@ -109,11 +112,16 @@ pub(super) async fn audit(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, move |opened| {
+    let question = format!("json {asked:?}");
+    let answer = state.dear_work(&question, PATIENCE, move |opened| {
         let audit = asked.audit(opened.searcher.engine())?;
-        Json::of(&AuditJson::new(&audit))
-    })
-    .await
+        Ok(Json::of(&AuditJson::new(&audit))?.0)
+    });
+    match answer.await {
+        Some(Ok(json)) => Json(json.to_vec()).into_response(),
+        Some(Err(problem)) => problem.into_response(),
+        None => Problem::under_way().into_response(),
+    }
 }
 
 /// Completes what somebody types.

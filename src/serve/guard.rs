@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -57,15 +57,42 @@ impl Guard {
     }
 }
 
+/// The name of the server that a request was sent to (RFC 9112, 3.2): that of its target where it has
+/// one, or else that of the field `Host`, which every request since HTTP/1.1 has once.
+fn host_of(request: &Request) -> Result<Option<String>, Problem> {
+    let fields: Vec<_> = request.headers().get_all(header::HOST).iter().collect();
+    let field = match fields[..] {
+        [] => None,
+        [field] => Some(
+            field
+                .to_str()
+                .map_err(|_| Problem::bad("“Host” is no name"))?,
+        ),
+        _ => return Err(Problem::bad("“Host” is given more than once")),
+    };
+    if field.is_none() && request.version() >= Version::HTTP_11 {
+        return Err(Problem::bad("“Host” is missing"));
+    }
+    let of_target = request
+        .uri()
+        .authority()
+        .map(|authority| authority.to_string());
+    Ok(of_target.or_else(|| field.map(str::to_owned)))
+}
+
 /// Answers only what was sent to this server, by who may ask.
 pub(super) async fn admit(
     State(guard): State<Arc<Guard>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let host = request.headers().get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if !guard.is_here(host) {
+    let host = match host_of(&request) {
+        Ok(host) => host,
+        Err(problem) => return problem.into_response(),
+    };
+    // Whoever only looks whether the server answers need not know its name.
+    let may_be_nameless = host.is_none() && request.uri().path() == "/healthz";
+    if !may_be_nameless && !guard.is_here(host.as_deref().unwrap_or_default()) {
         let detail = "this server does not go by that name (--allow-host tells it that it does)";
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
     }

@@ -1,22 +1,26 @@
 //! Connections: so many at a time, and none that takes for ever.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
+use super::connections::{ConnectionPlace, Connections};
 use super::tls::{Encryption, Wire};
 
-/// Connections at a time; more wait to be accepted.
-const CONNECTIONS: usize = 1024;
 /// How long the head of a request may take, and how long nothing may come, or be taken.
 const HEAD: Duration = Duration::from_secs(10);
 const STILL: Duration = Duration::from_secs(30);
@@ -27,17 +31,13 @@ const HEAD_BYTES: usize = 64 << 10;
 
 /// Answers connections until the process is told to stop; then those that are open may finish.
 pub(super) async fn listen(listener: TcpListener, router: Router, encryption: Option<Encryption>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = Arc::new(Connections::default());
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(told_to_stop());
     loop {
-        // The semaphore is never closed.
-        let Ok(place) = places.clone().acquire_owned().await else {
-            break;
-        };
-        let stream = tokio::select! {
+        let (stream, from) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok((stream, from)) => (stream, from),
                 Err(_) => {
                     // Out of files, perhaps: it will pass.
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -46,18 +46,51 @@ pub(super) async fn listen(listener: TcpListener, router: Router, encryption: Op
             },
             () = &mut stop => break,
         };
+        // Where all are busy, there is no answer to give: whoever comes now is let go.
+        let Some(place) = connections.place(from.ip()) else {
+            continue;
+        };
+        let place = Arc::new(place);
         let (watcher, router) = (graceful.watcher(), router.clone());
         let encryption = encryption.clone();
         tokio::spawn(async move {
-            // That somebody went away, or was too slow, is nobody's business.
-            if let Ok(Ok(wire)) = timeout(HEAD, wire(stream, encryption)).await {
-                let _ = watcher.watch(connection(wire, router)).await;
+            let answered = async {
+                // That somebody went away, or was too slow, is nobody's business.
+                if let Ok(Ok(wire)) = timeout(HEAD, wire(stream, encryption)).await {
+                    let _ = watcher.watch(connection(wire, router, place.clone())).await;
+                }
+            };
+            tokio::select! {
+                () = answered => {}
+                () = place.leave.notified() => {}
             }
-            drop(place);
         });
     }
     // Whoever is still connected then has had their time.
     let _ = tokio::time::timeout(LAST, graceful.shutdown()).await;
+}
+
+/// The router, for a connection of which it is noted when it is idle.
+#[derive(Clone)]
+struct Noting {
+    router: TowerToHyperService<Router>,
+    place: Arc<ConnectionPlace>,
+}
+
+impl Service<Request<Incoming>> for Noting {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (place, answer) = (self.place.clone(), self.router.call(request));
+        place.is_busy(true);
+        Box::pin(async move {
+            let answer = answer.await;
+            place.is_busy(false);
+            answer
+        })
+    }
 }
 
 /// A stream on which nothing may stand still for too long, encrypted if that is wanted.
@@ -77,12 +110,19 @@ async fn wire(stream: TcpStream, encryption: Option<Encryption>) -> std::io::Res
 fn connection(
     wire: Box<dyn Wire>,
     router: Router,
-) -> http1::Connection<TokioIo<Box<dyn Wire>>, TowerToHyperService<Router>> {
+    place: Arc<ConnectionPlace>,
+) -> http1::Connection<TokioIo<Box<dyn Wire>>, Noting> {
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(wire), TowerToHyperService::new(router))
+        .serve_connection(
+            TokioIo::new(wire),
+            Noting {
+                router: TowerToHyperService::new(router),
+                place,
+            },
+        )
 }
 
 #[cfg(unix)]

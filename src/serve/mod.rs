@@ -11,9 +11,11 @@
 //!                          headers   └─▶ state: the index, exchanged as it is rebuilt
 //! ```
 //!
-//! * `listen` accepts connections, and cuts off those that are too slow,
+//! * `listen` accepts connections, and cuts off those that are too slow; `connections` counts them,
+//!   and lets idle ones go where others need their place,
 //! * `base` takes the path off that a proxy may have in front of all addresses, `tls` encrypts, `log`
 //!   says what was asked for and what went wrong,
+//! * `dear` does what takes seconds, once, and in a place of its own,
 //! * `guard` lets through what is meant for this server, and says what a browser may do with the
 //!   answer,
 //! * `state` holds the index, notices when there is a newer one, and searches on threads that are
@@ -27,6 +29,8 @@
 mod api;
 mod asked;
 mod base;
+mod connections;
+mod dear;
 mod guard;
 mod listen;
 mod log;
@@ -162,13 +166,13 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/metrics", get(metrics::page))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn_with_state(base.clone(), base::answers))
+        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), state::unless_known))
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(RequestBodyLimitLayer::new(BODY))
         .layer(from_fn_with_state(Arc::new(guard), guard::admit))
         .layer(from_fn(guard::headers))
-        .layer(from_fn_with_state(base.clone(), base::answers))
-        .layer(CompressionLayer::new())
         .layer(from_fn(log::requests))
         .with_state(state);
     // Which route an address takes is known when the path is off.

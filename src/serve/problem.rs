@@ -10,7 +10,7 @@ use crate::output::json::ProblemJson;
 use crate::search::SearchError;
 
 /// What went wrong with a request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Problem {
     status: StatusCode,
     detail: String,
@@ -46,6 +46,17 @@ impl Problem {
 
     pub(super) fn nothing(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(super) fn fault() -> Problem {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Problem::new(status, "this is a fault of palpate")
+    }
+
+    /// What takes longer than anybody waits, and is nearer to its end when it is asked for again.
+    pub(super) fn under_way() -> Problem {
+        let detail = "it is being worked on, and will be there when you ask again";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 
     pub(super) fn busy() -> Problem {

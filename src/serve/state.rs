@@ -9,10 +9,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use super::dear::DearAnswers;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
-use crate::index::{Home, IndexError};
+use crate::index::{Home, IndexError, RelativeSources};
 use crate::search::Searcher;
 
 /// How many requests may wait for a thread to search on, for each that has one.
@@ -24,8 +25,10 @@ const TIME: Duration = Duration::from_secs(5);
 /// An index, opened.
 pub(super) struct Opened {
     pub(super) searcher: Searcher,
+    /// What is dear to find out, and has been or is being found out.
+    dear: DearAnswers,
     /// What names this state of the index, for caches.
-    etag: HeaderValue,
+    tag: String,
 }
 
 /// What all requests share.
@@ -34,6 +37,8 @@ pub(super) struct ServerState {
     current: RwLock<Arc<Opened>>,
     /// As many searches as there are cores, and as many again that wait for memory or disk.
     places: Arc<Semaphore>,
+    /// Half of the cores for what takes seconds: the others answer searches.
+    dear_places: Arc<Semaphore>,
     pub(super) metrics: Metrics,
 }
 
@@ -47,6 +52,7 @@ impl ServerState {
             home: home.clone(),
             current: RwLock::new(Arc::new(opened)),
             places: Arc::new(Semaphore::new(2 * cores)),
+            dear_places: Arc::new(Semaphore::new((cores / 2).max(1))),
             metrics,
         })
     }
@@ -73,6 +79,24 @@ impl ServerState {
         }
     }
 
+    /// Does work that may take seconds, once for each state of the index and each question. `None`
+    /// where it takes longer than `patience`; then it goes on.
+    pub(super) async fn dear_work(
+        &self,
+        question: &str,
+        patience: Duration,
+        work: impl FnOnce(&Opened) -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Option<Result<Arc<Vec<u8>>, Problem>> {
+        let opened = self.current();
+        let of_work = opened.clone();
+        let answer = opened
+            .dear
+            .answer(question, &self.dear_places, patience, move || {
+                work(&of_work)
+            });
+        answer.await
+    }
+
     /// Does work on the index, on a thread of its own, if there is a place within reasonable time.
     pub(super) async fn work<T: Send + 'static>(
         &self,
@@ -89,10 +113,7 @@ impl ServerState {
         });
         match tokio::time::timeout(TIME, work).await {
             Ok(Ok(done)) => done,
-            Ok(Err(_)) => {
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                Err(Problem::new(status, "this is a fault of palpate"))
-            }
+            Ok(Err(_)) => Err(Problem::fault()),
             Err(_) => Err(Problem::busy()),
         }
     }
@@ -100,20 +121,51 @@ impl ServerState {
 
 impl Opened {
     fn open(home: &Home) -> Result<Opened, IndexError> {
-        let searcher = Searcher::of(home.open()?);
+        let searcher = Searcher::of(RelativeSources::of(home.open()?));
         let manifest = searcher.engine().manifest();
         let tag = format!(
-            "W/\"{}-{}-{:x}\"",
+            "{}-{}-{:x}",
             env!("CARGO_PKG_VERSION"),
             manifest.generation,
             manifest.started
         );
         Ok(Opened {
-            etag: HeaderValue::from_str(&tag)
-                // Digits, dots and dashes.
-                .expect("a tag of ASCII is a header"),
+            dear: DearAnswers::default(),
+            tag,
             searcher,
         })
+    }
+}
+
+/// Which answer this is: that of an address, in an encoding, of a state of the index.
+struct AnswerTag(String);
+
+/// The encodings in which an answer may be sent, by the ends of their tags.
+const ENCODINGS: [&str; 3] = ["", "-gzip", "-br"];
+
+impl AnswerTag {
+    fn of(opened: &Opened, request: &Request) -> AnswerTag {
+        let address = request.uri().path_and_query();
+        let address = address.map_or("/", |address| address.as_str());
+        let hash = blake3::hash(address.as_bytes()).to_hex();
+        AnswerTag(format!("{}-{}", opened.tag, &hash[..16]))
+    }
+
+    fn header(&self, encoding: &str) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("W/\"{}{encoding}\"", self.0)).ok()
+    }
+
+    /// The tag among those of a header that is one of this answer, in whatever encoding.
+    fn known(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let given = headers.get_all(header::IF_NONE_MATCH).iter();
+        let given: Vec<&str> = given.filter_map(|value| value.to_str().ok()).collect();
+        let mut tags = given.iter().flat_map(|list| list.split(','));
+        let encoding = tags.find_map(|tag| {
+            let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
+            let end = tag.strip_prefix(self.0.as_str())?;
+            ENCODINGS.into_iter().find(|encoding| *encoding == end)
+        });
+        self.header(encoding?)
     }
 }
 
@@ -123,35 +175,50 @@ pub(super) async fn unless_known(
     request: Request,
     next: Next,
 ) -> Response {
-    let tag = state.current().etag.clone();
+    let tag = AnswerTag::of(&state.current(), &request);
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
     let follows_index = !matches!(request.uri().path(), "/healthz" | "/metrics");
-    if reads && follows_index && is_known(request.headers(), &tag) {
-        let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, REVALIDATE)];
-        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    if !(reads && follows_index) {
+        return next.run(request).await;
     }
-    let mut response = next.run(request).await;
-    if follows_index && response.status() == StatusCode::OK {
-        // Written by whoever answered, where the index changed in between: never older than the
-        // tag says.
-        response.headers_mut().insert(header::ETAG, tag);
+    let not_modified = |tag: Option<HeaderValue>| {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        let headers = response.headers_mut();
+        headers.extend(tag.map(|tag| (header::ETAG, tag)));
+        headers.insert(header::CACHE_CONTROL, REVALIDATE);
         response
-            .headers_mut()
-            .insert(header::CACHE_CONTROL, REVALIDATE);
+    };
+    if let Some(known) = tag.known(request.headers()) {
+        return not_modified(Some(known));
+    }
+    // Whatever there is, is known; whether there is anything has to be asked.
+    let any = request.headers().get(header::IF_NONE_MATCH);
+    let any = any.is_some_and(|value| value.as_bytes().trim_ascii() == b"*");
+    let mut response = next.run(request).await;
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    // Written by whoever answered, where the index changed in between: never older than the tag says.
+    let encoding = match response.headers().get(header::CONTENT_ENCODING) {
+        Some(encoding) if encoding == "br" => "-br",
+        Some(encoding) if encoding == "gzip" => "-gzip",
+        _ => "",
+    };
+    let tag = tag.header(encoding);
+    if any {
+        return not_modified(tag);
+    }
+    let is_kept = response
+        .headers()
+        .get(header::CACHE_CONTROL)
+        .is_none_or(|value| value != "no-store");
+    if is_kept {
+        let headers = response.headers_mut();
+        headers.extend(tag.map(|tag| (header::ETAG, tag)));
+        headers.insert(header::CACHE_CONTROL, REVALIDATE);
     }
     response
 }
 
 /// Caches have to ask whether what they have is still so.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
-
-fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
-    let known = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut known = known.filter_map(|value| value.to_str().ok());
-    let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let tag = weak(tag.to_str().unwrap_or_default());
-    known.any(|list| {
-        list.split(',')
-            .any(|one| one.trim() == "*" || weak(one) == tag)
-    })
-}

@@ -70,7 +70,7 @@ const FAMILIES: &[Family] = &[
         each(n, |i| format!("{}- item\n", " ".repeat(i % 40)))
     }),
     family("ever deeper", "a.txt", 60, |n| {
-        each(n, |i| format!("{}- item\n", " ".repeat(i)))
+        each(n, |i| format!("{}- item\n", " ".repeat(i.min(100))))
     }),
     family("bullet and prose", "a.txt", 300, |n| {
         format!("- item\n{}", "and so on it goes\n".repeat(n))

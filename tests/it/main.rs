@@ -22,6 +22,8 @@ mod lexicon;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod names;
+#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+mod replay;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;

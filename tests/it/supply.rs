@@ -161,3 +161,24 @@ fn every_feature_but_these_is_on_by_default() {
         default
     );
 }
+
+#[test]
+fn every_dependency_is_named_with_its_reason() {
+    let manifest = include_str!("../../Cargo.toml");
+    let reasons = include_str!("../../docs/dependencies.md");
+    let part = manifest.split("\n[dependencies]\n").nth(1);
+    let part = part.and_then(|part| part.split("\n[").next());
+    let names = part.expect("there are dependencies").lines();
+    let names: Vec<&str> = names.filter_map(|line| line.split(" = ").next()).collect();
+    let named = |name: &&&str| !reasons.contains(&format!("`{name}`"));
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| !name.is_empty())
+        .filter(named)
+        .collect();
+    assert!(names.len() > 40, "{names:?}");
+    assert!(
+        missing.is_empty(),
+        "docs/dependencies.md has no reason for {missing:?}"
+    );
+}

@@ -48,10 +48,6 @@ impl Reader for PlainText {
         &["txt", "text"]
     }
 
-    fn is_watched(&self) -> bool {
-        false
-    }
-
     fn read(
         &self,
         source: &str,

@@ -12,9 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, Metadata};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+
+use super::patience::Patience;
 
 use crate::document::files::{Found, printable, walk};
 use crate::document::{HEAD, reader_for, reader_of};
@@ -22,6 +24,12 @@ use crate::index::manifest::Holds;
 use crate::index::report::{Changes, Skipped, SourcesCompared};
 
 pub(in crate::index) const FILE: &str = "files.jsonl";
+/// Bytes of a file that are hashed at once.
+const HASHED: usize = 1 << 20;
+/// Files that are walked by at once.
+const WALKED: usize = 1000;
+/// How long it is waited for a file that is only looked at.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Times of modification may be this coarse, in nanoseconds (FAT: two seconds).
 const COARSE: u64 = 2_000_000_000;
 
@@ -135,21 +143,53 @@ impl Listing {
     }
 
     fn add(&mut self, root: &Path, index: Option<&Path>) {
-        for found in walk(root) {
-            match found {
-                Found::File { path, .. } if index.is_some_and(|index| path.starts_with(index)) => {}
-                Found::File { path, metadata } if is_readable(&path) => {
-                    self.files.insert(path, Stamp::of(&metadata));
-                }
-                Found::File { path, .. } => self.unknown.push(Skipped {
-                    reason: unknown_type(&path),
-                    path: path.display().to_string(),
-                }),
-                Found::Unreadable { path, cause } => self.failed.push(Skipped {
-                    path: path.display().to_string(),
-                    reason: cause,
-                }),
+        let mut patience = Patience::of(PATIENCE);
+        let start = root.to_owned();
+        let mut walk = match patience.wait_for(move || Ok(Box::new(walk(&start)))) {
+            Ok(walk) => walk,
+            Err(error) => return self.fail(root, &error),
+        };
+        loop {
+            // What is met may be a share that does not answer.
+            let next = patience.wait_for(move || {
+                let found: Vec<Found> = walk.by_ref().take(WALKED).collect();
+                Ok((walk, found))
+            });
+            let (rest, found) = match next {
+                Ok((rest, found)) => (rest, found),
+                Err(error) => return self.fail(root, &error),
+            };
+            if found.is_empty() {
+                return;
             }
+            walk = rest;
+            for found in found {
+                self.take(found, index, &mut patience);
+            }
+        }
+    }
+
+    fn fail(&mut self, path: &Path, error: &std::io::Error) {
+        self.failed.push(Skipped {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        });
+    }
+
+    fn take(&mut self, found: Found, index: Option<&Path>, patience: &mut Patience) {
+        match found {
+            Found::File { path, .. } if index.is_some_and(|index| path.starts_with(index)) => {}
+            Found::File { path, metadata } if is_readable(&path, patience) => {
+                self.files.insert(path, Stamp::of(&metadata));
+            }
+            Found::File { path, .. } => self.unknown.push(Skipped {
+                reason: unknown_type(&path),
+                path: path.display().to_string(),
+            }),
+            Found::Unreadable { path, cause } => self.failed.push(Skipped {
+                path: path.display().to_string(),
+                reason: cause,
+            }),
         }
     }
 }
@@ -225,9 +265,10 @@ impl Records {
             stale: Vec::new(),
         };
         let changes = &mut difference.changes;
+        let mut patience = Patience::of(PATIENCE);
         for (path, stamp) in &listing.files {
             match self.0.remove(Path::new(&*printable(path))) {
-                Some(mut record) if record.is_of(path, stamp, trust) => {
+                Some(mut record) if record.is_of(path, stamp, trust, &mut patience) => {
                     changes.unchanged += 1;
                     record.stamp = *stamp;
                     difference.kept.insert(path.clone(), record);
@@ -254,10 +295,13 @@ impl Records {
         present: &BTreeMap<PathBuf, PathBuf>,
     ) -> SourcesCompared {
         let mut compared = SourcesCompared::default();
+        let mut patience = Patience::of(PATIENCE);
         for (name, path) in present {
             let name = printable(name);
             match self.0.remove(Path::new(&*name)) {
-                Some(record) if record.has_content_of(path) => compared.unchanged += 1,
+                Some(record) if record.has_content_of(path, &mut patience) => {
+                    compared.unchanged += 1
+                }
                 Some(_) => compared.changed.push(name.into_owned()),
                 None => compared.added.push(name.into_owned()),
             }
@@ -268,10 +312,10 @@ impl Records {
 }
 
 impl Record {
-    fn has_content_of(&self, path: &Path) -> bool {
+    fn has_content_of(&self, path: &Path, patience: &mut Patience) -> bool {
         match &self.hash {
-            Some(hash) => hash_of(path).is_ok_and(|now| now.to_hex().as_str() == hash),
-            None => hash_of(path).is_err(),
+            Some(hash) => hash_of(path, patience).is_ok_and(|now| now.to_hex().as_str() == hash),
+            None => hash_of(path, patience).is_err(),
         }
     }
 
@@ -283,7 +327,7 @@ impl Record {
         })
     }
 
-    fn is_of(&self, path: &Path, stamp: &Stamp, trust: Trust) -> bool {
+    fn is_of(&self, path: &Path, stamp: &Stamp, trust: Trust, patience: &mut Patience) -> bool {
         let same = match trust {
             Trust::Stamps { started } => self.stamp == *stamp && stamp.is_settled(started),
             Trust::Contents => false,
@@ -292,15 +336,28 @@ impl Record {
             Some(_) if same => true,
             // No other size can have the same content.
             Some(_) if self.stamp.bytes != stamp.bytes => false,
-            _ => self.has_content_of(path),
+            _ => self.has_content_of(path, patience),
         }
     }
 }
 
-fn hash_of(path: &Path) -> std::io::Result<blake3::Hash> {
+fn hash_of(path: &Path, patience: &mut Patience) -> std::io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
-    Ok(hasher.finalize())
+    let of = path.to_owned();
+    let mut file = patience.wait_for(move || File::open(of))?;
+    loop {
+        // A large file takes its time, and each part of it may.
+        let (rest, part) = patience.wait_for(move || {
+            let mut part = Vec::with_capacity(HASHED);
+            (&file).take(HASHED as u64).read_to_end(&mut part)?;
+            Ok((file, part))
+        })?;
+        if part.is_empty() {
+            return Ok(hasher.finalize());
+        }
+        hasher.update(&part);
+        file = rest;
+    }
 }
 
 /// Collects the records of a generation.
@@ -362,20 +419,23 @@ fn folder_within(dir: &Path, root: &Path) -> Option<PathBuf> {
 }
 
 /// Whether a file has a known extension, or else says by its content what it is.
-fn is_readable(path: &Path) -> bool {
+fn is_readable(path: &Path, patience: &mut Patience) -> bool {
     reader_for(path).is_some()
-        || ends_of(path).is_ok_and(|(head, tail)| reader_of(path, &head, &tail).is_some())
+        || ends_of(path, patience).is_ok_and(|(head, tail)| reader_of(path, &head, &tail).is_some())
 }
 
 /// The first and the last bytes of a file.
-fn ends_of(path: &Path) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
-    let mut file = File::open(path)?;
-    let (mut head, mut tail) = (Vec::new(), Vec::new());
-    (&file).take(HEAD as u64).read_to_end(&mut head)?;
-    let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(HEAD as u64)))?;
-    file.take(HEAD as u64).read_to_end(&mut tail)?;
-    Ok((head, tail))
+fn ends_of(path: &Path, patience: &mut Patience) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+    let path = path.to_owned();
+    patience.wait_for(move || {
+        let mut file = File::open(path)?;
+        let (mut head, mut tail) = (Vec::new(), Vec::new());
+        (&file).take(HEAD as u64).read_to_end(&mut head)?;
+        let length = file.seek(SeekFrom::End(0))?;
+        file.seek(SeekFrom::Start(length.saturating_sub(HEAD as u64)))?;
+        file.take(HEAD as u64).read_to_end(&mut tail)?;
+        Ok((head, tail))
+    })
 }
 
 fn unknown_type(path: &Path) -> String {

@@ -9,6 +9,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::patience::Patience;
 use crate::document::{HEAD, Limits, Part, ReadError, Reader, reader_for, reader_of, size};
 
 /// The size of the parts of files that hold a document a line, in bytes.
@@ -25,20 +26,34 @@ type Send<'s> = dyn FnMut(Result<ReaderPart, ReadError>, Option<blake3::Hash>) -
 
 /// Sends a file, in parts where every line of it is a document. Gives whether anybody still takes
 /// parts.
-pub(super) fn read_file(path: &Path, limits: &Limits, send: &mut Send<'_>) -> bool {
+pub(super) fn read_file(
+    path: &Path,
+    limits: &Limits,
+    patience: &mut Patience,
+    send: &mut Send<'_>,
+) -> bool {
     let hint = reader_for(path).filter(|reader| reader.reads_lines());
     let sent = match hint {
-        Some(reader) => read_lines(path, reader, limits, send),
-        None => read_whole(path, limits, send),
+        Some(reader) => read_lines(path, reader, limits, patience, send),
+        None => read_whole(path, limits, patience, send),
     };
     // What has no content has its hash.
     sent.unwrap_or_else(|error| send(Err(error), Some(blake3::hash(b""))))
 }
 
 /// Sends a file in one part.
-fn read_whole(path: &Path, limits: &Limits, send: &mut Send<'_>) -> Result<bool, ReadError> {
-    let bytes = match read_once(path, limits) {
-        Err(ReadError::Changed) => read_once(path, limits)?,
+fn read_whole(
+    path: &Path,
+    limits: &Limits,
+    patience: &mut Patience,
+    send: &mut Send<'_>,
+) -> Result<bool, ReadError> {
+    let mut bytes = || {
+        let (path, limits) = (path.to_owned(), limits.clone());
+        patience.wait_for(move || Ok(read_once(&path, &limits)))?
+    };
+    let bytes = match bytes() {
+        Err(ReadError::Changed) => bytes()?,
         bytes => bytes?,
     };
     let ends = bytes.len().min(HEAD);
@@ -51,8 +66,7 @@ fn read_whole(path: &Path, limits: &Limits, send: &mut Send<'_>) -> Result<bool,
 }
 
 fn read_once(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
-    let file = File::open(path)?;
-    let before = file.metadata()?;
+    let (file, before) = regular(path)?;
     check_size(before.len(), limits)?;
     let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or_default() + 1);
     // A file may grow for ever, and some say that they are empty.
@@ -62,6 +76,20 @@ fn read_once(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
     check_size(bytes.len() as u64, limits)?;
     unless_changed(&before, &file)?;
     Ok(bytes)
+}
+
+/// A regular file, whatever links lead to it: of pipes and devices nobody knows when they end.
+fn regular(path: &Path) -> io::Result<(File, Metadata)> {
+    // To open a pipe can already be to wait.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    match metadata.is_file() {
+        true => Ok((file, metadata)),
+        false => Err(io::Error::other("not a regular file")),
+    }
 }
 
 fn check_size(bytes: u64, limits: &Limits) -> Result<(), ReadError> {
@@ -88,20 +116,32 @@ fn read_lines(
     path: &Path,
     hint: &'static dyn Reader,
     limits: &Limits,
+    patience: &mut Patience,
     send: &mut Send<'_>,
 ) -> Result<bool, ReadError> {
-    let mut file = BufReader::with_capacity(PART, File::open(path)?);
-    let before = file.get_ref().metadata()?;
-    let reader = reader_of(path, file.fill_buf()?, &[]).unwrap_or(hint);
+    let of = path.to_owned();
+    let (mut file, before, reader) = patience.wait_for(move || {
+        let (file, before) = regular(&of)?;
+        let mut file = BufReader::with_capacity(PART, file);
+        let reader = reader_of(&of, file.fill_buf()?, &[]);
+        Ok((file, before, reader))
+    })?;
+    let reader = reader.unwrap_or(hint);
     if !reader.reads_lines() {
-        return read_whole(path, limits, send);
+        return read_whole(path, limits, patience, send);
     }
     let mut hasher = blake3::Hasher::new();
     let mut first_line = 1;
     loop {
-        let TakenLines { bytes, too_long } = next_lines(&mut file, limits, &mut hasher)?;
+        let of_lines = limits.clone();
+        let (rest, hashed, taken, at_end) = patience.wait_for(move || {
+            let taken = next_lines(&mut file, &of_lines, &mut hasher)?;
+            let at_end = file.fill_buf()?.is_empty();
+            Ok((file, hasher, taken, at_end))
+        })?;
+        (file, hasher) = (rest, hashed);
+        let TakenLines { bytes, too_long } = taken;
         let lines = memchr::memchr_iter(b'\n', &bytes).count();
-        let at_end = file.fill_buf()?.is_empty();
         let changed = match at_end {
             true => unless_changed(&before, file.get_ref()).err(),
             false => None,
@@ -200,7 +240,8 @@ mod tests {
         std::fs::write(&path, content).expect("it can be written");
         let mut parts = Vec::new();
         let mut hashes = Vec::new();
-        read_file(&path, limits, &mut |piece, hash| {
+        let mut patience = Patience::of(limits.time);
+        read_file(&path, limits, &mut patience, &mut |piece, hash| {
             parts.push(match piece {
                 Ok(ReaderPart { part, .. }) => {
                     let text = String::from_utf8_lossy(&part.bytes).into_owned();

@@ -4,6 +4,7 @@
 //! files      which there are, what became of them, and what has changed since
 //! loss       what a build would take away
 //! intake     the bytes of one
+//! patience   waiting for files, and not for ever
 //! numbers    the place of a document among all
 //! pipeline   read, cut, annotate, on all cores and in order
 //! maker      what an engine makes of annotated passages
@@ -20,6 +21,7 @@ mod intake;
 pub(in crate::index) mod loss;
 pub(in crate::index) mod maker;
 pub(in crate::index) mod numbers;
+mod patience;
 pub(in crate::index) mod phrases;
 mod pipeline;
 pub(in crate::index) mod sums;

@@ -17,13 +17,16 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::intake::{ReaderPart, read_file};
 use super::maker::EntryMaker;
+use super::patience::Patience;
 use super::phrases::{Phrase, PhraseReader};
 use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Annotator};
@@ -36,6 +39,13 @@ use crate::passage;
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
 /// times as much.
 const IN_FLIGHT: usize = 8 << 20;
+
+/// After so many files that have taken all the time that a file may take, the others get less.
+const SLOW: usize = 10;
+const LESS: u32 = 10;
+/// What each whole megabyte (2^20 bytes) of a file may take besides: text is read and annotated at
+/// several of them a second.
+const BY_MEGABYTE: Duration = Duration::from_secs(2);
 
 /// A part of a file, annotated.
 pub(super) struct Prepared<E> {
@@ -75,6 +85,7 @@ pub(super) fn run<M: EntryMaker>(
     sink: &mut dyn FnMut(Prepared<M::Entry>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
     let budget = Budget::default();
+    let slow = AtomicUsize::new(0);
     let (to_workers, parts) = unbounded();
     let (to_sink, prepared) = unbounded();
     thread::scope(|scope| {
@@ -85,6 +96,7 @@ pub(super) fn run<M: EntryMaker>(
         let annotators = std::iter::repeat_n(annotator, workers);
         for annotator in annotators {
             let (parts, to_sink) = (parts.clone(), to_sink.clone());
+            let slow = &slow;
             scope.spawn(move || {
                 let mut worker = Worker {
                     files,
@@ -93,6 +105,7 @@ pub(super) fn run<M: EntryMaker>(
                     annotator,
                     encoder,
                     phrases: PhraseReader::default(),
+                    slow,
                 };
                 for part in parts {
                     if to_sink.send(worker.prepare(part)).is_err() {
@@ -141,8 +154,9 @@ fn read_files(
     to_workers: Sender<Task>,
 ) {
     let mut number = 0;
+    let mut patience = Patience::of(limits.time);
     for (file, (path, _)) in files.iter().enumerate() {
-        let going_on = read_file(path, limits, &mut |piece, end| {
+        let going_on = read_file(path, limits, &mut patience, &mut |piece, end| {
             let bytes = piece.as_ref().map_or(0, |piece| piece.part.bytes.len());
             let task = Task {
                 number,
@@ -167,6 +181,8 @@ struct Worker<'f, M> {
     annotator: Annotator,
     encoder: Option<&'f PassageEncoder>,
     phrases: PhraseReader,
+    /// How many files of all have taken too long.
+    slow: &'f AtomicUsize,
 }
 
 impl<M: EntryMaker> Worker<'_, M> {
@@ -198,14 +214,46 @@ impl<M: EntryMaker> Worker<'_, M> {
         documents: &mut Vec<PreparedDocument<M::Entry>>,
     ) -> Result<(), ReadError> {
         let (_, source) = &self.files[file];
-        document::read(reader, source, part, self.limits, &mut |document| {
-            documents.push(self.document(source, document));
-        })
+        let limits = self.limits_of(part.bytes.len());
+        let end = Instant::now() + limits.time;
+        self.annotator.stop_at(Some(end));
+        let mut is_late = false;
+        let read = document::read(reader, source, part, &limits, &mut |document| {
+            // What comes after the one that took too long is not looked at.
+            if !is_late {
+                let prepared = self.document(source, document);
+                is_late = prepared.is_none();
+                documents.extend(prepared);
+            }
+        });
+        let too_slow = ReadError::TooSlow { limit: limits.time };
+        let read = if is_late { Err(too_slow) } else { read };
+        if matches!(read, Err(ReadError::TooSlow { .. })) {
+            self.slow.fetch_add(1, Ordering::Relaxed);
+        }
+        read
     }
 
-    fn document(&mut self, file: &str, document: Document) -> PreparedDocument<M::Entry> {
+    /// What a part of so many bytes may take: time in proportion to what there is to read, and little
+    /// once many have taken all of theirs.
+    fn limits_of(&self, bytes: usize) -> Limits {
+        let time = match self.slow.load(Ordering::Relaxed) < SLOW {
+            true => self.limits.time,
+            false => self.limits.time / LESS,
+        };
+        Limits {
+            time: time + BY_MEGABYTE * u32::try_from(bytes >> 20).unwrap_or(u32::MAX),
+            ..self.limits.clone()
+        }
+    }
+
+    /// `None` where its time was up before all of it was annotated.
+    fn document(&mut self, file: &str, document: Document) -> Option<PreparedDocument<M::Entry>> {
         let passages = passage::cut(&document);
         let annotations = self.annotator.annotate(&document, &passages);
+        if annotations.len() < passages.len() {
+            return None;
+        }
         let mut words = Words::default();
         for Annotations { terms, .. } in &annotations {
             let counts = [&terms.title, &terms.heading, &terms.body].map(JoinedTerms::count);
@@ -213,7 +261,7 @@ impl<M: EntryMaker> Worker<'_, M> {
                 *sum += count;
             }
         }
-        PreparedDocument {
+        Some(PreparedDocument {
             bytes: document.text().len() as u64,
             left_out: document.left_out() as u64,
             passages: passages.len() as u64,
@@ -224,7 +272,7 @@ impl<M: EntryMaker> Worker<'_, M> {
                 None => Vec::new(),
             },
             phrases: self.phrases.read(&document, &passages),
-        }
+        })
     }
 }
 

@@ -19,7 +19,7 @@ pub(in crate::serve) const COLUMNS: [(&str, By, &str); 4] = [
 ];
 
 /// What is asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::serve) struct AskedAudit {
     pub(in crate::serve) topics: Vec<String>,
     pub(in crate::serve) by: Option<By>,
@@ -31,7 +31,7 @@ pub(in crate::serve) struct AskedAudit {
 impl AskedAudit {
     /// Reads the part of an address after the question mark. Topics may be parted by commas.
     pub(in crate::serve) fn read(address: Option<&str>) -> Result<AskedAudit, Problem> {
-        let parameters = Parameters::read(address);
+        let parameters = Parameters::read(address, &["by", "source", "silent"], &["topic"])?;
         let topics = parameters.all("topic").flat_map(|value| value.split(','));
         let topics = topics.map(str::trim).filter(|topic| !topic.is_empty());
         let by = parameters.filled("by").last();

@@ -1,12 +1,14 @@
 //! What is asked for: the part of an address after the question mark, read once and typed.
 //!
-//! [`Parameters`] is the one reader, with one rule for all: names that nobody knows are passed over,
-//! where a value can be given once the last one counts, and a value that is not of its type, or too
-//! large, is a problem that says so. On top of it, `search` and `audit` are what the large requests
+//! [`Parameters`] is the one reader, with one rule for all: a name that nobody knows, a value given
+//! twice that can be given once, and one that is not of its type, or too large, are problems that
+//! say so. On top of it, `search` and `audit` are what the large requests
 //! ask for, with the links that lead to them; the small ones are here.
 
 mod audit;
 mod search;
+
+use std::collections::HashSet;
 
 use form_urlencoded::parse;
 
@@ -22,13 +24,33 @@ const SUGGESTIONS: (usize, usize) = (10, 50);
 /// Documents listed at once, where nobody says otherwise, and the most.
 const LISTED: (usize, usize) = (100, 1000);
 
+/// The beginning of a name that somebody made up.
+fn shown(name: &str) -> String {
+    name.chars().take(40).collect()
+}
+
 /// The parameters of an address, in order.
 struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    fn read(address: Option<&str>) -> Parameters {
+    /// Reads the part of an address after the question mark. Some names stand for one value, some
+    /// for several, and there are no others.
+    fn read(address: Option<&str>, once: &[&str], often: &[&str]) -> Result<Parameters, Problem> {
         let pairs = parse(address.unwrap_or_default().as_bytes());
-        Parameters(pairs.into_owned().collect())
+        let pairs: Vec<(String, String)> = pairs.into_owned().collect();
+        let mut seen = HashSet::new();
+        for (name, _) in &pairs {
+            let name = name.as_str();
+            if !once.contains(&name) && !often.contains(&name) {
+                let known = [once, often].concat().join(", ");
+                let detail = format!("there is no parameter “{}”; there are {known}", shown(name));
+                return Err(Problem::bad(detail));
+            }
+            if once.contains(&name) && !seen.insert(name) {
+                return Err(Problem::bad(format!("“{name}” is given more than once")));
+            }
+        }
+        Ok(Parameters(pairs))
     }
 
     /// All values of a parameter.
@@ -85,7 +107,7 @@ pub(super) struct AskedSuggestions {
 
 impl AskedSuggestions {
     pub(super) fn read(address: Option<&str>) -> Result<AskedSuggestions, Problem> {
-        let parameters = Parameters::read(address);
+        let parameters = Parameters::read(address, &["q", "limit"], &[])?;
         let (usual, most) = SUGGESTIONS;
         Ok(AskedSuggestions {
             prefix: parameters.text("q", "the beginning of a query", PREFIX)?,
@@ -104,7 +126,7 @@ pub(super) struct AskedList {
 
 impl AskedList {
     pub(super) fn read(address: Option<&str>) -> Result<AskedList, Problem> {
-        let parameters = Parameters::read(address);
+        let parameters = Parameters::read(address, &["after", "limit"], &[])?;
         let (usual, most) = LISTED;
         Ok(AskedList {
             after: parameters.one("after").map(str::to_owned),
@@ -132,7 +154,7 @@ impl AskedDocument {
         Ok(AskedDocument {
             // Whoever comes from a search may bring all of its parameters.
             query: AskedSearch::read(address)?.query,
-            passage: Parameters::read(address).one("p").map(str::to_owned),
+            passage: AskedSearch::passage(address)?,
         })
     }
 }
@@ -142,8 +164,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_value_counts_and_a_wrong_one_is_said_so() {
-        let read = Parameters::read(Some("q=a+b&limit=3&limit=5&t&t=off&s=&s=x"));
+    fn what_is_unknown_repeated_or_wrong_is_said_so() {
+        let once = ["q", "limit", "t", "u", "none"];
+        let read = |address| Parameters::read(Some(address), &once, &["s"]);
+        assert!(read("x=1").is_err() && read("q=1&q=1").is_err() && read("Q=1").is_err());
+        let read = read("q=a+b&limit=5&t=off&s=&s=x").expect("it is right");
         assert_eq!(read.one("q"), Some("a b"));
         assert_eq!(read.number("limit", 5).ok(), Some(Some(5)));
         assert!(read.number("limit", 4).is_err());

@@ -15,6 +15,20 @@ const QUERY: usize = 1000;
 const HITS: usize = 100;
 const DEPTH: usize = 10_000;
 
+/// What can be given once: `part` is asked for by the script of the page, `p` of a document.
+const ONCE: [&str; 9] = [
+    "q",
+    "limit",
+    "offset",
+    "source",
+    "exact",
+    "corrected",
+    "explain",
+    "part",
+    "p",
+];
+const OFTEN: [&str; 3] = ["aspect", "condition", "technique"];
+
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::serve) struct AskedSearch {
@@ -50,9 +64,9 @@ impl Narrowing {
 }
 
 impl AskedSearch {
-    /// Reads the part of an address after the question mark. What is not known there is passed over.
+    /// Reads the part of an address after the question mark.
     pub(in crate::serve) fn read(address: Option<&str>) -> Result<AskedSearch, Problem> {
-        let parameters = Parameters::read(address);
+        let parameters = Parameters::read(address, &ONCE, &OFTEN)?;
         let filled = |name| parameters.filled(name).map(str::to_owned).collect();
         Ok(AskedSearch {
             query: parameters.text("q", "the query", QUERY)?,
@@ -73,7 +87,14 @@ impl AskedSearch {
 
     /// Whether only what is in the page is wanted, as the script asks for it, and not its frame.
     pub(in crate::serve) fn only_results(address: Option<&str>) -> bool {
-        Parameters::read(address).one("part") == Some("results")
+        let parameters = Parameters::read(address, &ONCE, &OFTEN);
+        parameters.is_ok_and(|parameters| parameters.one("part") == Some("results"))
+    }
+
+    /// The passage that a document is to be opened at.
+    pub(super) fn passage(address: Option<&str>) -> Result<Option<String>, Problem> {
+        let parameters = Parameters::read(address, &ONCE, &OFTEN)?;
+        Ok(parameters.one("p").map(str::to_owned))
     }
 
     /// Whether there is nothing to search for.

@@ -1,8 +1,10 @@
 //! The page of an audit: what every source says of some topics.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{RawQuery, State as Extracted};
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, PreEscaped, html};
 
@@ -14,6 +16,8 @@ use crate::serve::asked::{AskedAudit, COLUMNS};
 use crate::serve::problem::Problem;
 use crate::serve::state::{Opened, ServerState};
 
+/// How long somebody looks at an empty page before it says that it is being worked on.
+const PATIENCE: Duration = Duration::from_millis(700);
 /// Sources on a page; the others are counted.
 const SOURCES: usize = 200;
 /// Where there are no more documents, the page shows something before anybody has asked.
@@ -28,13 +32,37 @@ pub(in crate::serve) async fn page(
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
-    match state.work(move |opened| body(opened, &asked)).await {
-        Ok((title, body)) => {
-            let styles = ["style.css", "report.css"];
-            Html(styled_shell(&title, "", &styles, &body).into_string()).into_response()
-        }
-        Err(problem) => wrong(&problem, ""),
+    let question = format!("page {asked:?}");
+    let of_work = asked.clone();
+    let answer = state.dear_work(&question, PATIENCE, move |opened| {
+        let (title, body) = body(opened, &of_work)?;
+        Ok(shown(&title, &body).into_bytes())
+    });
+    let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    match answer.await {
+        Some(Ok(page)) => (html, page.to_vec()).into_response(),
+        Some(Err(problem)) => wrong(&problem, ""),
+        None => under_way(&asked),
     }
+}
+
+fn shown(title: &str, body: &Markup) -> String {
+    styled_shell(title, "", &["style.css", "report.css"], body).into_string()
+}
+
+/// The page until there is more to show: it asks again by itself, without a script.
+fn under_way(asked: &AskedAudit) -> Response {
+    let title = "What our materials say, and where they are silent";
+    let body = html! {
+        (head(title, asked))
+        p role="status" { "Every passage that names one of these is being read. This page shows what they \
+            say as soon as that is done." }
+    };
+    let headers = [
+        (header::REFRESH, HeaderValue::from_static("1")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, Html(shown(title, &body))).into_response()
 }
 
 fn body(opened: &Opened, asked: &AskedAudit) -> Result<(String, Markup), Problem> {

@@ -7,6 +7,7 @@
 //! A table that only arranges the page (it holds headings or other tables, or has one column) is
 //! read through; in any other one a row is a block, its cells parted by tabs.
 
+mod attributes;
 mod tree;
 
 use encoding_rs::Encoding;
@@ -18,6 +19,7 @@ use crate::document::encoding::decode;
 use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
 };
+use attributes::without_excess;
 use tree::{Id, ROOT, Shown, Tree};
 
 /// Reader for web pages.
@@ -47,7 +49,8 @@ impl Reader for Html {
     ) -> Result<(), ReadError> {
         let declared = declared_encoding(&bytes);
         let decoded = decode(bytes, declared)?;
-        let tree = Tree::parse(&decoded.text, allowance)?;
+        let text = without_excess(&decoded.text);
+        let tree = Tree::parse(&text, allowance)?;
         sink(document(source, &tree, allowance)?);
         decoded.error.map_or(Ok(()), Err)
     }

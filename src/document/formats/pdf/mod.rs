@@ -14,6 +14,7 @@
 
 mod contents;
 mod expand;
+mod forms;
 mod margins;
 mod page;
 
@@ -75,6 +76,7 @@ impl Reader for Pdf {
         let end = &bytes[bytes.len().saturating_sub(END)..];
         let is_whole = memmem::find(end, b"%%EOF").is_some();
         let pdf = PdfFile::new(bytes).map_err(|error| load_error(error, is_whole))?;
+        forms::check(&pdf, allowance)?;
         let pages = pages(&pdf, allowance)?;
         let state = TextState::of(&pages).map_err(|error| match is_whole {
             true => error,

@@ -1,0 +1,162 @@
+//! Dear work: what takes seconds, of which the same is asked for again and again.
+//!
+//! It has a place of its own, so that searches never wait for it; it is done once for each state of
+//! the index and each question, however many ask; and it goes on when those who asked have left, but
+//! not for ever. Whoever waits is answered when it is done, or told to come back.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+
+use super::problem::Problem;
+
+/// So many questions are kept, or worked on, at a time.
+const KEPT: usize = 64;
+/// So many bytes of answers are kept.
+const KEPT_BYTES: usize = 64 << 20;
+/// So many questions may wait for their turn.
+const WAITING: usize = 16;
+
+/// What came of a question, once it is known.
+type Outcome = Option<Result<Arc<Vec<u8>>, Problem>>;
+
+/// The questions of one state of the index.
+#[derive(Default)]
+pub(super) struct DearAnswers(Mutex<HashMap<String, watch::Receiver<Outcome>>>);
+
+impl DearAnswers {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, watch::Receiver<Outcome>>> {
+        // The map is whole whatever else went wrong.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who is to be asked for an answer: whoever works on it already, or `start`, which is handed
+    /// where to put it.
+    fn find(
+        &self,
+        question: &str,
+        start: impl FnOnce(watch::Sender<Outcome>),
+    ) -> Result<watch::Receiver<Outcome>, Problem> {
+        let mut all = self.all();
+        // What failed is tried again.
+        all.retain(|_, answer| match &*answer.borrow() {
+            Some(outcome) => outcome.is_ok(),
+            None => answer.has_changed().is_ok(),
+        });
+        if let Some(known) = all.get(question) {
+            return Ok(known.clone());
+        }
+        let under_way = all.values().filter(|answer| answer.borrow().is_none());
+        if under_way.count() >= WAITING {
+            return Err(Problem::busy());
+        }
+        let bytes = |answer: &watch::Receiver<Outcome>| match &*answer.borrow() {
+            Some(Ok(answer)) => answer.len(),
+            _ => 0,
+        };
+        if all.len() >= KEPT || all.values().map(bytes).sum::<usize>() > KEPT_BYTES {
+            all.retain(|_, answer| answer.borrow().is_none());
+        }
+        let (to, from) = watch::channel(None);
+        all.insert(question.to_owned(), from.clone());
+        drop(all);
+        start(to);
+        Ok(from)
+    }
+
+    /// The answer to a question; `None` where it is not known after so long. It is worked on in
+    /// `places`, on a thread for work.
+    pub(super) async fn answer(
+        &self,
+        question: &str,
+        places: &Arc<Semaphore>,
+        patience: Duration,
+        work: impl FnOnce() -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Option<Result<Arc<Vec<u8>>, Problem>> {
+        let places = places.clone();
+        let start = |to: watch::Sender<Outcome>| {
+            tokio::spawn(async move {
+                // The semaphore is never closed.
+                let place = places.acquire_owned().await;
+                let done = tokio::task::spawn_blocking(move || {
+                    let done = work();
+                    drop(place);
+                    done
+                });
+                let done = done.await.unwrap_or_else(|_| Err(Problem::fault()));
+                to.send_replace(Some(done.map(Arc::new)));
+            });
+        };
+        let mut answer = match self.find(question, start) {
+            Ok(answer) => answer,
+            Err(problem) => return Some(Err(problem)),
+        };
+        let known = answer.wait_for(Option::is_some);
+        let known = tokio::time::timeout(patience, known).await.ok()?;
+        match known {
+            Ok(known) => known.clone(),
+            Err(_) => Some(Err(Problem::fault())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime can be made").block_on(future)
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn the_same_question_is_worked_on_once() {
+        let (answers, places) = (DearAnswers::default(), Arc::new(Semaphore::new(1)));
+        let worked = Arc::new(AtomicUsize::new(0));
+        let ask = |question: &'static str| {
+            let worked = worked.clone();
+            answers.answer(question, &places, LONG, move || {
+                worked.fetch_add(1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(50));
+                Ok(question.as_bytes().to_vec())
+            })
+        };
+        let (a, b, c) = run(async { tokio::join!(ask("a"), ask("a"), ask("b")) });
+        for (answer, expected) in [(a, "a"), (b, "a"), (c, "b")] {
+            let answer = answer.expect("it is done").expect("it went well");
+            assert_eq!(&**answer, expected.as_bytes());
+        }
+        assert_eq!(worked.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn who_does_not_wait_finds_the_answer_later_and_a_failure_is_tried_again() {
+        let (answers, places) = (DearAnswers::default(), Arc::new(Semaphore::new(1)));
+        let short = Duration::from_millis(1);
+        run(async {
+            let slow = || {
+                std::thread::sleep(Duration::from_millis(100));
+                Ok(vec![1])
+            };
+            assert!(answers.answer("q", &places, short, slow).await.is_none());
+            let other = || Ok(vec![2]);
+            let answer = answers.answer("q", &places, LONG, other).await;
+            assert_eq!(answer.and_then(Result::ok).as_deref(), Some(&vec![1]));
+            let fails = || Err(Problem::busy());
+            assert!(matches!(
+                answers.answer("r", &places, LONG, fails).await,
+                Some(Err(_))
+            ));
+            let again = answers.answer("r", &places, LONG, || Ok(vec![3])).await;
+            assert_eq!(again.and_then(Result::ok).as_deref(), Some(&vec![3]));
+        });
+    }
+}
