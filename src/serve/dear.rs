@@ -20,14 +20,14 @@ const KEPT_BYTES: usize = 64 << 20;
 const WAITING: usize = 16;
 
 /// What came of a question, once it is known.
-type Outcome = Option<Result<Arc<Vec<u8>>, Problem>>;
+type DearOutcome = Option<Result<Arc<Vec<u8>>, Problem>>;
 
 /// The questions of one state of the index.
 #[derive(Default)]
-pub(super) struct DearAnswers(Mutex<HashMap<String, watch::Receiver<Outcome>>>);
+pub(super) struct DearAnswers(Mutex<HashMap<String, watch::Receiver<DearOutcome>>>);
 
 impl DearAnswers {
-    fn all(&self) -> MutexGuard<'_, HashMap<String, watch::Receiver<Outcome>>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, watch::Receiver<DearOutcome>>> {
         // The map is whole whatever else went wrong.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -37,8 +37,8 @@ impl DearAnswers {
     fn find(
         &self,
         question: &str,
-        start: impl FnOnce(watch::Sender<Outcome>),
-    ) -> Result<watch::Receiver<Outcome>, Problem> {
+        start: impl FnOnce(watch::Sender<DearOutcome>),
+    ) -> Result<watch::Receiver<DearOutcome>, Problem> {
         let mut all = self.all();
         // What failed is tried again.
         all.retain(|_, answer| match &*answer.borrow() {
@@ -52,7 +52,7 @@ impl DearAnswers {
         if under_way.count() >= WAITING {
             return Err(Problem::busy());
         }
-        let bytes = |answer: &watch::Receiver<Outcome>| match &*answer.borrow() {
+        let bytes = |answer: &watch::Receiver<DearOutcome>| match &*answer.borrow() {
             Some(Ok(answer)) => answer.len(),
             _ => 0,
         };
@@ -76,7 +76,7 @@ impl DearAnswers {
         work: impl FnOnce() -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Option<Result<Arc<Vec<u8>>, Problem>> {
         let places = places.clone();
-        let start = |to: watch::Sender<Outcome>| {
+        let start = |to: watch::Sender<DearOutcome>| {
             tokio::spawn(async move {
                 // The semaphore is never closed.
                 let place = places.acquire_owned().await;

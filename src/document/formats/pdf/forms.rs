@@ -44,7 +44,7 @@ pub(super) fn check(pdf: &Pdf, allowance: &Allowance) -> Result<(), ReadError> {
 }
 
 /// Resources, with a number that tells them from others.
-type Scope<'s, 'a> = (usize, &'s Resources<'a>);
+type DrawnWith<'s, 'a> = (usize, &'s Resources<'a>);
 
 struct FormCounter<'l> {
     allowance: &'l Allowance,
@@ -58,7 +58,7 @@ impl FormCounter<'_> {
     fn count(
         &mut self,
         content: &[u8],
-        scope: Scope<'_, '_>,
+        scope: DrawnWith<'_, '_>,
         depth: usize,
     ) -> Result<u64, ReadError> {
         self.allowance.check()?;
@@ -81,7 +81,7 @@ impl FormCounter<'_> {
     fn form(
         &mut self,
         name: &Name<'_>,
-        (number, resources): Scope<'_, '_>,
+        (number, resources): DrawnWith<'_, '_>,
         depth: usize,
     ) -> Result<u64, ReadError> {
         let Some(form) = resources.get_x_object(name).filter(is_form) else {
