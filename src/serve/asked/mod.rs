@@ -147,7 +147,7 @@ pub(super) struct AskedDocument {
 impl AskedDocument {
     /// The document that is named by a parameter.
     pub(super) fn named(address: Option<&str>) -> Option<String> {
-        Parameters::read(address).one("source").map(str::to_owned)
+        AskedSearch::read(address).ok()?.source
     }
 
     pub(super) fn read(address: Option<&str>) -> Result<AskedDocument, Problem> {
