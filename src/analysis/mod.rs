@@ -21,6 +21,8 @@
 //! is given its terms (`terms`).
 
 mod recent;
+mod segment;
+mod spelling;
 mod stopwords;
 mod terms;
 mod tokenizer;
@@ -40,7 +42,7 @@ pub use vocabulary::{SharedBytes, Similar, Vocabulary, VocabularyCounts};
 
 /// The version of the chain. It changes whenever the same text could give other terms, for an
 /// index made with another chain would silently miss words.
-pub const ANALYSIS_VERSION: &str = "en-2";
+pub const ANALYSIS_VERSION: &str = "en-3";
 
 /// The name that [`TermTokenizer`] is registered under in tantivy.
 pub(crate) const TOKENIZER_NAME: &str = "palpate_terms";

@@ -25,15 +25,25 @@ pub struct JoinedTerms {
 }
 
 impl JoinedTerms {
-    /// Adds the tokens of a text, parted by a gap from what is there already.
-    pub(crate) fn add(&mut self, analyzer: &Analyzer, tokens: &[Token]) {
+    /// Adds the tokens of a text, parted by a gap from what is there already, and from each other
+    /// where a paragraph begins: at the bytes `starts`, which rise.
+    pub(crate) fn add(&mut self, analyzer: &Analyzer, tokens: &[Token], starts: &[usize]) {
         self.joined.reserve(8 * tokens.len());
         self.count += tokens.len() as u64;
+        let mut starts = starts.iter().peekable();
         for (n, token) in tokens.iter().enumerate() {
-            let mark = match n {
-                0 => GAP,
-                _ if token.compound => SAME,
-                _ => NEXT,
+            let mut begins = n == 0;
+            while !token.compound
+                && starts
+                    .next_if(|start| **start <= token.bytes.start)
+                    .is_some()
+            {
+                begins = true;
+            }
+            let mark = match begins {
+                true => GAP,
+                false if token.compound => SAME,
+                false => NEXT,
             };
             self.joined.push(char::from(mark));
             self.joined.push_str(analyzer.term(token.word));
@@ -144,7 +154,7 @@ mod tests {
         let mut expected: Vec<Placed> = Vec::new();
         for piece in pieces {
             let tokens = analyzer.tokens(piece);
-            joined.add(&analyzer, &tokens);
+            joined.add(&analyzer, &tokens, &[]);
             let first = expected.last().map_or(0, |(_, last)| last + 2);
             expected.extend(tokens.iter().map(|token| {
                 let term = analyzer.term(token.word).to_owned();
@@ -177,6 +187,22 @@ mod tests {
         assert_eq!(found, expected);
         let places: Vec<usize> = found.into_iter().map(|(_, place)| place).collect();
         assert_eq!(places, [0, 1, 1, 2, 4]);
+    }
+
+    #[test]
+    fn paragraphs_are_apart() {
+        let mut analyzer = Analyzer::default();
+        let tokens = analyzer.tokens("One x-ray. Two women. Three");
+        let mut joined = JoinedTerms::default();
+        joined.add(&analyzer, &tokens, &[11, 21]);
+        let mut found = Vec::new();
+        TermTokenizer::default()
+            .token_stream(joined.as_str())
+            .process(&mut |token| found.push(token.position));
+        // One, x, ray, xray, two, women and its mark, three.
+        assert_eq!(found, [0, 1, 2, 2, 4, 5, 5, 7]);
+        #[cfg(feature = "cluster")]
+        assert_eq!(joined.pieces().count(), 3);
     }
 
     #[test]

@@ -285,6 +285,15 @@ impl Reading {
     }
 }
 
+/// Where the blocks of a passage begin in its text.
+fn block_starts(document: &Document, passage: &Passage) -> Vec<usize> {
+    let all = document.blocks();
+    let starts = passage.blocks().iter().map(|&block| all[block].bytes.start);
+    starts
+        .filter_map(|start| start.checked_sub(passage.bytes().start))
+        .collect()
+}
+
 fn is_number(surface: &str) -> bool {
     surface.as_bytes().first().is_some_and(u8::is_ascii_digit)
 }
@@ -403,7 +412,9 @@ impl Annotator {
             .iter()
             .map(|passage| {
                 let mut body = JoinedTerms::default();
-                let tokens = self.join(&mut body, passage.text());
+                let starts = block_starts(document, passage);
+                let tokens = self.tables.analyzer.tokens(passage.text());
+                body.add(&self.tables.analyzer, &tokens, &starts);
                 (body, self.tables.read(passage.text(), &tokens))
             })
             .collect();
@@ -458,7 +469,7 @@ impl Annotator {
     /// Analyses a text of a field, and adds it to the terms of the field.
     fn join(&mut self, terms: &mut JoinedTerms, text: &str) -> Vec<Token> {
         let tokens = self.tables.analyzer.tokens(text);
-        terms.add(&self.tables.analyzer, &tokens);
+        terms.add(&self.tables.analyzer, &tokens, &[]);
         tokens
     }
 

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
+use fst::Set;
 use serde::de::DeserializeOwned;
 
 /// A table.
@@ -170,6 +171,21 @@ pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, TableFault
 pub(crate) fn line_of(text: &str, byte: usize) -> usize {
     let before = text.get(..byte).unwrap_or(text);
     1 + memchr::memchr_iter(b'\n', before.as_bytes()).count()
+}
+
+/// The list of words that are spelled as they should be, which [`is_listed_word`] asks.
+pub(crate) fn listed_words() -> &'static Set<&'static [u8]> {
+    static LISTED: LazyLock<Set<&[u8]>> = LazyLock::new(|| {
+        Set::new(&include_bytes!("words/words.fst")[..])
+            // The file is part of the program; tests read it.
+            .expect("the list of words is valid")
+    });
+    &LISTED
+}
+
+/// Whether a word, folded, is in the list of words of English, medicine and medicines.
+pub(crate) fn is_listed_word(word: &str) -> bool {
+    listed_words().contains(word)
 }
 
 #[cfg(test)]

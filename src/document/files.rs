@@ -50,9 +50,16 @@ pub(crate) fn printable(path: &Path) -> Cow<'_, str> {
     Cow::Owned(name)
 }
 
+/// Whether an entry is none of the corpus: hidden, what an office program leaves beside a file that is
+/// open, or an index.
 fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
+    let name = entry.file_name().as_encoded_bytes();
+    let is_index = || entry.file_type().is_dir() && entry.path().join(INDEX_MARK).is_file();
+    name.starts_with(b".") || name.starts_with(b"~$") || is_index()
 }
+
+/// The file that a folder has that is an index.
+const INDEX_MARK: &str = "palpate.json";
 
 fn file(entry: DirEntry) -> Found {
     match entry.metadata() {
@@ -98,7 +105,16 @@ mod tests {
     #[test]
     fn sorted_and_without_hidden_files() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
-        for name in ["b.txt", "a.txt", ".hidden.txt", "sub/c.txt", ".git/d.txt"] {
+        for name in [
+            "b.txt",
+            "a.txt",
+            ".hidden.txt",
+            "~$b.docx",
+            "sub/c.txt",
+            ".git/d.txt",
+            "old/palpate.json",
+            "old/e.txt",
+        ] {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
             std::fs::write(path, name)?;

@@ -39,6 +39,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 pub(crate) use formats::FORMATS;
+pub(crate) use formats::readable_extensions;
 pub use formats::{HEAD, reader_for, reader_of};
 pub use furniture::check_furniture;
 pub use guard::{READER_THREAD, read};
@@ -56,6 +57,11 @@ pub use sentence::sentences;
 /// retrieval is usually measured (Callan, "Passage-level evidence in document retrieval", 1994,
 /// found windows of 150 to 300 words best).
 pub const BLOCK_WORDS: usize = 180;
+
+/// The most words that any block has, one sentence or not.
+const MOST_WORDS: usize = 400;
+/// The most bytes, for text that parts its words by no spaces.
+const MOST_BYTES: usize = 8000;
 
 /// What a stretch of a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -177,6 +183,9 @@ impl Document {
         }
         assert_eq!(next, text.len(), "blocks must tile the whole text");
         let blocks = cut_long_blocks(&text, blocks);
+        let title = title[..first_piece(&title, BLOCK_WORDS)]
+            .trim_end()
+            .to_owned();
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
@@ -329,15 +338,21 @@ pub(crate) fn word_count(text: &str) -> usize {
 }
 
 /// Cuts each block of more than [`BLOCK_WORDS`] words at sentence boundaries into parts of
-/// nearly equal size. Headings and furniture stay whole.
+/// nearly equal size. Furniture stays whole; a heading that is so long is none.
 fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
     let mut cut = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let keep_whole = block.kind.heading_level().is_some()
-            || block.kind == BlockKind::Furniture
+        let keep_whole = block.kind == BlockKind::Furniture
             // Fewer bytes than this cannot hold too many words: a word and its space take two.
             || block.bytes.len() < 2 * BLOCK_WORDS
-            || word_count(&text[block.bytes.clone()]) <= BLOCK_WORDS;
+            || is_short(&text[block.bytes.clone()], BLOCK_WORDS);
+        let block = match block.kind.heading_level() {
+            Some(_) if !keep_whole => Block {
+                kind: BlockKind::Paragraph,
+                ..block
+            },
+            _ => block,
+        };
         if keep_whole {
             cut.push(block);
         } else {
@@ -347,17 +362,63 @@ fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
     cut
 }
 
+/// Whether a text has so many words at most, and no more bytes than they could.
+fn is_short(text: &str, words: usize) -> bool {
+    text.len() <= MOST_BYTES && word_count(text) <= words
+}
+
+/// The sentences of a text, each cut at words where it is longer than anybody can read at once.
+fn readable_sentences(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for sentence in sentences(text) {
+        if is_short(&text[sentence.clone()], MOST_WORDS) {
+            found.push(sentence);
+            continue;
+        }
+        let mut start = sentence.start;
+        while start < sentence.end {
+            let end = start + first_piece(&text[start..sentence.end], BLOCK_WORDS);
+            found.push(start..end);
+            start = end;
+        }
+    }
+    found
+}
+
+/// How many bytes the first words of a text take with the space behind them: so many words, or
+/// fewer where they are too long. It is 0 only for an empty text.
+fn first_piece(text: &str, words: usize) -> usize {
+    let (mut seen, mut after_space, mut last_space) = (0, true, 0);
+    for (at, c) in text.char_indices() {
+        let is_space = c.is_whitespace();
+        if after_space && !is_space {
+            if seen == words {
+                return at;
+            }
+            seen += 1;
+            last_space = at;
+        }
+        after_space = is_space;
+        if at >= MOST_BYTES / 2 {
+            return if last_space > 0 { last_space } else { at };
+        }
+    }
+    text.len()
+}
+
 fn sentence_parts(text: &str, block: &Block) -> Vec<Block> {
     let inner = &text[block.bytes.clone()];
     let total = word_count(inner);
     let target = total.div_ceil(total.div_ceil(BLOCK_WORDS));
     let mut parts = Vec::new();
     let (mut start, mut end, mut words) = (0, 0, 0);
-    for sentence in sentences(inner) {
+    for sentence in readable_sentences(inner) {
         let here = word_count(&inner[sentence.clone()]);
         // Cutting before this sentence is better when the part would overshoot the target by
         // more than stopping now undershoots it.
-        let overshoots = words + here > BLOCK_WORDS || 2 * words + here > 2 * target;
+        let overshoots = words + here > BLOCK_WORDS
+            || 2 * words + here > 2 * target
+            || sentence.end - start > MOST_BYTES;
         if words > 0 && here > 0 && overshoots {
             parts.push((start, end));
             (start, words) = (end, 0);
@@ -421,9 +482,26 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_never_cut_however_long() {
-        let document = paragraph(&"word ".repeat(1000));
-        assert_eq!(document.blocks().len(), 1);
+    fn a_sentence_is_cut_only_where_nobody_could_read_it() {
+        assert_eq!(paragraph(&"word ".repeat(400)).blocks().len(), 1);
+        for text in [
+            "word ".repeat(10_000),
+            "word".repeat(50_000),
+            "骨".repeat(50_000),
+        ] {
+            let document = paragraph(&text);
+            for block in document.blocks() {
+                assert!(word_count(document.block_text(block)) <= 400);
+                assert!(block.bytes.len() <= MOST_BYTES);
+            }
+        }
+        let heading = Block {
+            kind: BlockKind::Heading { level: 1 },
+            bytes: 0..5000,
+        };
+        let text = "word ".repeat(1000);
+        let document = Document::new("a.md".into(), text.clone(), text, vec![heading]);
+        assert!(document.blocks().len() > 4 && document.title().len() < 1000);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
         let times = counted(repeated.times, "time");
         writeln!(out, "sent again: {times}, {}", repeated.cause)?;
     }
-    write_skipped(out, "not read", &report.unknown)?;
+    write_unknown(out, &report.unknown)?;
     write_skipped(out, "FAILED", &report.failed)
 }
 
@@ -64,6 +64,46 @@ pub fn write_json(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
     serde_json::to_writer(&mut *out, report)?;
     writeln!(out)
 }
+
+/// Says in one line how many files there are of which types that are not read.
+fn write_unknown(out: &mut dyn Write, unknown: &[Skipped]) -> io::Result<()> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let mut by_type: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in unknown {
+        let of_type = file
+            .reason
+            .strip_prefix(UNKNOWN_TYPE)
+            .unwrap_or(&file.reason);
+        *by_type.entry(of_type).or_default() += 1;
+    }
+    let mut types: Vec<(&str, usize)> = by_type.into_iter().collect();
+    types.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named = types
+        .iter()
+        .take(NAMED)
+        .map(|(of_type, count)| format!("{count} {of_type}"));
+    let named: Vec<String> = named.collect();
+    let more = types
+        .iter()
+        .skip(NAMED)
+        .map(|(_, count)| count)
+        .sum::<usize>();
+    let rest = match more {
+        0 => String::new(),
+        _ => format!(", {more} of other types"),
+    };
+    let files = counted(unknown.len() as u64, "file");
+    writeln!(
+        out,
+        "not read: {files} of unknown types: {}{rest}",
+        named.join(", ")
+    )
+}
+
+/// How the reason begins why a file of an unknown type was not read.
+const UNKNOWN_TYPE: &str = "unknown type ";
 
 fn write_skipped(out: &mut dyn Write, what: &str, skipped: &[Skipped]) -> io::Result<()> {
     let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -122,6 +162,25 @@ mod tests {
         assert_eq!(
             String::from_utf8_lossy(&out),
             "not read: 7 files, unknown type .xyz: 0.xyz, 1.xyz, 2.xyz, 3.xyz, 4.xyz and 2 more\n"
+        );
+    }
+
+    #[test]
+    fn unknown_types_are_counted_in_one_line() {
+        let file = |reason: &str| Skipped {
+            path: "a".into(),
+            reason: reason.into(),
+        };
+        let unknown = [
+            file("unknown type .mp4"),
+            file("without extension"),
+            file("unknown type .mp4"),
+        ];
+        let mut out = Vec::new();
+        write_unknown(&mut out, &unknown).expect("a Vec takes all");
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "not read: 3 files of unknown types: 2 .mp4, 1 without extension\n"
         );
     }
 

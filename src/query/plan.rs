@@ -19,6 +19,9 @@ const MAX_PREFIX_WORDS: usize = 64;
 /// So many beginnings of words a query may have: each stands for as many words as above.
 const MAX_PREFIXES: usize = 8;
 
+/// What the spelling of a word counts beside the word: so little that it decides only among equals.
+const SPELLING_WEIGHT: f64 = 0.05;
+
 /// Free words of a sentence, at least.
 const SENTENCE: usize = 5;
 /// At most so many words that no passage has are named.
@@ -247,7 +250,7 @@ impl Plan {
     fn add_words(&mut self, text: &str, field: Option<TextField>, occur: Occur) {
         let words = analysis::words(text);
         for (n, word) in words.iter().enumerate() {
-            let parts = match word.compound {
+            let parts = match word.compound && !word.is_spelling() {
                 true => parts_of(word, &words[..n]),
                 false => Vec::new(),
             };
@@ -298,20 +301,19 @@ impl Plan {
             Some(known) if known.occur == Occur::Should => known.occur = occur,
             Some(_) => {}
             None => self.words.push(PlanWord {
-                surface: word.surface,
-                terms: vec![word.term],
                 field,
                 occur,
                 parts,
                 asks: 0.0,
-                joined: None,
+                joined: word.is_spelling().then_some(SPELLING_WEIGHT),
+                surface: word.surface,
+                terms: vec![word.term],
             }),
         }
     }
 
     fn add_phrase(&mut self, text: &str, field: Option<TextField>, occur: Occur) {
-        let mut words = analysis::words(text);
-        words.retain(|word| !word.compound);
+        let words = signed_words(text);
         let excluded = occur == Occur::Not;
         match &words[..] {
             [] => {}
@@ -607,6 +609,24 @@ fn free_text(query: &Query) -> String {
             _ => None,
         });
     free.take(READ_WORDS).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a phrase, of which a number with a sign is one word.
+fn signed_words(text: &str) -> Vec<Word> {
+    let mut words = analysis::words(text);
+    let signed: Vec<Word> = words
+        .iter()
+        .filter(|word| word.is_signed())
+        .cloned()
+        .collect();
+    words.retain(|word| !word.compound);
+    for sign in signed {
+        let at_its_place = |word: &&mut Word| word.position == sign.position;
+        if let Some(word) = words.iter_mut().find(at_its_place) {
+            word.term = sign.term;
+        }
+    }
+    words
 }
 
 fn free_words(text: &str) -> Vec<Word> {

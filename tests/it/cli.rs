@@ -364,7 +364,7 @@ fn the_index_summary() {
     let stdout = text(&run.get_output().stdout);
     assert!(stdout.starts_with("4 documents and "), "{stdout}");
     assert!(
-        stdout.contains("not read: 1 file, unknown type .xyz: corpus/scan.xyz"),
+        stdout.contains("not read: 1 file of unknown types: 1 .xyz"),
         "{stdout}"
     );
     assert!(run.get_output().stderr.is_empty(), "quiet when piped");

@@ -78,6 +78,14 @@ pub fn reader_for(path: &Path) -> Option<&'static dyn Reader> {
         .find(|reader| reader.extensions().contains(&extension.as_str()))
 }
 
+/// The extensions of files that are read, with their dots.
+pub(crate) fn readable_extensions() -> Vec<String> {
+    let extensions = READERS.iter().flat_map(|reader| reader.extensions());
+    extensions
+        .map(|extension| format!(".{extension}"))
+        .collect()
+}
+
 /// The reader for a file of that name, which begins with `head` and ends with `tail` (up to
 /// [`HEAD`] bytes each; the same, if it is short): by content where that is sure, else by extension.
 pub fn reader_of(path: &Path, head: &[u8], tail: &[u8]) -> Option<&'static dyn Reader> {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::patience::Patience;
 
 use crate::document::files::{Found, printable, walk};
-use crate::document::{HEAD, reader_for, reader_of};
+use crate::document::{HEAD, readable_extensions, reader_for, reader_of};
 use crate::index::manifest::Holds;
 use crate::index::report::{Changes, Skipped, SourcesCompared};
 
@@ -137,9 +137,24 @@ impl Listing {
         let mut listing = Listing::default();
         for root in roots {
             let within = index.and_then(|index| folder_within(index, root));
+            let before = listing.count();
             listing.add(root, within.as_deref());
+            let found = listing.count();
+            // A file that an earlier root led to is no new one.
+            let known = listing.files.keys().any(|path| path.starts_with(root));
+            if found.0 == before.0 && found.2 == before.2 && !known {
+                listing.failed.push(Skipped {
+                    path: root.display().to_string(),
+                    reason: nothing_read(root, found.1 - before.1),
+                });
+            }
         }
         listing
+    }
+
+    /// How many files can be read, are of an unknown type, and could not be looked at.
+    fn count(&self) -> (usize, usize, usize) {
+        (self.files.len(), self.unknown.len(), self.failed.len())
     }
 
     fn add(&mut self, root: &Path, index: Option<&Path>) {
@@ -438,10 +453,22 @@ fn ends_of(path: &Path, patience: &mut Patience) -> std::io::Result<(Vec<u8>, Ve
     })
 }
 
+/// Why a root that was named gave nothing, and what to do.
+fn nothing_read(root: &Path, unknown: usize) -> String {
+    let types = readable_extensions().join(", ");
+    match unknown {
+        0 => "there is no file in it; name a folder with files, or a file".to_owned(),
+        _ if root.is_file() => {
+            format!("files of this type are not read; save it as one of these: {types}")
+        }
+        _ => format!("no file in it is of a type that is read; these are: {types}"),
+    }
+}
+
 fn unknown_type(path: &Path) -> String {
     match path.extension() {
         Some(extension) => format!("unknown type .{}", extension.to_string_lossy()),
-        None => "no file extension".to_owned(),
+        None => "without extension".to_owned(),
     }
 }
 

@@ -194,3 +194,107 @@ fn the_audit_reads_what_stands_on_margins() {
         "{audit}"
     );
 }
+
+/// A folder with these texts, indexed.
+fn indexed(texts: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    std::fs::create_dir(folder.path().join("t")).expect("the folder is empty");
+    for (name, text) in texts {
+        std::fs::write(folder.path().join("t").join(name), text).expect("it can be written");
+    }
+    palpate(folder.path())
+        .args(["index", "t"])
+        .assert()
+        .success();
+    folder
+}
+
+/// The sources that a search finds, the best first.
+fn found(folder: &tempfile::TempDir, query: &str) -> Vec<String> {
+    let search = palpate(folder.path())
+        .args(["search", "--json", "--exact", "--", query])
+        .output()
+        .expect("the binary runs");
+    let search: Value = serde_json::from_slice(&search.stdout).expect("--json prints JSON");
+    let hits = search["hits"].as_array().expect("a list").iter();
+    let sources = hits.map(|hit| hit["source"].as_str().unwrap_or_default());
+    sources
+        .map(|source| source.trim_start_matches("t/").to_owned())
+        .collect()
+}
+
+#[test]
+fn two_ways_to_write_a_word_find_each_other_and_the_typed_one_comes_first() {
+    for (a, b) in [
+        ("haemorrhage", "hemorrhage"),
+        ("paediatric", "pediatric"),
+        ("organisation", "organization"),
+        ("woman", "women"),
+        ("metastasis", "metastases"),
+        ("vertebra", "vertebrae"),
+    ] {
+        let texts = [a, b].map(|word| format!("The leaflet names {word} once."));
+        let folder = indexed(&[("a.txt", &texts[0]), ("b.txt", &texts[1])]);
+        assert_eq!(found(&folder, a), ["a.txt", "b.txt"], "{a}");
+        assert_eq!(found(&folder, b), ["b.txt", "a.txt"], "{b}");
+    }
+}
+
+#[test]
+fn in_quotes_a_sign_counts_and_a_paragraph_is_a_border() {
+    let folder = indexed(&[
+        ("low.txt", "The score was -2.5 here; those aged <65.\n"),
+        (
+            "high.txt",
+            "The score was +2.5 here; those aged \u{2265} 65.\n",
+        ),
+        (
+            "parted.txt",
+            "Here it ends with neck\n\npain begins the next one.\n",
+        ),
+    ]);
+    assert_eq!(found(&folder, "\"-2.5\""), ["low.txt"]);
+    assert_eq!(found(&folder, "\"score was +2.5\""), ["high.txt"]);
+    assert_eq!(found(&folder, "\"\u{2265}65\""), ["high.txt"]);
+    assert_eq!(found(&folder, "\"< 65\""), ["low.txt"]);
+    assert_eq!(found(&folder, "\"65\"").len(), 2);
+    assert_eq!(
+        found(&folder, "+\"neck pain\" AND ends"),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_citation_gives_the_original() {
+    let text = "Avoid osteo\u{ad}porosis tablets for Me\u{301}nie\u{300}re.\n";
+    let folder = indexed(&[("a.txt", text)]);
+    let search = palpate(folder.path())
+        .args(["search", "--json", "osteoporosis Ménière"])
+        .output()
+        .expect("the binary runs");
+    let shown = String::from_utf8_lossy(&search.stdout).into_owned();
+    assert!(shown.contains("osteo\u{ad}porosis"), "{shown}");
+    assert!(shown.contains("Me\u{301}nie\u{300}re"), "{shown}");
+}
+
+#[test]
+fn a_root_that_gives_nothing_is_an_error_that_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    std::fs::create_dir(folder.path().join("pictures")).expect("the folder is empty");
+    std::fs::write(folder.path().join("pictures/a.png"), b"\x89PNG").expect("it can be written");
+    std::fs::write(folder.path().join("a.txt"), "Rest helps.").expect("it can be written");
+    for (named, said) in [
+        ("pictures", "no file in it"),
+        ("pictures/a.png", "save it as"),
+    ] {
+        let run = palpate(folder.path())
+            .args(["index", "a.txt", named])
+            .assert()
+            .code(2);
+        let stderr = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+        assert!(
+            stderr.contains(said) && stderr.contains(".docx"),
+            "{stderr}"
+        );
+    }
+}

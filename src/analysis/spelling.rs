@@ -1,0 +1,303 @@
+//! Words that are written in two ways: British and American, and plurals that no rule makes.
+//!
+//! Both ways give one term, so that whoever knows one finds the other. The table is
+//! `src/data/spelling.txt`.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<SpellingTable> =
+    LazyLock::new(|| SpellingTable::parse(include_str!("../data/spelling.txt")));
+
+/// The endings of a verb in -ise and of what is made of it, behind the "is".
+const ISE_ENDINGS: &[&str] = &[
+    "e", "es", "ed", "er", "ers", "ing", "ation", "ations", "ational", "able",
+];
+/// A part of a word tells its spelling if it has so many letters.
+const LEAST_TELLING: usize = 4;
+
+/// A part of a word, and what stands there in the other spelling.
+struct SpelledPart {
+    part: &'static str,
+    other: &'static str,
+    at_start: bool,
+    at_end: bool,
+}
+
+impl SpelledPart {
+    fn parse(part: &'static str, other: &'static str) -> SpelledPart {
+        SpelledPart {
+            part: part.trim_start_matches('^').trim_end_matches('$'),
+            other,
+            at_start: part.starts_with('^'),
+            at_end: part.ends_with('$'),
+        }
+    }
+
+    fn is_in(&self, word: &str) -> bool {
+        match (self.at_start, self.at_end) {
+            (true, true) => word == self.part,
+            (true, false) => word.starts_with(self.part),
+            (false, true) => word.ends_with(self.part),
+            (false, false) => word.contains(self.part),
+        }
+    }
+
+    /// Whether the other spelling stands in a word, and tells that it does.
+    fn has_other(&self, word: &str) -> bool {
+        match (self.at_start, self.at_end) {
+            (true, true) => word == self.other,
+            _ if self.other.len() < LEAST_TELLING => false,
+            (true, false) => word.starts_with(self.other),
+            (false, true) => word.ends_with(self.other),
+            (false, false) => word.contains(self.other),
+        }
+    }
+
+    fn replaced(&self, word: &str) -> String {
+        match (self.at_start, self.at_end) {
+            (true, _) => format!("{}{}", self.other, &word[self.part.len()..]),
+            (false, true) => format!("{}{}", &word[..word.len() - self.part.len()], self.other),
+            (false, false) => word.replace(self.part, self.other),
+        }
+    }
+}
+
+struct SpellingTable {
+    parts: Vec<SpelledPart>,
+    ise: HashSet<&'static str>,
+    plurals: HashMap<&'static str, &'static str>,
+    /// The ending, and what stands there in the singular.
+    plural_endings: Vec<(&'static str, &'static str)>,
+    units: HashSet<&'static str>,
+}
+
+impl SpellingTable {
+    fn parse(text: &'static str) -> SpellingTable {
+        let lines = || text.lines().filter(|line| !line.starts_with('#'));
+        let section = |name: &str| -> Vec<&'static str> {
+            let named = lines().skip_while(|line| *line != name).skip(1);
+            named.take_while(|line| !line.starts_with('[')).collect()
+        };
+        let pairs = |name: &str| -> Vec<(&'static str, &'static str)> {
+            let lines = section(name).into_iter();
+            lines.filter_map(|line| line.split_once(' ')).collect()
+        };
+        let words = |name: &str| -> HashSet<&'static str> {
+            let lines = section(name).into_iter();
+            lines.flat_map(str::split_whitespace).collect()
+        };
+        let (endings, whole): (Vec<_>, Vec<_>) = pairs("[plurals]")
+            .into_iter()
+            .partition(|(plural, _)| plural.starts_with('-'));
+        let parts = pairs("[parts]").into_iter();
+        SpellingTable {
+            parts: parts
+                .map(|(part, other)| SpelledPart::parse(part, other))
+                .collect(),
+            ise: words("[ise]"),
+            plurals: whole.into_iter().collect(),
+            plural_endings: endings
+                .into_iter()
+                .map(|(ending, singular)| (&ending[1..], singular))
+                .collect(),
+            units: words("[units]"),
+        }
+    }
+
+    fn singular(&self, word: &str) -> Option<String> {
+        if let Some(singular) = self.plurals.get(word) {
+            return Some((*singular).to_owned());
+        }
+        let ending = |(ending, _): &&(&str, &str)| word.ends_with(ending);
+        let (ending, singular) = self.plural_endings.iter().find(ending)?;
+        Some(format!("{}{singular}", &word[..word.len() - ending.len()]))
+    }
+
+    /// Whether others are looked up as this word. What is too short to tell counts for nothing.
+    fn is_looked_up_for_another(&self, word: &str) -> bool {
+        let is_singular = self.plurals.values().any(|singular| *singular == word);
+        let tells = |part: &str| part.len() >= LEAST_TELLING;
+        let ends = |(_, singular): &(&str, &str)| tells(singular) && word.ends_with(singular);
+        let has_z = |ending: &&str| {
+            let before = word
+                .strip_suffix(*ending)
+                .and_then(|rest| rest.strip_suffix("iz"));
+            before.is_some_and(|before| self.ise.contains(before))
+        };
+        is_singular
+            || self.plural_endings.iter().any(ends)
+            || self.parts.iter().any(|part| part.has_other(word))
+            || ISE_ENDINGS.iter().any(has_z)
+    }
+
+    fn with_z(&self, word: &str) -> Option<String> {
+        let ends = ISE_ENDINGS.iter().filter_map(|ending| {
+            let before = word.strip_suffix(ending)?.strip_suffix("is")?;
+            self.ise
+                .contains(before)
+                .then(|| format!("{before}iz{ending}"))
+        });
+        ends.take(1).next()
+    }
+}
+
+/// How a word (folded, unstemmed) is looked up, if otherwise than it is written.
+pub(super) fn looked_up(surface: &str) -> Option<String> {
+    let table = &*TABLE;
+    let mut word = Cow::Borrowed(surface);
+    if let Some(singular) = table.singular(&word) {
+        word = Cow::Owned(singular);
+    }
+    if let Some(with_z) = table.with_z(&word) {
+        word = Cow::Owned(with_z);
+    }
+    for part in &table.parts {
+        if part.is_in(&word) {
+            word = Cow::Owned(part.replaced(&word));
+        }
+    }
+    match word {
+        Cow::Owned(word) if word != surface => Some(word),
+        _ => None,
+    }
+}
+
+/// Whether a word is spelled otherwise elsewhere, so that it matters how it is spelled here.
+pub(super) fn has_other_spelling(surface: &str) -> bool {
+    looked_up(surface).is_some() || TABLE.is_looked_up_for_another(surface)
+}
+
+/// How many bytes of a word are a number that a unit is written together with: one in "5mg".
+pub(super) fn number_before_unit(word: &str) -> Option<usize> {
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+    let unit = word.trim_start_matches(digits);
+    let number = word.len() - unit.len();
+    // "0202U" is a code.
+    let is_code = word.starts_with('0') && word[1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_number = (1..=MOST_DIGITS).contains(&number)
+        && word[..number].ends_with(|c: char| c.is_ascii_digit());
+    (is_number && !is_code && TABLE.units.contains(&*unit.to_lowercase())).then_some(number)
+}
+
+/// Numbers that a unit is written together with have no more digits.
+const MOST_DIGITS: usize = 9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn british_words_are_looked_up_as_american_ones() {
+        for (british, american) in [
+            ("oestrogen", "estrogen"),
+            ("anaesthetic", "anesthetic"),
+            ("oedema", "edema"),
+            ("haemorrhage", "hemorrhage"),
+            ("hypoglycaemia", "hypoglycemia"),
+            ("diarrhoea", "diarrhea"),
+            ("tumours", "tumors"),
+            ("fibre", "fiber"),
+            ("organisation", "organization"),
+            ("hospitalised", "hospitalized"),
+            ("orthopaedic", "orthopedic"),
+            ("grey", "gray"),
+        ] {
+            assert_eq!(looked_up(british).as_deref(), Some(american), "{british}");
+            assert_eq!(looked_up(american), None, "{american}");
+        }
+    }
+
+    #[test]
+    fn words_that_only_look_british_stay() {
+        for word in [
+            "exercise",
+            "precise",
+            "disease",
+            "promise",
+            "four",
+            "hour",
+            "poem",
+            "doses",
+            "phase",
+            "phases",
+            "noses",
+            "system",
+            "them",
+            "rise",
+            "advise",
+            "discover",
+            "fossa",
+            "flora",
+            "hemophilia",
+            "databases",
+            "relaxes",
+            "stamina",
+            "services",
+            "discuss",
+            "area",
+            "data",
+            "pneumonia",
+            "anaerobic",
+            "surprise",
+            "bruise",
+        ] {
+            assert_eq!(looked_up(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn both_spellings_are_known_to_be_one_of_two() {
+        for word in [
+            "oestrogen",
+            "estrogen",
+            "edema",
+            "anemia",
+            "woman",
+            "women",
+            "diagnosis",
+            "vertebra",
+            "organize",
+            "organise",
+            "fetal",
+            "hemorrhage",
+            "pediatric",
+        ] {
+            assert!(has_other_spelling(word), "{word}");
+        }
+        for word in ["risk", "system", "them", "neck", "osteoporosis"] {
+            assert!(!has_other_spelling(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn plurals_are_looked_up_as_singulars() {
+        for (plural, singular) in [
+            ("women", "woman"),
+            ("diagnoses", "diagnosis"),
+            ("vertebrae", "vertebra"),
+            ("metastases", "metastasis"),
+            ("haematomata", "hematoma"),
+            ("children", "child"),
+            ("bacteria", "bacterium"),
+            ("thrombi", "thrombus"),
+            ("feet", "foot"),
+        ] {
+            assert_eq!(looked_up(plural).as_deref(), Some(singular), "{plural}");
+        }
+    }
+
+    #[test]
+    fn numbers_part_from_their_units() {
+        let parted = |word: &'static str| number_before_unit(word).map(|at| word.split_at(at));
+        assert_eq!(parted("5mg"), Some(("5", "mg")));
+        assert_eq!(parted("2.5mL"), Some(("2.5", "mL")));
+        assert_eq!(parted("10µg"), Some(("10", "µg")));
+        for word in [
+            "1st", "97140", "3d", "0202u", "mg", "t5", "2nd", "5", "1000f",
+        ] {
+            assert_eq!(parted(word), None, "{word}");
+        }
+    }
+}
