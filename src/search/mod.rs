@@ -3,7 +3,7 @@
 //! A query and an index go in, ranked [`Hit`]s come out, in four steps:
 //!
 //! 1. **Candidates** (`candidates`): the engine finds the passages that match and hands over the
-//!    best by BM25, in pools of 120. With an encoder (`meaning`), those that are most similar to what
+//!    best by BM25, in pools of 60. With an encoder (`meaning`), those that are most similar to what
 //!    is asked are candidates, too.
 //! 2. **Scores**: what is to be known of candidates is fetched (`evidence`), and each is scored again
 //!    by a sum of named [`ScorePart`]s (`score`), each with its formula and source, and with weights that
