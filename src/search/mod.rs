@@ -454,8 +454,8 @@ impl Searcher {
             let scored = at.iter().map(|one| one.score()).zip(&passages);
             feedback.expand(&mut plan, scored);
         }
-        // A document has two passages or so.
-        let passages = limit.saturating_mul(2).max(RUN_POOL);
+        // A document has two passages or so, and what is best by words alone is not best in the end.
+        let passages = limit.saturating_mul(3).max(RUN_POOL);
         let mut scored = self.all_scored(&plan, meant, passages, ranking)?;
         if of == RankedUnit::Document {
             let mut seen = HashSet::new();

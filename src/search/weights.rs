@@ -129,8 +129,9 @@ pub(super) const USUAL_IDF: f64 = 6.0;
 /// half the time of 120. A page is to be there at once.
 pub(super) const POOL: usize = 60;
 /// So many candidates, at least, are scored at once for a run: recall at 100 asks for more than a page
-/// does, and there are no later pages that have to go on where this one ends.
-pub(super) const RUN_POOL: usize = 200;
+/// does, and there are no later pages that have to go on where this one ends. Measured: with 200 recall
+/// on the abstracts of cf is 0.004 below plain BM25 of passages, with 300 it is the same.
+pub(super) const RUN_POOL: usize = 300;
 /// The same where every source is to come before the second passage of any. Not measured: as many as
 /// are scored in some milliseconds.
 pub(super) const LISTING_POOL: usize = 600;
