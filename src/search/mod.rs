@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::{self, Similar, Vocabulary};
-use crate::annotate::Aspect;
+use crate::annotate::{Asked, Aspect};
 use crate::encoder::Meaning;
 use crate::index::{
     BadGlob, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term, TextField,
@@ -457,6 +457,14 @@ impl Searcher {
         // A document has two passages or so, and what is best by words alone is not best in the end.
         let passages = limit.saturating_mul(3).max(RUN_POOL);
         let mut scored = self.all_scored(&plan, meant, passages, ranking)?;
+        if scored.len() < passages && plan.asked != Asked::default() {
+            // A run is read for what it lacks, and goes on with what only has words that ask.
+            plan.forget_aspects();
+            let found: HashSet<PassageAt> = scored.iter().map(|one| one.at).collect();
+            let mut beyond = self.all_scored(&plan, meant, passages, ranking)?;
+            beyond.retain(|one| !found.contains(&one.at));
+            order::append(&mut scored, beyond);
+        }
         if of == RankedUnit::Document {
             let mut seen = HashSet::new();
             scored.retain(|scored| seen.insert(scored.order.document()));
