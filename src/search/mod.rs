@@ -456,7 +456,7 @@ impl Searcher {
         }
         // A document has two passages or so, and what is best by words alone is not best in the end.
         let passages = limit.saturating_mul(3).max(RUN_POOL);
-        let mut scored = self.all_scored(&plan, meant, passages, ranking)?;
+        let mut scored = self.all_scored(&plan, meant.clone(), passages, ranking)?;
         if scored.len() < passages && plan.asked != Asked::default() {
             // A run is read for what it lacks, and goes on with what only has words that ask.
             plan.forget_aspects();
