@@ -10,6 +10,7 @@ use std::io;
 use std::process::ExitCode;
 
 use cli::{Cli, Outcome};
+use palpate::output::text::visible;
 
 fn main() -> ExitCode {
     panics::keep_quiet();
@@ -18,7 +19,9 @@ fn main() -> ExitCode {
         // Whoever closed the pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("palpate: {error:#}");
+            let said = format!("{error:#}");
+            let lines: Vec<String> = said.lines().map(visible).collect();
+            eprintln!("palpate: {}", lines.join("\n"));
             Outcome::Failed.into()
         }
     }

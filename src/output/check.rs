@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 
 use super::summary::{bytes, counted};
+use super::text::visible;
 use crate::index::{CheckReport, SourcesCompared};
 
 /// Prints a report for people.
 pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     for damage in &report.damage {
-        writeln!(out, "DAMAGED {}: {}", damage.path, damage.cause)?;
+        let (path, cause) = (visible(&damage.path), visible(&damage.cause));
+        writeln!(out, "DAMAGED {path}: {cause}")?;
     }
     for leftover in &report.leftovers {
         writeln!(out, "left over from an interrupted build: {leftover}")?;
@@ -36,7 +38,7 @@ fn write_sources(out: &mut dyn Write, sources: &SourcesCompared) -> io::Result<(
     ];
     for (what, paths) in all {
         for path in paths {
-            writeln!(out, "{what} {path}")?;
+            writeln!(out, "{what} {}", visible(path))?;
         }
     }
     match sources.is_as_indexed() {

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::summary::counted;
+use super::text::visible;
 use crate::document::{Block, BlockKind, Document, word_count};
 use crate::passage::Passage;
 
@@ -43,7 +44,8 @@ struct CutBlockJson<'a> {
 
 /// Prints a document with its passages for people.
 pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> io::Result<()> {
-    writeln!(out, "{}  {}", document.source(), document.title())?;
+    let (source, title) = (visible(document.source()), visible(document.title()));
+    writeln!(out, "{source}  {title}")?;
     for passage in passages {
         writeln!(out)?;
         writeln!(
@@ -57,9 +59,9 @@ pub fn write(out: &mut dyn Write, document: &Document, passages: &[Passage]) -> 
         let path: Vec<&str> = std::iter::once(document.title())
             .chain(passage.headings().iter().map(String::as_str))
             .collect();
-        writeln!(out, "  {}", path.join(" › "))?;
+        writeln!(out, "  {}", visible(&path.join(" › ")))?;
         if let Some(lead) = passage.lead() {
-            writeln!(out, "  continues: {lead}")?;
+            writeln!(out, "  continues: {}", visible(lead))?;
         }
         for &block in passage.blocks() {
             write_block(out, document, &document.blocks()[block])?;

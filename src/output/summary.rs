@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::text::visible;
 use crate::index::{BuildReport, Changes, Skipped};
 
 /// How many files of one kind are named before the rest is only counted.
@@ -123,6 +124,7 @@ fn write_skipped(out: &mut dyn Write, what: &str, skipped: &[Skipped]) -> io::Re
             _ => format!(" and {more} more"),
         };
         let files = counted(paths.len() as u64, "file");
+        let (reason, named) = (visible(reason), visible(&named));
         writeln!(out, "{what}: {files}, {reason}: {named}{rest}")?;
     }
     Ok(())

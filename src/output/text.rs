@@ -312,15 +312,14 @@ pub fn spelling_lines(corrections: &[Correction], did_you_mean: &[DidYouMean]) -
     searched.into_iter().chain(suggested).collect()
 }
 
-/// Sources are not trusted to steer the terminal: control characters are shown, not sent.
-pub(super) fn visible(text: &str) -> String {
+/// Sources are not trusted to steer the terminal, nor to turn the direction of what stands beside
+/// them: control characters, and those that override or isolate directions, are shown, not sent.
+pub fn visible(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .map(|c| {
-            if c.is_control() {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
+        .map(|c| match c.is_control() || turns(c) {
+            true => char::REPLACEMENT_CHARACTER,
+            false => c,
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use palpate::index::{BuildReport, Home, Sources};
+use palpate::output::text::visible;
 
 use super::Outcome;
 use super::progress::Progress;
@@ -30,7 +31,11 @@ fn cannot_build(home: &Home) -> String {
 /// Says on stderr what could not be read, and whether anything was wrong.
 pub(crate) fn outcome(report: &BuildReport) -> Outcome {
     for file in &report.failed {
-        eprintln!("palpate: {}: {}", file.path, file.reason);
+        eprintln!(
+            "palpate: {}: {}",
+            visible(&file.path),
+            visible(&file.reason)
+        );
     }
     match (report.failed.is_empty(), report.documents) {
         (false, _) => Outcome::Failed,

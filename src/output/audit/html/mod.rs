@@ -84,6 +84,8 @@ pub fn write(out: &mut dyn Write, audit: &Audit, figures: &[FigureGroup]) -> io:
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
+         http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
+         'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n<meta \
          name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta \
          name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}\
          </style>\n</head>\n<body class=\"report\">\n<main>\n<h1>{title}</h1>"
