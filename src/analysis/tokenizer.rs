@@ -568,6 +568,12 @@ mod tests {
         words(text).into_iter().map(|word| word.term).collect()
     }
 
+    /// The terms but for the marks of how they were written.
+    fn unmarked(text: &str) -> Vec<String> {
+        let terms = terms(text).into_iter();
+        terms.filter(|term| !term.starts_with(SPELLED)).collect()
+    }
+
     #[test]
     fn clinical_spellings() {
         assert_eq!(terms("CPT® Code 97140"), ["cpt", "code", "97140"]);
@@ -580,14 +586,17 @@ mod tests {
             ["the", "patient", "patient"]
         );
         assert_eq!(terms("$1,000.50"), ["1000.50"]);
-        assert_eq!(terms("naïve ﬁbula Ménière's"), ["naiv", "fibula", "menier"]);
+        assert_eq!(
+            unmarked("naïve ﬁbula Ménière's"),
+            ["naiv", "fibula", "menier"]
+        );
         assert_eq!(terms("T5-T6 5-6"), ["t5", "t6", "5", "6"]);
     }
 
     #[test]
     fn an_inflammation_is_not_its_organ() {
         assert_ne!(terms("tendonitis"), terms("tendon"));
-        assert_eq!(terms("Arthritis"), ["arthritis"]);
+        assert_eq!(unmarked("Arthritis"), ["arthritis"]);
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Findings {
                         "the index was made with other tables; `palpate index` makes it anew";
                     self.wrong.push(wrong.to_owned());
                 }
-                if let Home::Folder(dir) = home {
+                if let Some(dir) = home.folder() {
                     self.files(dir);
                 }
             }

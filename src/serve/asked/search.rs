@@ -205,9 +205,7 @@ mod tests {
 
     #[test]
     fn parameters_are_read_and_limited() {
-        let asked = AskedSearch::read(Some(
-            "q=a+b&aspect=risk&aspect=&limit=5&offset=7&exact&other=1",
-        ));
+        let asked = AskedSearch::read(Some("q=a+b&aspect=risk&aspect=&limit=5&offset=7&exact"));
         let asked = asked.expect("it is right");
         assert_eq!(asked.query, "a b");
         assert_eq!(
@@ -221,6 +219,8 @@ mod tests {
             "limit=-1",
             "offset=10001",
             "exact=maybe",
+            "other=1",
+            "q=a&q=b",
         ] {
             assert!(AskedSearch::read(Some(wrong)).is_err(), "{wrong}");
         }
