@@ -13,7 +13,7 @@
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
 //! * [`known`] lists what can be asked for by name,
-//! * [`reference`] is for reference managers,
+//! * [`mod@reference`] is for reference managers,
 //! * [`summary`] says what a build did,
 //! * [`check`] says whether an index is as it was written.
 
