@@ -48,9 +48,9 @@ pub struct Word {
 }
 
 impl Word {
-    /// Whether it only says how a word is spelled that others spell otherwise.
-    pub(crate) fn is_spelling(&self) -> bool {
-        self.surface.starts_with(SPELLED)
+    /// Where it only says how a word is spelled that others spell otherwise: that word.
+    pub(crate) fn spelling(&self) -> Option<&str> {
+        self.surface.strip_prefix(SPELLED)
     }
 
     /// Whether it is a number with the sign before it.

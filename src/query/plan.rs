@@ -94,9 +94,11 @@ impl PlanWord {
         }
     }
 
-    /// Whether this is the closed form of a compound, besides its parts.
-    pub fn is_compound(&self) -> bool {
-        !self.parts.is_empty()
+    /// Whether somebody typed it. What was not typed stands beside what was: the closed form of a
+    /// compound, the mark of a spelling, an expansion. It helps to find, and is never demanded, missed or
+    /// taken for a neighbour.
+    pub fn is_typed(&self) -> bool {
+        self.parts.is_empty() && self.joined.is_none()
     }
 }
 
@@ -250,7 +252,7 @@ impl Plan {
     fn add_words(&mut self, text: &str, field: Option<TextField>, occur: Occur) {
         let words = analysis::words(text);
         for (n, word) in words.iter().enumerate() {
-            let parts = match word.compound && !word.is_spelling() {
+            let parts = match word.compound && word.spelling().is_none() {
                 true => parts_of(word, &words[..n]),
                 false => Vec::new(),
             };
@@ -305,8 +307,11 @@ impl Plan {
                 occur,
                 parts,
                 asks: 0.0,
-                joined: word.is_spelling().then_some(SPELLING_WEIGHT),
-                surface: word.surface,
+                joined: word.spelling().map(|_| SPELLING_WEIGHT),
+                surface: match word.spelling() {
+                    Some(spelled) => format!("{spelled} so spelled"),
+                    None => word.surface,
+                },
                 terms: vec![word.term],
             }),
         }
@@ -490,7 +495,7 @@ impl Plan {
         let scoring = self.scoring_words().enumerate();
         let absent: Vec<&str> = scoring
             .filter(|(index, word)| {
-                !word.is_compound() && word.asks == 0.0 && !suggested(word) && !named(index)
+                word.is_typed() && word.asks == 0.0 && !suggested(word) && !named(index)
             })
             .filter(|(_, word)| matches!(&word.terms[..], [term] if !corpus.has_term(term)))
             .map(|(_, word)| word.surface.as_str())
@@ -588,7 +593,7 @@ fn demanded(clause: &Clause, corpus: &dyn WordSource) -> Option<PlanNode> {
         mut sources,
         ..
     } = plan;
-    words.retain(|word| !word.is_compound());
+    words.retain(PlanWord::is_typed);
     let first = phrases.pop().map(PlanNode::Phrase);
     first
         .or_else(|| sources.pop().map(PlanNode::Source))
@@ -682,7 +687,7 @@ mod tests {
     #[test]
     fn a_closed_compound_knows_its_parts() {
         let plan = plan("pre-school x-ray");
-        let whole: Vec<&PlanWord> = plan.words.iter().filter(|w| w.is_compound()).collect();
+        let whole: Vec<&PlanWord> = plan.words.iter().filter(|w| !w.is_typed()).collect();
         let parts: Vec<&[String]> = whole.iter().map(|word| &word.parts[..]).collect();
         assert_eq!(parts, [["pre", "school"], ["x", "ray"]]);
     }

@@ -44,8 +44,7 @@ impl Feedback {
             .iter()
             .flat_map(|word| word.terms.iter().cloned())
             .collect();
-        let words = plan.scoring_words().filter(|word| !word.is_compound());
-        let words = words.count();
+        let words = plan.scoring_words().filter(|word| word.is_typed()).count();
         if words == 0 || self.original <= 0.0 {
             return;
         }

@@ -101,10 +101,9 @@ impl WordStats<'_> {
         self.word.asks < ASKS && self.word.joined.is_none()
     }
 
-    /// What it counts as a word of the topic. Closed forms of compounds have no share of it besides
-    /// the parts.
+    /// What it counts as a word of the topic. What stands beside typed words has no share of it.
     fn topic_idf(&self) -> Option<f64> {
-        (self.is_topic() && !self.word.is_compound()).then_some(self.idf)
+        (self.is_topic() && self.word.is_typed()).then_some(self.idf)
     }
 
     fn is_in(&self, field: TextField) -> bool {
@@ -252,7 +251,7 @@ impl<'p> Scorer<'p> {
         let words: Vec<&PlanWord> = self.plan.scoring_words().take(compound + 1).collect();
         let whole = words[compound];
         let is_part = |word: &PlanWord| {
-            let term = word.terms.first().filter(|_| !word.is_compound());
+            let term = word.terms.first().filter(|_| word.is_typed());
             word.field == whole.field && term.is_some_and(|term| whole.parts.contains(term))
         };
         (0..compound).filter(|&w| is_part(words[w])).collect()
@@ -460,8 +459,9 @@ impl<'p> Scorer<'p> {
                 .concept
                 .filter(|&k| candidates.named(k, c).title_words > 0);
             match named {
-                // A closed compound stands where its last part does.
-                _ if own > 0 && stats.word.is_compound() && covered > 0 => {}
+                // What was not typed covers no more: a closed compound stands where its last part does,
+                // the mark of a spelling where its word does.
+                _ if own > 0 && !stats.word.is_typed() && covered > 0 => {}
                 _ if own > 0 => {
                     weight += stats.weight(weights);
                     covered += own;
@@ -551,7 +551,7 @@ impl<'p> Scorer<'p> {
 
     /// The words that can be close to each other, in the order of the query.
     pub(super) fn whole_words(&self) -> Vec<&WordStats<'p>> {
-        let whole = self.words.iter().filter(|stats| !stats.word.is_compound());
+        let whole = self.words.iter().filter(|stats| stats.word.is_typed());
         whole.collect()
     }
 

@@ -240,6 +240,42 @@ fn two_ways_to_write_a_word_find_each_other_and_the_typed_one_comes_first() {
     }
 }
 
+/// How a word is spelled helps to order; it is not demanded, not missed, and no neighbour.
+#[test]
+fn how_a_word_is_spelled_is_nothing_to_find_by_itself() {
+    let folder = indexed(&[
+        ("a.txt", "There is a risk of hemorrhage."),
+        (
+            "b.txt",
+            "Anaemia has causes. They are many, and tiredness is one.",
+        ),
+    ]);
+    for query in [
+        "haemorrhage",
+        "+haemorrhage",
+        "haemorrhage AND risk",
+        "(haemorrhage OR stroke) AND risk",
+        "risk AND NOT (anaemia OR haemorrhages)",
+    ] {
+        let search = palpate(folder.path())
+            .args(["search", query, "--explain"])
+            .output()
+            .expect("the binary runs");
+        let said = [&search.stdout[..], &search.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let is_wanted = !query.contains("NOT");
+        assert_eq!(said.contains("hemorrhage."), is_wanted, "{query}: {said}");
+        assert!(!said.contains('='), "{query}: {said}");
+    }
+    let search = palpate(folder.path())
+        .args(["search", "anaemia causes", "--explain"])
+        .output()
+        .expect("the binary runs");
+    let said = String::from_utf8_lossy(&search.stdout).into_owned();
+    assert!(said.contains("anaemia and causes 2 words apart"), "{said}");
+    assert!(said.contains("anaemia so spelled"), "{said}");
+}
+
 #[test]
 fn in_quotes_a_sign_counts_and_a_paragraph_is_a_border() {
     let folder = indexed(&[
