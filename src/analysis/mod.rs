@@ -29,6 +29,7 @@ mod tokenizer;
 mod trie;
 mod vocabulary;
 
+pub(crate) use spelling::american;
 pub(crate) use stopwords::is_stopword;
 pub use terms::JoinedTerms;
 pub(crate) use terms::TermTokenizer;

@@ -153,7 +153,19 @@ pub(super) fn looked_up(surface: &str) -> Option<String> {
     if let Some(with_z) = table.with_z(&word) {
         word = Cow::Owned(with_z);
     }
-    for part in &table.parts {
+    if let Some(american) = american(&word) {
+        word = Cow::Owned(american);
+    }
+    match word {
+        Cow::Owned(word) if word != surface => Some(word),
+        _ => None,
+    }
+}
+
+/// How an American would write a word (folded, unstemmed), if otherwise.
+pub(crate) fn american(surface: &str) -> Option<String> {
+    let mut word = Cow::Borrowed(surface);
+    for part in &TABLE.parts {
         if part.is_in(&word) {
             word = Cow::Owned(part.replaced(&word));
         }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::compiled::{Form, Parts};
 use super::entry::{AtLine, NewConcept, NewForm};
-use super::{Kind, key, terms};
+use super::{Kind, inflection, key, terms};
 use crate::analysis::{self, Analyzer, Word};
 
 /// Names of more words are no names, and every query would pay for them.
@@ -256,18 +256,17 @@ impl FormJoiner {
             written: vec![read.written.clone()],
         });
         if !read.form.exact_case {
-            self.spell(index, read);
+            self.close_up(index, read);
         }
     }
 
-    /// Gives a concept the other spellings of a form that nothing else is called by.
-    fn spell(&mut self, index: usize, read: &Read) {
-        let variants = super::inflection::variants(&read.form.text);
-        let variants = variants.into_iter().map(|text| NewForm {
+    /// Gives a concept the form without hyphens, where nothing else is called so.
+    fn close_up(&mut self, index: usize, read: &Read) {
+        let closed = inflection::closed_up(&read.form.text).map(|text| NewForm {
             text,
             ..read.form.clone()
         });
-        for variant in self.read(variants.collect()) {
+        for variant in self.read(closed.into_iter().collect()) {
             if self.is_free(&variant) {
                 self.keys.insert(variant.key(), self.forms.len());
                 self.forms.push(Form {

@@ -451,6 +451,27 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_one_however_it_is_spelled() {
+        let lexicon = Lexicon::builtin();
+        for (written, otherwise) in [
+            ("esophageal cancer", "oesophageal cancer"),
+            ("anemia", "anaemia"),
+            ("discitis", "diskitis"),
+            ("discectomy", "diskectomy"),
+            ("cesarean section", "caesarian section"),
+            ("necrotizing fasciitis", "necrotising fasciitis"),
+            ("somatization disorder", "somatisation disorder"),
+            ("tonsillitis", "tonsilitis"),
+            ("whiplash", "whip lash"),
+            ("anti-inflammatory drugs", "antiinflammatory drugs"),
+        ] {
+            let name = |text: &str| lexicon.named(text).map(|concept| concept.name);
+            assert!(name(written).is_some(), "{written}");
+            assert_eq!(name(written), name(otherwise), "{otherwise}");
+        }
+    }
+
+    #[test]
     fn narrower_concepts_at_any_depth() {
         let lexicon = Lexicon::builtin();
         let pain = lexicon.index_of("pain").expect("it is in the data");

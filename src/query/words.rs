@@ -14,29 +14,11 @@ use std::sync::LazyLock;
 use fst::automaton::{Automaton, Str};
 use fst::{IntoStreamer, Streamer};
 
+use crate::analysis;
 use crate::data::{self, is_listed_word};
 
 static FORMS: LazyLock<Forms> =
     LazyLock::new(|| Forms::parse(include_str!("../data/words/forms.txt")));
-
-/// British parts of words, and the American ones.
-const AMERICAN: &[(&str, &str)] = &[
-    ("aem", "em"),
-    ("aesth", "esth"),
-    ("aetio", "etio"),
-    ("caec", "cec"),
-    ("coel", "cel"),
-    ("faec", "fec"),
-    ("foet", "fet"),
-    ("gynaec", "gynec"),
-    ("leuc", "leuk"),
-    ("oedem", "edem"),
-    ("oesoph", "esoph"),
-    ("oestr", "estr"),
-    ("paed", "ped"),
-    ("pnoe", "pne"),
-    ("rrhoe", "rrhe"),
-];
 
 /// Endings of words that are made of others, and what the others end in.
 const ENDINGS: &[(&str, &str)] = &[
@@ -66,7 +48,7 @@ const LEAST_BASE: usize = 4;
 /// Whether a word (folded, unstemmed) is spelled as it should be.
 pub(super) fn is_word(surface: &str) -> bool {
     is_word_as_written(surface)
-        || american(surface).is_some_and(|american| is_word_as_written(&american))
+        || analysis::american(surface).is_some_and(|american| is_word_as_written(&american))
 }
 
 /// Whether a word of the list begins so.
@@ -91,17 +73,6 @@ pub(super) fn is_made_of(surface: &str, is_known: impl Fn(&str) -> bool) -> bool
 
 fn is_word_as_written(surface: &str) -> bool {
     is_listed_word(surface) || is_made_of(surface, is_listed_word) || FORMS.make(surface)
-}
-
-/// How an American would write a word, if otherwise.
-fn american(surface: &str) -> Option<String> {
-    let mut american = surface.to_owned();
-    for (british, other) in AMERICAN {
-        if american.contains(british) {
-            american = american.replace(british, other);
-        }
-    }
-    (american != surface).then_some(american)
 }
 
 /// The combining forms.
