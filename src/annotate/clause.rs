@@ -58,6 +58,10 @@ pub(super) struct WordRun<'a> {
     pub(super) gaps: &'a [Gap],
 }
 
+/// How many words a trigger reaches at most: chosen, not measured. A text
+/// without sentences would else take time with the square of its length.
+const FARTHEST: usize = 200;
+
 /// A trigger where it stands.
 #[derive(Debug, Clone, Copy)]
 struct FoundTrigger {
@@ -72,6 +76,8 @@ pub(super) struct Clauses {
     words: Vec<WordId>,
     gaps: Vec<Gap>,
     found: Vec<FoundTrigger>,
+    /// How many of them come first, in order; those that stand beside others follow, in order.
+    first: usize,
     /// Where clauses begin, but for the first one.
     breaks: Vec<usize>,
     /// The dashes, where they are the signs of a list.
@@ -89,6 +95,7 @@ impl Clauses {
             words: Vec::with_capacity(length + own.words.len()),
             gaps: Vec::with_capacity(length + own.words.len()),
             found: Vec::new(),
+            first: 0,
             breaks: Vec::new(),
             items: Vec::new(),
             own: length,
@@ -144,6 +151,7 @@ impl Clauses {
             });
             at += length;
         }
+        self.first = self.found.len();
         self.find_beside(triggers);
     }
 
@@ -223,7 +231,7 @@ impl Clauses {
     pub(super) fn claim(&self, triggers: &Triggers, words: &Range<usize>) -> Claim {
         let words = self.own + words.start..self.own + words.end;
         let mut claim = Claim::from(Assertion::Affirmed);
-        for found in &self.found {
+        for found in self.near(&words) {
             let trigger = &found.trigger;
             if trigger.directed && !self.directs {
                 continue;
@@ -246,6 +254,18 @@ impl Clauses {
         }
         claim.no_benefit &= claim.assertion == Assertion::Negated;
         claim
+    }
+
+    /// The triggers that are near enough to some words to say something of them.
+    fn near(&self, words: &Range<usize>) -> impl Iterator<Item = &FoundTrigger> {
+        let from = words.start.saturating_sub(FARTHEST);
+        let to = words.end + FARTHEST;
+        let (first, beside) = self.found.split_at(self.first);
+        [first, beside].into_iter().flat_map(move |found| {
+            let start = found.partition_point(|found| found.start < from);
+            let end = found.partition_point(|found| found.start <= to);
+            &found[start..end]
+        })
     }
 
     /// Whether a cue does not mean what it says. Advice against something means it all the same.

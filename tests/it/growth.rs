@@ -15,7 +15,7 @@ use palpate::lexicon::Lexicon;
 use palpate::passage;
 use palpate::query::Query;
 
-/// What the work of a child is, "family size".
+/// Set for a child that works; which family, or all.
 const WORK: &str = "PALPATE_GROWTH_WORK";
 /// Work that grows in proportion doubles from one step to the next; that which grows with the
 /// square takes four times as much. Sorting, and tables that grow, lie between.
@@ -114,7 +114,7 @@ const FAMILIES: &[Family] = &[
     family("full stops", "a.txt", 2000, |n| ".".repeat(n)),
     family("brackets", "a.txt", 1000, |n| "(".repeat(n)),
     family("quotes", "a.txt", 1000, |n| "\" ' “ ” ".repeat(n)),
-    family("hyphens", "a.txt", 500, |n| "non-gout-".repeat(n)),
+    family("hyphens", "a.txt", 150, |n| "non-gout-".repeat(n)),
     family("one word", "a.txt", 4000, |n| "a".repeat(n)),
     family("combining", "a.txt", 1000, |n| {
         format!("e{}", "\u{301}".repeat(n))
@@ -204,9 +204,14 @@ const FAMILIES: &[Family] = &[
     family("signs of a query", QUERY, 500, |n| "-+:*\"".repeat(n)),
 ];
 
+/// What callgrind counts, one call after the other.
+#[inline(never)]
+fn counted(family: &Family, n: usize, annotator: &mut Annotator) {
+    work(family, (family.text)(n), annotator);
+}
+
 /// Reads, cuts and annotates, as a build does.
-fn work(family: &Family, n: usize) {
-    let text = (family.text)(n);
+fn work(family: &Family, text: String, annotator: &mut Annotator) {
     if family.file == QUERY {
         Query::parse(&text);
         return;
@@ -217,7 +222,6 @@ fn work(family: &Family, n: usize) {
     let Some(reader) = reader_of(Path::new(family.file), head, tail) else {
         return;
     };
-    let mut annotator = Annotator::new(Arc::new(Lexicon::builtin()));
     let read = read(
         reader,
         family.file,
@@ -232,45 +236,66 @@ fn work(family: &Family, n: usize) {
     drop(read);
 }
 
-/// The work of a child; without any, nothing.
+/// The work of a child: every family asked for at its three sizes, one after the other, after one
+/// that is for whatever is made only once. Without a parent that asks, nothing.
 #[test]
 fn child() {
     let Ok(asked) = std::env::var(WORK) else {
         return;
     };
-    let (name, n) = asked.rsplit_once(' ').expect("a family and a size");
-    let family = FAMILIES.iter().find(|family| family.name == name);
-    work(
-        family.expect("there is such a family"),
-        n.parse().expect("it is a number"),
-    );
+    let mut annotator = Annotator::new(Arc::new(Lexicon::builtin()));
+    for family in families(&asked) {
+        counted(family, family.smallest, &mut annotator);
+        for n in sizes(family) {
+            counted(family, n, &mut annotator);
+        }
+    }
 }
 
-/// How many instructions a family takes at a size.
-fn instructions(family: &Family, n: usize) -> Option<u64> {
-    let this = std::env::current_exe().expect("there is a test binary");
+/// The families of a name, or all where it is empty.
+fn families(name: &str) -> Vec<&'static Family> {
+    FAMILIES
+        .iter()
+        .filter(|family| name.is_empty() || family.name == name)
+        .collect()
+}
+
+fn sizes(family: &Family) -> [usize; 3] {
+    [1, 2, 4].map(|times| times * family.smallest)
+}
+
+/// How many instructions each call of `counted` in a child takes, in order, in all its threads; to
+/// the first is added what came before.
+fn instructions(asked: &str) -> Vec<u64> {
+    let folder = tempfile::tempdir().expect("a folder for what is counted");
+    let out = folder.path().join("counted");
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(this)
+        .args(["--tool=callgrind", "--dump-after=*growth::counted"])
+        .arg(format!("--callgrind-out-file={}", out.display()))
+        .arg(std::env::current_exe().expect("there is a test binary"))
         .args(["growth::child", "--exact", "--test-threads=1"])
-        .env(WORK, format!("{} {n}", family.name))
+        .env(WORK, asked)
         .output()
-        .ok()?;
+        .expect("valgrind starts");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{}: {said}", family.name);
-    let counted = said
-        .lines()
-        .find_map(|line| line.split_once("Collected : "))?;
-    counted.1.trim().parse().ok()
+    assert!(output.status.success(), "{said}");
+    let dump = |part: usize| std::fs::read(out.with_extension(part.to_string())).ok();
+    let dumps = (1..).map_while(dump);
+    let sums = dumps.map(|dump| summary(&String::from_utf8_lossy(&dump)));
+    sums.collect()
+}
+
+/// The sum of a dump of callgrind.
+fn summary(dump: &str) -> u64 {
+    let line = dump.lines().find_map(|line| line.strip_prefix("summary: "));
+    let sum = line.and_then(|line| line.trim().parse().ok());
+    sum.expect("a dump has its sum")
 }
 
 /// By how much the second step up takes more than the first; what every size takes is no part of it.
-fn growth(family: &Family) -> Option<f64> {
-    let n = family.smallest;
-    let [one, two, four] = [n, 2 * n, 4 * n].map(|n| instructions(family, n));
-    let (one, two, four) = (one?, two?, four?);
+fn growth([_, one, two, four]: [u64; 4]) -> f64 {
     let first = two.saturating_sub(one).max(1);
-    Some(four.saturating_sub(two) as f64 / first as f64)
+    four.saturating_sub(two) as f64 / first as f64
 }
 
 #[test]
@@ -279,16 +304,16 @@ fn twice_the_input_takes_twice_the_work() {
         eprintln!("skipped: there is no valgrind to count instructions with");
         return;
     }
-    let wanted = std::env::var("PALPATE_GROWTH").ok();
-    let families: Vec<&Family> = FAMILIES
-        .iter()
-        .filter(|family| wanted.as_deref().is_none_or(|wanted| family.name == wanted))
-        .collect();
-    assert!(wanted.is_some() || families.len() >= 50);
+    let wanted = std::env::var("PALPATE_GROWTH").unwrap_or_default();
+    let families = families(&wanted);
+    assert!(!wanted.is_empty() || families.len() >= 50);
+    let counted = instructions(&wanted);
+    let (counted, rest) = counted.as_chunks::<4>();
+    assert_eq!((counted.len(), rest), (families.len(), &[][..]));
     let mut faster = Vec::new();
-    for family in families {
-        let grown = growth(family).expect("callgrind counts");
-        eprintln!("{}: {grown:.2}", family.name);
+    for (family, &counted) in families.iter().zip(counted) {
+        let grown = growth(counted);
+        eprintln!("{}: {grown:.2} {counted:?}", family.name);
         if grown > MOST {
             faster.push(format!("{}: {grown:.2}", family.name));
         }
