@@ -215,7 +215,8 @@ impl Printer {
         let line = |most: usize| {
             let groups = groups.iter().filter(|counts| !counts.is_empty());
             let mut parts: Vec<String> = groups.map(|counts| counted(counts, most)).collect();
-            let silent = facets.silent.as_ref().filter(|silent| silent.count > 0);
+            let silent = facets.silent.as_ref();
+            let silent = silent.filter(|silent| silent.count > 0 && !facets.source.is_empty());
             parts.extend(silent.map(said_of_count));
             parts.join("; ")
         };

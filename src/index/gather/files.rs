@@ -142,10 +142,13 @@ impl Listing {
             let found = listing.count();
             // A file that an earlier root led to is no new one.
             let known = listing.files.keys().any(|path| path.starts_with(root));
-            if found.0 == before.0 && found.2 == before.2 && !known {
+            let unknown = found.1 - before.1;
+            // One folder with nothing in it is nothing found, as for grep; of several, it is missed.
+            let is_empty = unknown == 0 && roots.len() == 1;
+            if found.0 == before.0 && found.2 == before.2 && !known && !is_empty {
                 listing.failed.push(Skipped {
                     path: root.display().to_string(),
-                    reason: nothing_read(root, found.1 - before.1),
+                    reason: nothing_read(root, unknown),
                 });
             }
         }

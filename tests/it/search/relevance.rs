@@ -68,7 +68,7 @@ const CASES: &[Case] = &[
     Case("how long does soreness last", "003_", 89, 4),
     // what it costs
     Case("how much does it cost", "003_", 36, 3),
-    Case("average price in the US", "003_", 36, 1),
+    Case("average price in the US", "003_", 12, 1),
     Case("copay and deductible", "003_", 99, 1),
     Case(
         "what will I have to pay out of my own pocket",
