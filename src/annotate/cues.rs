@@ -5,7 +5,9 @@
 //! add to others, or count when there are many. A cue under a negation does not count.
 //! The evidence of several cues adds up as independent chances do: `1 − Π (1 − w)`.
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -62,6 +64,19 @@ pub(super) fn check(text: &str) -> Result<(), TableFault> {
         }
     }
     Ok(())
+}
+
+/// Whether some words, as they are written in small letters, are what a section on one aspect is
+/// called: "adverse events" asks for them, whatever its words ask for one by one.
+pub(crate) fn is_heading(words: &str) -> bool {
+    static HEADINGS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let table: CueTable = from_toml(DataFile::Cues.text())
+            // Tests read the built-in file, and one in its place was looked at.
+            .expect("the cue table is valid");
+        let cues = table.cue.into_iter().map(Spanned::into_inner);
+        cues.flat_map(|cue| cue.headings).collect()
+    });
+    HEADINGS.contains(words)
 }
 
 /// The name of an aspect, or of several: one that nothing has is an error of the table.

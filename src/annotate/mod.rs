@@ -46,6 +46,7 @@ pub use assertion::{Advice, Assertion, Claim, Experiencer, Population, Time};
 use clause::{Clauses, Gap, WordRun};
 use context::Context;
 pub(crate) use context::UnitText;
+pub(crate) use cues::is_heading;
 use cues::{Cues, Sentence, either};
 pub use inputs::{inputs_of_passages, inputs_of_questions};
 use linear::{LinearModel, Seen};

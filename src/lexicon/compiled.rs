@@ -287,7 +287,9 @@ impl Lexicon {
     /// The ways the words of a form are written: folded, parted by spaces.
     pub(super) fn written_of(&self, form: usize) -> impl Iterator<Item = &str> {
         let row = self.form_row(form);
-        self.piece(row[2], row[3]).split('\n')
+        self.piece(row[2], row[3])
+            .split('\n')
+            .filter(|way| !way.is_empty())
     }
 
     /// The form that has these terms.

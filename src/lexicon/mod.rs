@@ -220,7 +220,8 @@ impl Lexicon {
         Some(self.concept_of_form(form))
     }
 
-    /// Whether a word (folded, unstemmed) is a name of a concept, or a part of one.
+    /// Whether a word (folded, unstemmed) is a name of a concept, or a part of one, or an inflection
+    /// of that. To have the stem of one is not enough: slips may have it.
     pub fn has_word(&self, surface: &str) -> bool {
         let words = analysis::words(surface);
         let [word] = &words[..] else {
@@ -229,12 +230,25 @@ impl Lexicon {
         let part = key(std::iter::once(word.term.as_str()));
         let part = part.as_bytes();
         let mut keys = self.map.stream();
-        while let Some((key, _)) = fst::Streamer::next(&mut keys) {
-            if memchr::memmem::find(key, part).is_some() {
+        while let Some((key, form)) = fst::Streamer::next(&mut keys) {
+            if memchr::memmem::find(key, part).is_some()
+                && self.is_written_in(form as usize, surface)
+            {
                 return true;
             }
         }
         false
+    }
+
+    /// Whether a word stands in one of the ways in which a form is written.
+    fn is_written_in(&self, form: usize, surface: &str) -> bool {
+        let mut ways = self.written_of(form).peekable();
+        ways.peek().is_none()
+            || ways.any(|way| {
+                let alone = !way.contains(' ');
+                way.split(' ')
+                    .any(|word| inflection::stands_for(word, surface, alone))
+            })
     }
 
     /// All concepts that are narrower than one, directly or not, in the order of their indices.

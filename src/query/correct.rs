@@ -192,7 +192,8 @@ impl<'c> Corrector<'c> {
         // "fibro-myalgia" is known when "fibromyalgia" is, whatever its parts.
         let known_compounds: Vec<&Word> = words
             .iter()
-            .filter(|word| word.compound && self.corpus.has_term(&word.term))
+            .filter(|word| word.compound && word.spelling().is_none())
+            .filter(|word| self.corpus.has_term(&word.term))
             .collect();
         let is_part = |word: &Word| {
             let within =

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::correct::{Correction, DidYouMean};
 use super::parse::{Clause, Occur, Pattern, Query, QueryGroup, QueryNode, Scope};
 use crate::analysis::{self, Similar, Word, is_stopword};
-use crate::annotate::Asked;
+use crate::annotate::{Asked, is_heading};
 use crate::index::TextField;
 use crate::lexicon::{Kind, Lexicon};
 
@@ -399,6 +399,10 @@ impl Plan {
         let terms: Vec<&str> = words.iter().map(|word| word.term.as_str()).collect();
         let (asked, mut asking) = Asked::read(&terms);
         let all: f64 = asking.iter().sum();
+        let surfaces: Vec<&str> = words.iter().map(|word| word.surface.as_str()).collect();
+        if asked.best().is_some() && is_heading(&surfaces.join(" ")) {
+            asking.fill(1.0);
+        }
         for mention in lexicon.find(&text, &words) {
             let kind = lexicon.concept(mention.concept).kind;
             if matches!(kind, Kind::Condition | Kind::Technique) {
