@@ -26,6 +26,7 @@ mod linear;
 mod question;
 mod said;
 mod triggers;
+mod trust;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -54,6 +55,7 @@ pub use question::Asked;
 pub use said::TopicNames;
 pub(crate) use said::{Said, SaidReader};
 use triggers::Triggers;
+pub use trust::trusted;
 
 /// The version of models and tables; an index remembers which one annotated it.
 pub const ANNOTATION_VERSION: &str = "5";

@@ -12,6 +12,7 @@
 //! * [`generations`] lists the states of an index that are kept,
 //! * [`suggestions`] completes what is being typed,
 //! * [`passages`] shows how a document was cut,
+//! * [`materials`] lists sources by title,
 //! * [`known`] lists what can be asked for by name,
 //! * [`mod@reference`] is for reference managers,
 //! * [`summary`] says what a build did,
@@ -25,6 +26,7 @@ pub mod diff;
 pub mod generations;
 pub mod json;
 pub mod known;
+pub mod materials;
 pub mod passages;
 pub mod reference;
 pub mod suggestions;

@@ -1,6 +1,8 @@
 //! Filters and counts: what passages speak of, over all that match.
 
 use super::{Filter, Meant, Request, SearchError};
+use std::collections::HashSet;
+
 use crate::annotate::Aspect;
 use crate::index::{Counted, Engine, SourceFilter, Term, ToCount, Wanted};
 use crate::lexicon::Lexicon;
@@ -149,7 +151,18 @@ pub(super) fn none(engine: &dyn Engine, everywhere: bool) -> Result<Facets, Sear
 
 /// The sources that are not among those in which something was found.
 fn silent(engine: &dyn Engine, found: &[Counted]) -> Result<Vec<String>, SearchError> {
+    let speak: HashSet<&str> = found.iter().map(|(source, _)| source.as_str()).collect();
     let mut sources = engine.sources(None, usize::MAX)?;
-    sources.retain(|source| !found.iter().any(|(speaks, _)| speaks == source));
+    sources.retain(|source| !speak.contains(source.as_str()));
     Ok(sources)
+}
+
+/// All sources that have none of some passages, however many, in byte order.
+pub(super) fn silent_on(engine: &dyn Engine, wanted: &Wanted) -> Result<Vec<String>, SearchError> {
+    let what = ToCount {
+        groups: &[],
+        values: 0,
+        sources: usize::MAX,
+    };
+    silent(engine, &engine.tallies(wanted, what)?.sources)
 }

@@ -305,6 +305,22 @@ impl Searcher {
         })
     }
 
+    /// All sources in which nothing matches, in byte order: what [`Facets::silent`] names where the
+    /// corpus is small.
+    pub fn silent(&self, request: &Request) -> Result<Vec<String>, SearchError> {
+        let engine = self.engine();
+        let mut plan = self.plan(&request.query, request.spelling, &request.ranking)?;
+        candidates::give_up_absent_phrases(engine, &mut plan)?;
+        let filters = facets::wanted(engine, request)?;
+        let look_up = LookUp::of(&plan);
+        let statistics = CorpusStatistics::fetch(engine, &look_up)?;
+        let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
+        match candidates::matching(&scorer, &filters)? {
+            Some(matching) => facets::silent_on(engine, &matching.all),
+            None => Ok(engine.sources(None, usize::MAX)?),
+        }
+    }
+
     /// The best passages without their texts, best first: how well a ranking does by itself, and
     /// how fast. Each is its place in the index, with its score.
     pub fn rank(&self, query: &str, limit: usize) -> Result<Vec<(PassageAt, f64)>, SearchError> {

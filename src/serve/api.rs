@@ -16,6 +16,7 @@ use crate::output::json::{
     DocumentJson, HealthJson, ProblemJson, ResultsJson, SourcesJson, StoredPassageJson,
 };
 use crate::output::suggestions::SuggestionsJson;
+use crate::search::Suggestion;
 
 /// How long a program waits for what takes seconds before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -147,7 +148,16 @@ pub(super) async fn suggest(
         Err(problem) => return problem.into_response(),
     };
     answer(&state, move |opened| {
-        let suggestions = opened.searcher.suggest(&asked.prefix, asked.limit)?;
+        let engine = opened.searcher.engine();
+        // What many ask comes before what is rare.
+        let mut suggestions = opened.catalogue().suggest(engine, &asked.prefix)?;
+        for one in opened.searcher.suggest(&asked.prefix, asked.limit)? {
+            let is_same = |known: &Suggestion| known.text.eq_ignore_ascii_case(&one.text);
+            if !suggestions.iter().any(is_same) {
+                suggestions.push(one);
+            }
+        }
+        suggestions.truncate(asked.limit);
         Json::of(&SuggestionsJson::new(&asked.prefix, &suggestions))
     })
     .await

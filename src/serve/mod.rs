@@ -24,6 +24,7 @@
 //! * `api` answers programs, `openapi` describes that to them, `problem` says what went wrong
 //!   (RFC 9457),
 //! * `page` answers people: results, documents, what every source says of a topic,
+//! * `catalogue` is what there is to search, by title and folder,
 //! * `metrics` counts for whoever runs the server.
 
 mod api;
@@ -31,6 +32,7 @@ mod asked;
 mod base;
 mod connections;
 mod dear;
+mod catalogue;
 mod guard;
 mod listen;
 mod log;
@@ -120,6 +122,9 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         let listener = listener.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         tokio::spawn(keep_current(state.clone()));
+        let opened = state.current();
+        // Whoever comes first finds it read.
+        tokio::task::spawn_blocking(move || drop(opened.catalogue().materials().len()));
         ready(address);
         let router = router(state, Guard::new(options, address), options);
         listen::listen(listener, router, encryption).await;
@@ -153,6 +158,11 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/documents", get(page::document_named))
         .route("/documents/{*source}", get(page::document))
         .route("/p/{id}", get(page::passage))
+        .route("/materials", get(page::materials))
+        .route("/results.csv", get(page::csv))
+        .route("/silent", get(page::silent))
+        .route("/silent.csv", get(page::silent_csv))
+        .route("/help", get(page::help))
         .route("/api", get(page::reference))
         .route("/assets/{name}", get(page::asset))
         .route("/api/v1/search", get(api::search))
@@ -164,7 +174,7 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/healthz", get(api::health))
         .route("/metrics", get(metrics::page))
-        .fallback(problem::not_found)
+        .fallback(page::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(from_fn_with_state(base.clone(), base::answers))
         .layer(CompressionLayer::new())

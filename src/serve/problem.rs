@@ -126,10 +126,6 @@ fn unreadable(error: &dyn std::error::Error) -> Problem {
     )
 }
 
-pub(super) async fn not_found() -> Problem {
-    Problem::nothing("there is nothing here")
-}
-
 pub(super) async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,

@@ -1,6 +1,6 @@
 //! The index that is served, and the threads that search it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::extract::{Request, State as Extracted};
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
 use super::dear::DearAnswers;
+use super::catalogue::Catalogue;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -27,6 +28,8 @@ pub(super) struct Opened {
     pub(super) searcher: Searcher,
     /// What is dear to find out, and has been or is being found out.
     dear: DearAnswers,
+    /// Read when somebody first needs it.
+    catalogue: OnceLock<Catalogue>,
     /// What names this state of the index, for caches.
     tag: String,
 }
@@ -72,6 +75,7 @@ impl ServerState {
         match Opened::open(&self.home) {
             Ok(opened) => {
                 self.metrics.opened(&opened.searcher);
+                opened.read_catalogue_after(&self.current());
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
                 *current = Arc::new(opened);
             }
@@ -133,7 +137,30 @@ impl Opened {
             dear: DearAnswers::default(),
             tag,
             searcher,
+            catalogue: OnceLock::new(),
         })
+    }
+
+    /// What there is to search. Where it cannot be read, materials are called by their paths.
+    pub(super) fn catalogue(&self) -> &Catalogue {
+        self.catalogue.get_or_init(|| {
+            let read = Catalogue::read(self.searcher.engine());
+            read.unwrap_or_else(|error| {
+                eprintln!("palpate: {error}");
+                Catalogue::default()
+            })
+        })
+    }
+
+    /// Reads it against what was served before, where that was read.
+    fn read_catalogue_after(&self, before: &Opened) {
+        let Some(before) = before.catalogue.get() else {
+            return;
+        };
+        match Catalogue::read(self.searcher.engine()) {
+            Ok(catalogue) => drop(self.catalogue.set(catalogue.after(before))),
+            Err(error) => eprintln!("palpate: {error}"),
+        }
     }
 }
 

@@ -135,6 +135,42 @@ impl AskedList {
     }
 }
 
+/// Some of the materials, by title.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct AskedMaterials {
+    /// Words of the title or the path.
+    pub(super) words: String,
+    /// The folder they lie in.
+    pub(super) folder: Option<String>,
+    pub(super) offset: usize,
+}
+
+impl AskedMaterials {
+    pub(super) fn read(address: Option<&str>) -> Result<AskedMaterials, Problem> {
+        let parameters = Parameters::read(address);
+        Ok(AskedMaterials {
+            words: parameters.text("words", "what is looked for", PREFIX)?,
+            folder: parameters.one("folder").map(str::to_owned),
+            offset: parameters.number("from", usize::MAX)?.unwrap_or_default(),
+        })
+    }
+
+    /// The same as parameters that follow a question mark or others, from another material on.
+    pub(super) fn from(&self, offset: usize) -> String {
+        let mut address = form_urlencoded::Serializer::new(String::new());
+        if !self.words.is_empty() {
+            address.append_pair("words", &self.words);
+        }
+        if let Some(folder) = &self.folder {
+            address.append_pair("folder", folder);
+        }
+        if offset > 0 {
+            address.append_pair("from", &offset.to_string());
+        }
+        address.finish()
+    }
+}
+
 /// How a document is to be shown.
 #[derive(Debug)]
 pub(super) struct AskedDocument {

@@ -178,8 +178,14 @@ impl AskedSearch {
 
     /// The address of the page that shows this.
     pub(in crate::serve) fn link(&self) -> String {
-        const START: &str = "/?";
-        let mut address = Serializer::for_suffix(START.to_owned(), START.len());
+        self.link_to("/")
+    }
+
+    /// The address of another page on the same search.
+    pub(in crate::serve) fn link_to(&self, page: &str) -> String {
+        let start = format!("{page}?");
+        let length = start.len();
+        let mut address = Serializer::for_suffix(start, length);
         if !self.query.is_empty() {
             address.append_pair("q", &self.query);
         }

@@ -7,12 +7,13 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::shell::{shell, wrong};
-use super::{elsewhere, passage_link, where_it_stands};
+use super::warning::Warnings;
+use super::{amount, copy_button, elsewhere, passage_link, place};
 use crate::document::{Block, BlockKind, trim_range};
 use crate::index::{SourceFilter, StoredPassage, WholeDocument};
-use crate::output::summary::counted;
 use crate::search::Request;
 use crate::serve::asked::{AskedDocument, AskedSearch};
+use crate::serve::catalogue::Catalogue;
 use crate::serve::problem::Problem;
 use crate::serve::state::{Opened, ServerState};
 
@@ -67,7 +68,8 @@ async fn opened_at(state: &ServerState, source: String, address: Option<&str>) -
         let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
         let document = document.ok_or_else(nothing)?;
         let title = document.title.clone();
-        Ok((title, DocumentView::new(opened, document, asked)?.page()))
+        let view = DocumentView::new(opened, document, asked)?;
+        Ok((title, view.page(opened.catalogue())))
     });
     match made.await {
         Ok((title, body)) => Html(shell(&title, &query, &body).into_string()).into_response(),
@@ -85,7 +87,12 @@ struct DocumentView {
     hits: Vec<bool>,
     /// Where the words of the query stand in each block.
     marks: Vec<Vec<std::ops::Range<usize>>>,
+    /// The kinds of risk of the hits.
+    warnings: Warnings,
 }
+
+/// Headings from which on a document has contents.
+const HEADINGS: usize = 3;
 
 impl DocumentView {
     fn new(
@@ -111,7 +118,10 @@ impl DocumentView {
             true => opened.searcher.marks(&query, texts)?,
             false => vec![Vec::new(); document.blocks.len()],
         };
+        let shown = document.passages.iter();
+        let shown = shown.filter(|p| is_hit(p) || Some(p.id.as_str()) == wanted.as_deref());
         Ok(DocumentView {
+            warnings: Warnings::of(opened.searcher.engine(), shown)?,
             hits: document.passages.iter().map(is_hit).collect(),
             document,
             query,
@@ -120,21 +130,58 @@ impl DocumentView {
         })
     }
 
-    fn page(&self) -> Markup {
+    fn page(&self, catalogue: &Catalogue) -> Markup {
+        let asked = AskedSearch {
+            query: self.query.clone(),
+            ..AskedSearch::default()
+        };
         html! {
-            article.document {
-                header {
-                    h1 { (self.document.title) }
-                    p.where { cite { (self.document.source) } }
-                    @if !self.query.is_empty() {
-                        p { a href=(AskedSearch { query: self.query.clone(), ..AskedSearch::default() }.link()) { "← All results for “" (self.query) "”" } }
+            div.reading {
+                (self.contents())
+                article.document {
+                    header {
+                        h1 { (self.document.title) }
+                        p.where { cite { (catalogue.path(&self.document.source)) } }
+                        @if !self.query.is_empty() {
+                            p { a href=(asked.link()) { "← All results for “" (self.query) "”" } }
+                        }
+                        (self.hits_here())
+                        (self.missing())
                     }
-                    (self.hits_here())
-                    (self.missing())
+                    (self.text(catalogue))
                 }
-                (self.text())
             }
         }
+    }
+
+    /// The headings, as links.
+    fn contents(&self) -> Markup {
+        let blocks = self.document.blocks.iter().enumerate();
+        let headings: Vec<(usize, &Block)> = blocks
+            .filter(|(_, block)| is_heading(block) && !self.is_title(block))
+            .collect();
+        html! {
+            @if headings.len() >= HEADINGS {
+                nav.contents aria-label="Contents" {
+                    details {
+                        summary { "Contents" }
+                        ol {
+                            @for (at, block) in headings {
+                                li class={ "level" (level(block)) } {
+                                    a href={ "#h" (at) } { (self.document.slice(&block.bytes).trim()) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a block is the title, which stands above all of it.
+    fn is_title(&self, block: &Block) -> bool {
+        matches!(block.kind, BlockKind::Heading { level: 1 })
+            && self.document.slice(&block.bytes).trim() == self.document.title
     }
 
     /// The hits in this document, to go from one to the next.
@@ -144,10 +191,11 @@ impl DocumentView {
         html! {
             @if !hits.is_empty() {
                 nav.hits-here aria-label="Hits in this document" {
-                    span { (counted(hits.len() as u64, "hit")) " in this document: " }
+                    span { (amount(hits.len(), "hit")) " in this document: " }
                     @for (n, passage) in hits.iter().enumerate() {
                         a href=(format!("#{}", passage.id)) { (n + 1) span.hidden { ", " (place(passage)) } }
                     }
+                    span.quiet.keys hidden { kbd { "n" } " next, " kbd { "p" } " previous" }
                 }
             }
         }
@@ -170,40 +218,45 @@ impl DocumentView {
     }
 
     /// The blocks, those of a passage together.
-    fn text(&self) -> Markup {
-        let mut blocks = self.document.blocks.iter().zip(&self.marks).peekable();
+    fn text(&self, catalogue: &Catalogue) -> Markup {
+        let blocks = self.document.blocks.iter().zip(&self.marks);
+        let mut blocks = blocks.enumerate().peekable();
         let mut passages = self.document.passages.iter().zip(&self.hits).peekable();
         html! {
-            @while let Some((block, marks)) = blocks.next() {
+            @while let Some((at, (block, marks))) = blocks.next() {
                 @let start = trim_range(&self.document.text, block.bytes.clone()).start;
                 @if let Some((passage, hit)) = passages.next_if(|(passage, _)| passage.bytes.0 <= start) {
                     @let wanted = self.wanted.as_deref() == Some(passage.id.as_str());
-                    section.passage .hit[*hit] .wanted[wanted] id=(passage.id) aria-label=(place(passage)) {
+                    section.passage .hit[*hit] .wanted[wanted] id=(passage.id) aria-label=(place(passage)) tabindex="-1" {
                         a.place href=(format!("#{}", passage.id)) aria-label=(format!("Link to {}", place(passage))) { (place(passage)) }
-                        (self.block(block, marks))
-                        @while let Some((block, marks)) = blocks.next_if(|(block, _)| block.bytes.start < passage.bytes.1) {
-                            (self.block(block, marks))
+                        (self.block(at, block, marks))
+                        @while let Some((at, (block, marks))) = blocks.next_if(|(_, (block, _))| block.bytes.start < passage.bytes.1) {
+                            (self.block(at, block, marks))
                         }
-                        @if *hit || wanted { (where_it_stands(passage)) }
+                        @if *hit || wanted {
+                            p.said { @for kind in self.warnings.kinds(passage) { (kind.label()) " " } (copy_button(catalogue, passage)) }
+                        }
                     }
                 } @else {
-                    (self.block(block, marks))
+                    (self.block(at, block, marks))
                 }
             }
         }
     }
 
-    fn block(&self, block: &Block, marks: &[std::ops::Range<usize>]) -> Markup {
+    fn block(&self, at: usize, block: &Block, marks: &[std::ops::Range<usize>]) -> Markup {
         let text = self.marked(block, marks);
-        let whole = self.document.slice(&block.bytes).trim();
+        let id = format!("h{at}");
         html! {
             @match block.kind {
-                // It stands above all of it.
-                BlockKind::Heading { level: 1 } if whole == self.document.title => {}
-                BlockKind::Heading { level: 0 | 1 } => { h2.heading { (text) } }
-                BlockKind::Heading { level: 2 } | BlockKind::Question { level: 0..=2 } => { h2 { (text) } }
-                BlockKind::Heading { level: 3 } | BlockKind::Question { level: 3 } => { h3 { (text) } }
-                BlockKind::Heading { .. } | BlockKind::Question { .. } => { h4 { (text) } }
+                _ if self.is_title(block) => {}
+                BlockKind::Heading { .. } | BlockKind::Question { .. } => {
+                    @match level(block) {
+                        2 => { h2 id=(id) { (text) } }
+                        3 => { h3 id=(id) { (text) } }
+                        _ => { h4 id=(id) { (text) } }
+                    }
+                }
                 BlockKind::Paragraph | BlockKind::Margin => { p { (text) } }
                 BlockKind::ListItem { .. } => { p.item { (text) } }
                 BlockKind::TableHeader => { p.row.head { (text) } }
@@ -231,6 +284,21 @@ impl DocumentView {
     }
 }
 
+fn is_heading(block: &Block) -> bool {
+    matches!(
+        block.kind,
+        BlockKind::Heading { .. } | BlockKind::Question { .. }
+    )
+}
+
+/// The level of a heading on the page, on which the title is the first.
+fn level(block: &Block) -> u8 {
+    match block.kind {
+        BlockKind::Heading { level } | BlockKind::Question { level } => level.clamp(2, 4),
+        _ => 4,
+    }
+}
+
 /// The passages of a document that a query finds.
 fn hits(opened: &Opened, document: &WholeDocument, query: &str) -> Result<Vec<String>, Problem> {
     let request = Request {
@@ -241,9 +309,4 @@ fn hits(opened: &Opened, document: &WholeDocument, query: &str) -> Result<Vec<St
     let results = opened.searcher.search(&request)?;
     let hits = results.hits.into_iter();
     Ok(hits.map(|hit| hit.passage.id.to_string()).collect())
-}
-
-/// Where in its document a passage stands, with the dash that a page sets between numbers.
-fn place(passage: &StoredPassage) -> String {
-    passage.place().to_string().replace('-', "–")
 }

@@ -6,24 +6,31 @@ use axum::extract::{RawQuery, State as Extracted};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
+use super::answers::{Answers, silent_materials};
+use super::hit::HitView;
+use super::listing::as_table;
 use super::shell::{shell, wrong};
-use super::{RISK, document_link, passage_link, where_it_stands};
-use crate::annotate::{Assertion, Mentioned};
-use crate::lexicon::Kind;
-use crate::output::summary::counted;
-use crate::output::text::MEANING_ALONE;
+use super::start::start;
+use super::warning::Warnings;
+use super::{amount, number};
 use crate::query::Spelling;
-use crate::search::{FacetCount, Facets, Hit, SearchResults, Silent, Snippet};
+use crate::search::{FacetCount, Facets, Hit, SearchResults};
 use crate::serve::asked::{AskedSearch, Narrowing};
+use crate::serve::catalogue::Catalogue;
 use crate::serve::problem::Problem;
 use crate::serve::state::{Opened, ServerState};
 
-/// Hits on a page.
-const HITS: usize = 10;
-/// Sources that are listed where nothing is searched for.
-const LISTED: usize = 50;
+/// Hits on a page, those of one material together.
+const HITS: usize = 20;
+/// Hits of a table to keep.
+const EXPORTED: usize = 100;
+/// Hits that answers are taken of.
+const LOOKED_AT: usize = 40;
 /// Words that come nearest to one that is not there.
 const NEAREST: usize = 5;
+/// So many values of a facet are shown; the others are folded.
+const VALUES: usize = 6;
+
 /// The page of results, or only what is in it for the script, which asks for `part=results`.
 pub(in crate::serve) async fn search(
     Extracted(state): Extracted<Arc<ServerState>>,
@@ -36,7 +43,7 @@ pub(in crate::serve) async fn search(
     };
     let query = asked.query.clone();
     let made = state.work(move |opened| match asked.is_nothing() {
-        true => start(opened),
+        true => Ok(start(opened)),
         false => found(opened, &asked),
     });
     match made.await {
@@ -49,69 +56,85 @@ pub(in crate::serve) async fn search(
     }
 }
 
-/// What there is to search.
-fn start(opened: &Opened) -> Result<Markup, Problem> {
-    let index = opened.searcher.engine();
-    let manifest = index.manifest();
-    let sources = index.sources(None, LISTED)?;
-    let more = manifest.documents.saturating_sub(sources.len() as u64);
-    Ok(html! {
-        div.start {
-            h1 { "Every passage, and which material is silent" }
-            p.lead {
-                "Search " strong { (counted(manifest.passages, "passage")) } " in "
-                strong { (counted(manifest.documents, "document")) }
-                ". Ask as you would a colleague: “who should not have …”, “risks of …”, a condition "
-                "under any of its names."
-            }
-            h2 { "Materials" }
-            ul.sources {
-                @for source in &sources { li { a href=(document_link(source)) { (source) } } }
-            }
-            @if more > 0 { p.quiet { "and " (more) " more" } }
-        }
-    })
-}
-
 fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
-    let results = opened.searcher.search(&asked.request(HITS)?)?;
+    let engine = opened.searcher.engine();
+    let mut request = asked.request(HITS)?;
+    let shown = request.limit;
+    let is_first = asked.offset == 0;
+    if is_first {
+        request.limit = shown.max(LOOKED_AT);
+    }
+    let results = opened.searcher.search(&request)?;
     let nearest = match results.total {
         0 => nearest(opened, &asked.query)?,
         _ => Vec::new(),
     };
-    let documents = opened.searcher.engine().manifest().documents;
+    let warnings = Warnings::of(engine, results.hits.iter().map(|hit| &hit.passage))?;
+    let catalogue = opened.catalogue();
+    let silent = results.facets.as_ref().and_then(|f| f.silent.as_ref());
+    let answers = Answers {
+        catalogue,
+        warnings: &warnings,
+        hits: &results.hits,
+        silent,
+        asked,
+        total: results.total,
+    };
+    let view = HitView {
+        catalogue,
+        warnings: &warnings,
+        query: &asked.query,
+    };
+    let hits = &results.hits[..shown.min(results.hits.len())];
     Ok(html! {
         div.columns {
             div.results {
                 h1.hidden { "Results" }
                 (notes(&results, asked))
-                @if results.total == 0 { (nothing(asked, documents, &nearest)) }
+                @if results.total == 0 { (nothing(asked, engine.manifest().documents, &nearest)) }
                 @else {
+                    @if is_first { (answers.part()) }
                     ol.hits start=(asked.offset + 1) {
-                        @for hit in &results.hits { li { (one(hit, asked)) } }
+                        @for material in by_material(hits) { li { (view.material(&material)) } }
                     }
-                    (pages(asked, &results))
+                    (pages(asked, hits.len(), results.total))
                 }
-                @if let Some(facets) = &results.facets { (silent(facets, results.total)) }
             }
-            @if let Some(facets) = &results.facets { (narrowing(asked, facets)) }
+            @if let Some(facets) = &results.facets { (narrowing(asked, facets, catalogue)) }
+            aside.preview aria-label="The passage in its document" hidden {}
         }
     })
 }
 
+/// Hits by material, in the order of the best of each.
+fn by_material(hits: &[Hit]) -> Vec<Vec<&Hit>> {
+    let mut materials: Vec<Vec<&Hit>> = Vec::new();
+    for hit in hits {
+        let same = |known: &&mut Vec<&Hit>| known[0].passage.source == hit.passage.source;
+        match materials.iter_mut().find(same) {
+            Some(material) => material.push(hit),
+            None => materials.push(vec![hit]),
+        }
+    }
+    materials
+}
+
 /// What was searched for, how much was found, and what the results are narrowed by.
 fn notes(results: &SearchResults, asked: &AskedSearch) -> Markup {
-    let silent = results
-        .facets
-        .as_ref()
-        .and_then(|facets| facets.silent.as_ref());
+    let silent = results.facets.as_ref().and_then(|f| f.silent.as_ref());
     let narrowed = asked.narrowed();
     html! {
         (spelling(results, asked))
-        p.count id="count" role="status" {
-            strong { (counted(results.total as u64, "passage")) }
-            @if let Some(silent) = silent.filter(|silent| silent.count > 0 && results.total > 0) {
-                " · " a href="#silent" { (silent_sources(silent)) " silent" }
+        div.tally {
+            p.count id="count" role="status" {
+                strong { (amount(results.total, "passage")) }
+                @if let Some(silent) = silent.filter(|silent| silent.count > 0 && results.total > 0) {
+                    " · " (silent_materials(silent)) " silent"
+                }
+            }
+            @if results.total > 0 {
+                a.csv href=(asked.link_to("/results.csv")) download { "CSV" }
+                button.narrow type="button" popovertarget="facets" { "Narrow" }
             }
         }
         @for note in &results.notes { p.note { (note) } }
@@ -153,71 +176,22 @@ fn spelling(results: &SearchResults, asked: &AskedSearch) -> Markup {
             p.note role="status" {
                 "No passage has " strong { (suggested.typed) } ". Did you mean "
                 a href=(taken(Spelling::Corrected)) { (suggested.meant) } "? "
-                (counted(suggested.passages, "passage"))
+                (amount(suggested.passages as usize, "passage"))
             }
         }
     }
 }
 
-/// A hit.
-fn one(hit: &Hit, asked: &AskedSearch) -> Markup {
-    let passage = &hit.passage;
-    let warns = passage.aspects.iter().any(|aspect| aspect == RISK);
+fn pages(asked: &AskedSearch, shown: usize, total: usize) -> Markup {
+    let end = asked.offset + shown;
     html! {
-        article.hit .warns[warns] {
-            h2 {
-                a href=(passage_link(passage, &asked.query)) {
-                    span.title { (passage.title) }
-                    @for heading in &passage.headings { span.path { " › " (heading) } }
-                }
-            }
-            (where_it_stands(passage))
-            @if hit.by_meaning_alone { p.note { (MEANING_ALONE) } }
-            p.snippet { (snippet(&hit.snippet)) }
-            (concepts(&passage.concepts))
-        }
-    }
-}
-
-fn concepts(concepts: &[Mentioned]) -> Markup {
-    let shown = concepts.iter().filter(|concept| concept.kind != Kind::Term);
-    let shown: Vec<&Mentioned> = shown.collect();
-    html! {
-        @if !shown.is_empty() {
-            ul.concepts aria-label="Concepts" {
-                @for concept in shown {
-                    li class=(concept.kind.name()) {
-                        @match concept.claim.assertion {
-                            Assertion::Affirmed => { (concept.name) }
-                            Assertion::Negated => { span.said { "not: " } (concept.name) }
-                            Assertion::Hedged => { (concept.name) span.said { " (rare or possible)" } }
-                            Assertion::Hypothetical => { span.said { "if: " } (concept.name) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn snippet(snippet: &Snippet) -> Markup {
-    html! {
-        @for stretch in &snippet.stretches {
-            @if stretch.marked { mark { (stretch.text) } } @else { (stretch.text) }
-        }
-    }
-}
-
-fn pages(asked: &AskedSearch, results: &SearchResults) -> Markup {
-    let end = asked.offset + results.hits.len();
-    html! {
-        @if asked.offset > 0 || end < results.total {
+        @if asked.offset > 0 || end < total {
             nav.pages aria-label="Pages" {
                 @if asked.offset > 0 {
                     a rel="prev" href=(asked.from(asked.offset.saturating_sub(HITS)).link()) { "← Better hits" }
                 }
-                span { (asked.offset + 1) "–" (end) " of " (results.total) }
-                @if end < results.total {
+                span { (number(asked.offset as u64 + 1)) "–" (number(end as u64)) " of " (number(total as u64)) }
+                @if end < total {
                     a rel="next" href=(asked.from(end).link()) { "More hits →" }
                 }
             }
@@ -231,7 +205,7 @@ fn nothing(asked: &AskedSearch, documents: u64, nearest: &[String]) -> Markup {
         div.empty {
             h2 { "Nothing found" }
             p {
-                "No passage in " (counted(documents, "document")) " matches "
+                "No passage in " (amount(documents as usize, "document")) " matches "
                 @if asked.query.trim().is_empty() { "these filters" }
                 @else { "“" (asked.query) "”" }
                 @if !asked.narrowed().is_empty() && !asked.query.is_empty() { " with these filters" }
@@ -269,61 +243,76 @@ fn nearest(opened: &Opened, query: &str) -> Result<Vec<String>, Problem> {
     Ok(nearest)
 }
 
-fn silent_sources(silent: &Silent) -> String {
-    let about = if silent.about { "about " } else { "" };
-    format!("{about}{}", counted(silent.count, "source"))
-}
-
-/// The sources in which nothing matches.
-fn silent(facets: &Facets, total: usize) -> Markup {
-    let Some(silent) = facets
-        .silent
-        .as_ref()
-        .filter(|silent| silent.count > 0 && total > 0)
-    else {
-        return html! {};
-    };
+/// What the results can be narrowed by: beside them, or on a small screen a sheet behind a button.
+fn narrowing(asked: &AskedSearch, facets: &Facets, catalogue: &Catalogue) -> Markup {
+    let plain = |value: &str| value.to_owned();
+    let titled = |source: &str| catalogue.title(source).to_owned();
     html! {
-        section.silences aria-labelledby="silent" {
-            h2 id="silent" { "Silent: nothing in " (silent_sources(silent)) }
-            @if silent.sources.is_empty() { p.quiet { "Too many to name." } }
-            ul.sources {
-                @for source in &silent.sources { li { a href=(document_link(source)) { (source) } } }
-            }
+        aside.facets id="facets" aria-label="Narrow the results" popover {
+            button.close type="button" popovertarget="facets" popovertargetaction="hide" { "Done" }
+            (values(asked, Narrowing::Aspect, "Speaks of", &facets.aspect, &plain))
+            (values(asked, Narrowing::Condition, "Conditions", &facets.condition, &plain))
+            (values(asked, Narrowing::Technique, "Techniques", &facets.technique, &plain))
+            (values(asked, Narrowing::Source, "Materials", &facets.source, &titled))
         }
     }
 }
 
-/// What the results can be narrowed by.
-fn narrowing(asked: &AskedSearch, facets: &Facets) -> Markup {
-    html! {
-        aside.facets aria-label="Narrow the results" {
-            (values(asked, Narrowing::Aspect, "Speaks of", &facets.aspect))
-            (values(asked, Narrowing::Condition, "Conditions", &facets.condition))
-            (values(asked, Narrowing::Technique, "Techniques", &facets.technique))
-            (values(asked, Narrowing::Source, "Sources", &facets.source))
-        }
-    }
-}
-
-fn values(asked: &AskedSearch, group: Narrowing, title: &str, counts: &[FacetCount]) -> Markup {
+fn values(
+    asked: &AskedSearch,
+    group: Narrowing,
+    title: &str,
+    counts: &[FacetCount],
+    name: &dyn Fn(&str) -> String,
+) -> Markup {
     let narrowed = asked.narrowed();
     let is_on = |value: &str| narrowed.iter().any(|(g, v)| *g == group && v == value);
+    let value = |count: &FacetCount| {
+        let is_on = is_on(&count.value).then_some("true");
+        html! {
+            li {
+                a href=(asked.toggled(group, &count.value).link()) aria-current=[is_on] {
+                    span.value { (name(&count.value)) } " "
+                    span.number { (number(count.count)) }
+                }
+            }
+        }
+    };
+    let (shown, folded) = counts.split_at(VALUES.min(counts.len()));
     html! {
         @if !counts.is_empty() {
-            details open {
-                summary { h2 { (title) } }
-                ul {
-                    @for count in counts {
-                        li {
-                            a href=(asked.toggled(group, &count.value).link()) aria-current=[is_on(&count.value).then_some("true")] {
-                                span.value { (count.value) } " "
-                                span.number { (count.count) }
-                            }
-                        }
+            section {
+                h2 { (title) }
+                ul { @for count in shown { (value(count)) } }
+                @if !folded.is_empty() {
+                    details {
+                        summary { (folded.len()) " more" span.hidden { ": " (title) } }
+                        ul { @for count in folded { (value(count)) } }
                     }
                 }
             }
         }
+    }
+}
+
+/// The hits, for spreadsheets.
+pub(in crate::serve) async fn csv(
+    Extracted(state): Extracted<Arc<ServerState>>,
+    RawQuery(address): RawQuery,
+) -> Response {
+    let asked = match AskedSearch::read(address.as_deref()) {
+        Ok(asked) => asked,
+        Err(problem) => return wrong(&problem, ""),
+    };
+    let made = state.work(move |opened| {
+        let results = opened.searcher.search(&asked.request(EXPORTED)?)?;
+        let mut table = Vec::new();
+        // Memory takes what is written.
+        let _ = crate::output::csv::write(&mut table, &results);
+        Ok(table)
+    });
+    match made.await {
+        Ok(table) => as_table("results.csv", table),
+        Err(problem) => wrong(&problem, ""),
     }
 }

@@ -1,6 +1,6 @@
 //! The frame of every page: its head, the search box, and the files it is made of.
 
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -56,13 +56,19 @@ pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Mar
                         (PreEscaped(ICON)) span { "palpate" }
                     }
                     (search_box(query))
-                    nav { a href="/audit" { "Audit" } }
+                    nav aria-label="Pages" {
+                        a href="/audit" { "Audit" }
+                        a href="/materials" { "Materials" }
+                        a href="/help" { "Help" }
+                    }
                 }
+                div.progress hidden role="status" { span.hidden { "Loading" } }
+                div.trouble role="alert" hidden {}
                 main id="main" tabindex="-1" { (body) }
                 footer.end {
                     p {
-                        "Cited passages are shown as they were indexed. "
-                        a href="/api" { "API" }
+                        "Passages are quoted as they were indexed; what is not found may still be so. "
+                        a href="/help" { "Help" } " · " a href="/api" { "API" }
                     }
                 }
             }
@@ -84,7 +90,22 @@ fn search_box(query: &str) -> Markup {
     }
 }
 
-/// A page for people that says what went wrong.
+/// What is at no address: a page for people, a problem for programs.
+pub(in crate::serve) async fn not_found(request: Request) -> Response {
+    let problem = Problem::nothing("there is nothing here");
+    let is_program = request.uri().path().starts_with("/api/");
+    let accepts = request.headers().get(header::ACCEPT);
+    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
+    match accepts.is_some_and(|accepts| accepts.contains("text/html")) && !is_program {
+        true => {
+            let detail = "There is nothing at this address. It may be old, or a letter may be missing.";
+            wrong(&Problem::nothing(detail), "")
+        }
+        false => problem.into_response(),
+    }
+}
+
+/// A page for people that says what went wrong, and where to go on.
 pub(super) fn wrong(problem: &Problem, query: &str) -> Response {
     let status = problem.status();
     let reason = problem.title();
@@ -92,7 +113,11 @@ pub(super) fn wrong(problem: &Problem, query: &str) -> Response {
         div.empty {
             h1 { (reason) }
             p { (problem.detail()) }
-            p { a href="/" { "To the start" } }
+            ul {
+                li { "Search for words of it in the box above." }
+                li { a href="/materials" { "Find the material by its title" } }
+                li { a href="/" { "Start anew" } " or " a href="/help" { "see how to ask" } }
+            }
         }
     };
     (status, Html(shell(reason, query, &body).into_string())).into_response()

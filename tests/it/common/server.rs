@@ -52,6 +52,13 @@ impl Server {
         Server { process, address }
     }
 
+    /// Ends it before the test does.
+    pub fn stop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -122,8 +129,6 @@ fn answer(bytes: &[u8]) -> Answer {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
     }
 }

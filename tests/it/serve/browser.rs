@@ -88,8 +88,16 @@ fn results_come_as_one_types_and_the_address_follows() {
         "{}",
         seen.text("#count")
     );
+    // Each hit says which kind of risk it speaks of, and above them is who is silent, by title.
+    assert_eq!(seen.number("article.hit .said .kind .shape"), seen.number("article.hit .said .kind"));
+    assert!(seen.number("article.hit .said .kind") >= 3);
+    assert!(seen.number(".answers .quotes blockquote") >= 3);
+    seen.browser
+        .run("document.querySelector('.silences summary').click()");
     assert!(seen.text(".silences").contains("000_c69984d4732e6a33"));
-    assert_eq!(seen.number("article.hit.warns .badge.risk"), 3);
+    assert!(seen.text(".silences").contains("Zebrafish"));
+    seen.browser
+        .run("document.querySelector('.silences summary').click()");
     seen.picture("results.png");
     assert!(
         seen.browser
@@ -106,7 +114,7 @@ fn facets_narrow_and_the_back_button_widens() {
     };
     seen.goto("/?q=osteoporosis");
     let all = seen.number("article.hit");
-    seen.browser.run("[...document.querySelectorAll('.facets a')].find((a) => a.innerText.startsWith('preparation')).click()");
+    seen.browser.run("[...document.querySelectorAll('.facets a')].find((a) => a.textContent.startsWith('preparation')).click()");
     seen.browser
         .wait_for("return location.search.includes('aspect=preparation')");
     seen.browser
@@ -297,6 +305,62 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     assert_eq!(seen.number(".silences a"), 2);
 }
 
+#[test]
+fn hits_are_gone_through_by_keys_and_the_focus_follows() {
+    let Some(seen) = Seen::open("hits_are_gone_through_by_keys", WIDE) else {
+        return;
+    };
+    seen.goto("/documents/corpus%2F003_96130565861a7ce9.txt?q=risk");
+    let hits = seen.number(".passage.hit");
+    assert!(hits > 1);
+    assert_eq!(seen.number(".rail a"), hits);
+    seen.browser.press("n");
+    seen.browser
+        .wait_for("return document.activeElement === document.querySelectorAll('.passage.hit')[0]");
+    seen.browser.press("n");
+    seen.browser
+        .wait_for("return document.activeElement === document.querySelectorAll('.passage.hit')[1]");
+    seen.browser.press("p");
+    seen.browser
+        .wait_for("return location.hash === '#' + document.querySelector('.passage.hit').id");
+    // Contents lead to headings.
+    assert!(seen.number(".contents a[href^='#h']") > 2);
+    let missing = "return [...document.querySelectorAll('.contents a')]         .filter((a) => !document.getElementById(a.hash.slice(1))).length";
+    assert_eq!(seen.browser.run(missing), 0);
+}
+
+#[test]
+fn what_cannot_be_fetched_is_said() {
+    let Some(mut seen) = Seen::open("what_cannot_be_fetched_is_said", WIDE) else {
+        return;
+    };
+    seen.goto("/?q=osteoporosis");
+    seen.server.stop();
+    seen.browser.run("document.getElementById('q').focus()");
+    seen.browser.press(" risk");
+    seen.browser
+        .wait_for("return !document.querySelector('.trouble').hidden");
+    assert!(seen.text(".trouble").contains("Try again"));
+    assert!(seen.number("article.hit") > 0, "what was there stays");
+}
+
+#[test]
+fn a_citation_is_copied_without_a_clipboard() {
+    let Some(seen) = Seen::open("a_citation_is_copied", WIDE) else {
+        return;
+    };
+    seen.goto("/?q=osteoporosis+risk");
+    // As on a clinic's own network without https.
+    seen.browser
+        .run("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    seen.browser.run(
+        "document.querySelector('.more').open = true; document.querySelector('.copy').click()",
+    );
+    seen.browser.wait_for(
+        "return /^(Copied|Selected)/.test(document.querySelector('.copy').textContent)",
+    );
+}
+
 /// What axe-core finds wrong on a page; `None` where it is not installed.
 fn axe(seen: &Seen) -> Option<Value> {
     let path = repository().join("target/axe/node_modules/axe-core/axe.min.js");
@@ -334,6 +398,10 @@ fn everybody_can_use_it() {
             "/audit",
             "/audit?topic=osteoporosis&by=aspect",
             "/audit?topic=nonsense",
+            "/materials",
+            "/materials?words=manual",
+            "/silent?q=osteoporosis",
+            "/help",
             "/api",
         ] {
             seen.goto(path);
@@ -363,6 +431,8 @@ fn it_fits_a_phone() {
             "/?q=osteoporosis+risk",
             "/documents/corpus%2F002_b719b6c7da76650d.txt",
             "/audit",
+            "/materials",
+            "/help",
             "/api",
         ] {
             seen.goto(path);
@@ -375,5 +445,14 @@ fn it_fits_a_phone() {
         }
     }
     seen.goto("/?q=osteoporosis+risk");
+    // What narrows the results is a sheet behind a button.
+    let shown = "return getComputedStyle(document.getElementById('facets')).display";
+    assert_eq!(seen.browser.run(shown), "none");
     seen.picture("phone.png");
+    seen.browser
+        .run("document.querySelector('.narrow').click()");
+    seen.browser
+        .wait_for("return document.getElementById('facets').matches(':popover-open')");
+    assert_eq!(seen.browser.run(shown), "block");
+    seen.picture("phone-narrow.png");
 }

@@ -91,6 +91,91 @@ fn an_audit_is_that_of_the_command_line() {
     assert!(!server.get(topic).body.contains("<script>alert"));
 }
 
+/// What a browser is answered.
+fn as_browser(server: &Server, path: &str) -> crate::common::server::Answer {
+    server.raw(&format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html,*/*;q=0.8\r\nConnection: close\r\n\r\n"
+    ))
+}
+
+#[test]
+fn an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let page = as_browser(&server, "/leaflets/old.html");
+    assert_eq!(page.status, 404);
+    assert!(page.body.contains("href=\"/materials\"") && page.body.contains("id=\"q\""));
+    for problem in [
+        server.get("/leaflets/old.html"),
+        as_browser(&server, "/api/v1/nothing"),
+    ] {
+        let kind = problem.header("content-type");
+        assert_eq!((problem.status, kind), (404, Some("application/problem+json")));
+    }
+}
+
+#[test]
+fn materials_are_listed_by_title_and_who_is_silent_is_a_table() {
+    let folder = folder_with_corpus();
+    let deep = folder.path().join("corpus/neck");
+    std::fs::create_dir(&deep).expect("it can be made");
+    std::fs::write(deep.join("turn.txt"), "=Turning the neck\n\nIt is safe.\n").expect("written");
+    let corpus = folder.path().join("corpus");
+    let corpus = corpus.to_str().expect("it is text");
+    palpate(folder.path()).args(["index", corpus]).assert().success();
+    let server = Server::start(folder.path(), &[]);
+    let listed = server.get("/materials").body;
+    assert!(listed.contains("5 materials") && listed.contains("<cite>neck/turn.txt</cite>"));
+    let filtered = server.get("/materials?words=TURN+neck").body;
+    assert!(filtered.contains("1 material</strong> of 5"), "{filtered}");
+    let of_folder = server.get("/materials?folder=neck").body;
+    assert!(of_folder.contains("1 material</strong> of 5"));
+    let silent = server.get("/silent.csv?q=osteoporosis");
+    assert_eq!(silent.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert!(silent.body.contains("'=Turning the neck,neck/turn.txt\r\n"), "{}", silent.body);
+    assert!(!silent.body.contains("002_b719b6c7da76650d"));
+    // Where somebody's files lie is nobody's business.
+    for path in ["/", "/?q=osteoporosis+risk", "/materials", "/silent?q=osteoporosis", "/help"] {
+        let shown = server.get(path).body;
+        let text: String = shown.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, t)| t).collect();
+        assert!(!text.contains(corpus), "{path}");
+    }
+    let results = server.get("/results.csv?q=osteoporosis");
+    assert!(results.body.contains("rank,score,source"));
+}
+
+#[test]
+fn what_many_ask_is_suggested_first() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let suggested = json(&server, "/api/v1/suggest?q=osteop");
+    assert_eq!(suggested["suggestions"][0]["text"], "osteoporosis risk");
+    let suggested = json(&server, "/api/v1/suggest?q=osteoporosis+r");
+    assert_eq!(suggested["suggestions"][0]["text"], "osteoporosis risk");
+}
+
+#[test]
+fn what_has_changed_since_the_last_build_is_on_the_first_page() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    assert!(!server.get("/").body.contains("Since the last build"));
+    let new = folder.path().join("corpus/new.txt");
+    std::fs::write(new, "Zebrafish\n\nA fish.\n").expect("written");
+    std::fs::remove_file(folder.path().join("corpus/000_c69984d4732e6a33.txt")).expect("gone");
+    palpate(folder.path()).arg("index").assert().success();
+    let end = Instant::now() + Duration::from_secs(60);
+    let page = loop {
+        let page = server.get("/").body;
+        if page.contains("Since the last build") {
+            break page;
+        }
+        assert!(Instant::now() < end, "the new index is not picked up");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert!(page.contains("1 material new") && page.contains("Zebrafish"));
+    assert!(page.contains("1 material gone"));
+}
+
 #[test]
 fn documents_and_passages_are_served_whole() {
     let folder = indexed();
@@ -418,7 +503,7 @@ fn the_first_page_is_light() {
         assert!(answer.starts_with(b"HTTP/1.1 200"));
         sent += answer.len();
     }
-    assert!(sent < 60_000, "{sent} bytes");
+    assert!(sent < 30_000, "{sent} bytes");
     eprintln!("{sent} bytes");
 }
 
