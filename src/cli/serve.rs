@@ -4,11 +4,11 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome};
-use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles};
+use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles, Tokens};
 
 /// Serve the search as a web page and an API
 ///
@@ -24,7 +24,8 @@ pub(super) struct Args {
     /// A name that the server is reached by, besides localhost and its number
     #[arg(long = "allow-host", value_name = "NAME")]
     hosts: Vec<String>,
-    /// Ask for the bearer token in this file (or in the variable PALPATE_TOKEN)
+    /// Ask for one of the tokens in this file, on each line a token, or a name and a token (or for the
+    /// one in the variable PALPATE_TOKEN): programs bring it as a bearer token, people sign in
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// A path in front of all addresses, where a proxy has one: /palpate
@@ -58,9 +59,9 @@ impl From<LogLines> for LogFormat {
 
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let token = self.token()?;
+        let tokens = self.tokens()?;
         if !self.addr.ip().is_loopback() {
-            let open = if token.is_some() {
+            let open = if tokens != Tokens::default() {
                 ""
             } else {
                 ", and asks for no token"
@@ -78,10 +79,10 @@ impl Args {
             index: self.index.home()?,
             address: self.addr,
             hosts: self.hosts,
-            token,
             base: self.base_path,
             tls,
             log: self.log.map(LogFormat::from),
+            tokens,
         };
         serve::serve(&options, |address| {
             // Whoever reads it may have gone; the server is there all the same.
@@ -91,18 +92,16 @@ impl Args {
         Ok(Outcome::Found)
     }
 
-    /// The token: never from the command line, where everybody on the machine can read it.
-    fn token(&self) -> anyhow::Result<Option<String>> {
-        let token = match &self.token_file {
-            Some(path) => {
-                let token = std::fs::read_to_string(path);
-                Some(token.with_context(|| path.display().to_string())?)
+    /// The tokens: never from the command line, where everybody on the machine can read them.
+    fn tokens(&self) -> anyhow::Result<Tokens> {
+        match (&self.token_file, std::env::var("PALPATE_TOKEN")) {
+            (Some(path), _) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.with_context(|| path.display().to_string())?;
+                Tokens::read(&text).with_context(|| path.display().to_string())
             }
-            None => std::env::var("PALPATE_TOKEN").ok(),
-        };
-        match token.as_deref().map(str::trim) {
-            Some("") => bail!("the token is empty"),
-            token => Ok(token.map(str::to_owned)),
+            (None, Ok(token)) => Tokens::read(&token).context("PALPATE_TOKEN"),
+            (None, Err(_)) => Ok(Tokens::default()),
         }
     }
 }

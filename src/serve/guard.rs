@@ -9,18 +9,19 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::http::{HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Options;
+use super::page::sign_in;
 use super::problem::Problem;
+use super::tokens::Door;
 
 /// Lets requests through.
 pub(super) struct Guard {
     hosts: Vec<String>,
-    /// The hash of the token: comparing hashes takes the same time whatever they are.
-    token: Option<blake3::Hash>,
+    door: Door,
 }
 
 impl Guard {
@@ -29,11 +30,12 @@ impl Guard {
         hosts.extend(options.hosts.iter().map(|host| host.to_ascii_lowercase()));
         Guard {
             hosts,
-            token: options
-                .token
-                .as_ref()
-                .map(|token| blake3::hash(token.as_bytes())),
+            door: Door::new(&options.tokens, options.tls.is_some()),
         }
+    }
+
+    pub(super) fn door(&self) -> &Door {
+        &self.door
     }
 
     fn is_here(&self, host: &str) -> bool {
@@ -45,16 +47,11 @@ impl Guard {
         // A number cannot be made to mean another machine.
         number.parse::<IpAddr>().is_ok() || self.hosts.contains(&name)
     }
+}
 
-    fn may(&self, headers: &HeaderMap) -> bool {
-        let given = headers.get(header::AUTHORIZATION);
-        let given = given.and_then(|value| value.to_str().ok()?.split_once(' '));
-        let bearer = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        match self.token {
-            None => true,
-            Some(token) => bearer.is_some_and(|(_, given)| blake3::hash(given.as_bytes()) == token),
-        }
-    }
+/// What is answered to anybody: that the server runs, and what the page to sign in is made of.
+fn is_open(path: &str) -> bool {
+    matches!(path, "/healthz" | "/sign-in" | "/sign-out") || path.starts_with("/assets/")
 }
 
 /// The name of the server that a request was sent to (RFC 9112, 3.2): that of its target where it has
@@ -96,16 +93,39 @@ pub(super) async fn admit(
         let detail = "this server does not go by that name (--allow-host tells it that it does)";
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
     }
-    if request.uri().path() != "/healthz" && !guard.may(request.headers()) {
-        let detail = "a bearer token is needed";
-        let mut response = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
-        let scheme = HeaderValue::from_static("Bearer");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, scheme);
-        return response;
+    let Some(asker) = guard.door.asker(request.headers()) else {
+        return match is_open(request.uri().path()) {
+            true => next.run(request).await,
+            false => unknown(&request),
+        };
+    };
+    let mut response = next.run(request).await;
+    // For whoever writes down who asked.
+    response.extensions_mut().insert(asker);
+    response
+}
+
+/// The answer to whoever has no token: a page for people, a problem for programs.
+fn unknown(request: &Request) -> Response {
+    let to = request.uri().path_and_query();
+    if accepts_pages(request) {
+        return sign_in(to.map_or("/", |to| to.as_str()), false);
     }
-    next.run(request).await
+    let detail = "a bearer token is needed";
+    let mut response = Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
+    let scheme = HeaderValue::from_static("Bearer");
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, scheme);
+    response
+}
+
+/// Whether it is a browser that asks for a page.
+pub(super) fn accepts_pages(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT);
+    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+        && !request.uri().path().starts_with("/api/")
 }
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
@@ -133,23 +153,24 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::tokens::Tokens;
 
-    fn guard(hosts: &[&str], token: Option<&str>) -> Guard {
+    fn guard(hosts: &[&str]) -> Guard {
         let options = Options {
             index: crate::index::Home::Folder("index".into()),
             address: ([127, 0, 0, 1], 7700).into(),
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
-            token: token.map(str::to_owned),
             base: Default::default(),
             tls: None,
             log: None,
+            tokens: Tokens::default(),
         };
         Guard::new(&options, options.address)
     }
 
     #[test]
     fn names_that_are_not_ours_are_refused() {
-        let guard = guard(&["Search.Clinic.example"], None);
+        let guard = guard(&["Search.Clinic.example"]);
         for host in [
             "127.0.0.1:7700",
             "localhost",
@@ -169,19 +190,5 @@ mod tests {
         ] {
             assert!(!guard.is_here(host), "{host}");
         }
-    }
-
-    #[test]
-    fn a_token_is_asked_for_where_there_is_one() {
-        let given = |value: &'static str| {
-            HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))])
-        };
-        assert!(guard(&[], None).may(&HeaderMap::new()));
-        let guard = guard(&[], Some("secret"));
-        assert!(guard.may(&given("Bearer secret")) && guard.may(&given("bearer secret")));
-        for wrong in ["Bearer", "Bearer secre", "Basic secret", "secret"] {
-            assert!(!guard.may(&given(wrong)), "{wrong}");
-        }
-        assert!(!guard.may(&HeaderMap::new()));
     }
 }

@@ -11,6 +11,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::tokens::Asker;
+
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -51,11 +53,13 @@ pub(super) async fn requests(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+    let asker = response.extensions().get::<Asker>();
+    let asker = asker.and_then(|asker| asker.0.as_deref()).unwrap_or("-");
     match format {
         // Addresses are ASCII without control characters: nothing in them steers a terminal.
-        LogFormat::Text => eprintln!("{} {method} {path} {status} {milliseconds:.1} ms", now()),
+        LogFormat::Text => eprintln!("{} {asker} {method} {path} {status} {milliseconds:.1} ms", now()),
         LogFormat::Json => line(json!({
-            "time": now(), "level": "info", "method": method, "path": path, "status": status,
+            "time": now(), "level": "info", "asker": asker, "method": method, "path": path, "status": status,
             "milliseconds": milliseconds,
         })),
     }

@@ -16,7 +16,8 @@
 //! * `base` takes the path off that a proxy may have in front of all addresses, `tls` encrypts, `log`
 //!   says what was asked for and what went wrong,
 //! * `dear` does what takes seconds, once, and in a place of its own,
-//! * `guard` lets through what is meant for this server, and says what a browser may do with the
+//! * `tokens` knows who may ask, `guard` lets through what is meant for this server, and says what a
+//!   browser may do with the
 //!   answer,
 //! * `state` holds the index, notices when there is a newer one, and searches on threads that are
 //!   for work and not for waiting,
@@ -42,6 +43,7 @@ mod page;
 mod problem;
 mod state;
 mod tls;
+mod tokens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -61,6 +63,7 @@ use page::SeenAt;
 use state::ServerState;
 use tls::Encryption;
 pub use tls::{TlsError, TlsFiles};
+pub use tokens::{Tokens, TokensError};
 
 /// How a server is to run.
 #[derive(Debug, Clone)]
@@ -71,14 +74,14 @@ pub struct Options {
     pub address: SocketAddr,
     /// Names besides `localhost` that the server is reached by.
     pub hosts: Vec<String>,
-    /// What every request has to bring as a bearer token, if anything.
-    pub token: Option<String>,
     /// The path that all addresses begin with.
     pub base: BasePath,
     /// With what connections are encrypted, if they are.
     pub tls: Option<TlsFiles>,
     /// How each request is written to standard error, if it is.
     pub log: Option<LogFormat>,
+    /// Who may ask; everybody where there are none.
+    pub tokens: Tokens,
 }
 
 /// Why a server could not run.
@@ -124,7 +127,9 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         tokio::spawn(keep_current(state.clone()));
         let opened = state.current();
         // Whoever comes first finds it read.
-        tokio::task::spawn_blocking(move || drop(opened.catalogue().materials().len()));
+        tokio::task::spawn_blocking(move || {
+            let _ = opened.catalogue();
+        });
         ready(address);
         let router = router(state, Guard::new(options, address), options);
         listen::listen(listener, router, encryption).await;
@@ -151,7 +156,11 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         base: base.clone(),
         encrypted: options.tls.is_some(),
     };
+    let guard = Arc::new(guard);
+    let sign_in = get(page::sign_in_form).post(page::enter);
     let inner = Router::new()
+        .route("/sign-in", sign_in.with_state(guard.clone()))
+        .route("/sign-out", get(page::leave))
         .route("/", get(page::search))
         .route("/audit", get(page::audit))
         .route("/opensearch.xml", get(page::opensearch).with_state(seen))
@@ -181,7 +190,7 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .layer(from_fn_with_state(state.clone(), state::unless_known))
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(RequestBodyLimitLayer::new(BODY))
-        .layer(from_fn_with_state(Arc::new(guard), guard::admit))
+        .layer(from_fn_with_state(guard, guard::admit))
         .layer(from_fn(guard::headers))
         .layer(from_fn(log::requests))
         .with_state(state);

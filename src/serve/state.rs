@@ -146,7 +146,7 @@ impl Opened {
         self.catalogue.get_or_init(|| {
             let read = Catalogue::read(self.searcher.engine());
             read.unwrap_or_else(|error| {
-                eprintln!("palpate: {error}");
+                log::trouble(&error);
                 Catalogue::default()
             })
         })
@@ -159,7 +159,7 @@ impl Opened {
         };
         match Catalogue::read(self.searcher.engine()) {
             Ok(catalogue) => drop(self.catalogue.set(catalogue.after(before))),
-            Err(error) => eprintln!("palpate: {error}"),
+            Err(error) => log::trouble(&error),
         }
     }
 }

@@ -171,6 +171,28 @@ impl AskedMaterials {
     }
 }
 
+/// What somebody signs in with.
+#[derive(Debug)]
+pub(super) struct AskedEntry {
+    pub(super) token: String,
+    /// Where they were going: an address of this server.
+    pub(super) to: String,
+}
+
+impl AskedEntry {
+    /// Reads the body of a form.
+    pub(super) fn read(form: &str) -> AskedEntry {
+        let parameters = Parameters::read(Some(form));
+        let to = parameters.one("to").unwrap_or("/");
+        // What begins with two slashes, or a backslash, is another server.
+        let is_here = to.starts_with('/') && !to[1..].starts_with(['/', '\\']);
+        AskedEntry {
+            token: parameters.one("token").unwrap_or_default().to_owned(),
+            to: if is_here { to } else { "/" }.to_owned(),
+        }
+    }
+}
+
 /// How a document is to be shown.
 #[derive(Debug)]
 pub(super) struct AskedDocument {
@@ -214,6 +236,15 @@ mod tests {
         assert!(read.flag("q").is_err());
         assert_eq!(read.filled("s").collect::<Vec<_>>(), ["x"]);
         assert!(read.text("q", "it", 2).is_err());
+    }
+
+    #[test]
+    fn who_signs_in_stays_on_this_server() {
+        let to = |form: &str| AskedEntry::read(form).to;
+        assert_eq!(to("token=x&to=%2F%3Fq%3Drisk"), "/?q=risk");
+        for elsewhere in ["%2F%2Fevil.example", "%2F%5Cevil.example", "https:%2F%2Fe.example", ""] {
+            assert_eq!(to(&format!("to={elsewhere}")), "/", "{elsewhere}");
+        }
     }
 
     #[test]

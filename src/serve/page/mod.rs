@@ -6,7 +6,7 @@
 //! * `results` answers a search: `answers` what the materials say, then each `hit` with its `warning`,
 //! * `document` shows one document, opened at a passage,
 //! * `audit` shows what every source says of a topic,
-//! * `reference` is the reference of the API.
+//! * `sign_in` asks for a token, `reference` is the reference of the API.
 //!
 //! Here are the addresses by which they lead to one another, and what more than one of them shows.
 
@@ -20,6 +20,7 @@ mod opensearch;
 mod reference;
 mod results;
 mod shell;
+mod sign_in;
 mod start;
 mod warning;
 
@@ -39,6 +40,7 @@ pub(super) use listing::{materials, silent, silent_csv};
 pub(super) use reference::page as reference;
 pub(super) use results::{csv, search};
 pub(super) use shell::{asset, not_found};
+pub(super) use sign_in::{enter, form as sign_in_form, leave, wanted as sign_in};
 
 /// The citation, with a button to copy it.
 fn copy_button(catalogue: &Catalogue, passage: &StoredPassage) -> Markup {

@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::serve::guard::accepts_pages;
 use crate::serve::problem::Problem;
 
 const STYLE: &str = include_str!("../assets/style.css");
@@ -93,10 +94,7 @@ fn search_box(query: &str) -> Markup {
 /// What is at no address: a page for people, a problem for programs.
 pub(in crate::serve) async fn not_found(request: Request) -> Response {
     let problem = Problem::nothing("there is nothing here");
-    let is_program = request.uri().path().starts_with("/api/");
-    let accepts = request.headers().get(header::ACCEPT);
-    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
-    match accepts.is_some_and(|accepts| accepts.contains("text/html")) && !is_program {
+    match accepts_pages(&request) {
         true => {
             let detail = "There is nothing at this address. It may be old, or a letter may be missing.";
             wrong(&Problem::nothing(detail), "")

@@ -396,6 +396,41 @@ fn a_token_is_asked_for() {
 }
 
 #[test]
+fn people_sign_in_once() {
+    let folder = indexed();
+    std::fs::write(folder.path().join("tokens"), "anna s3cret\nward other\n").expect("written");
+    let server = Server::start(folder.path(), &["--token-file", "tokens"]);
+    let asked = as_browser(&server, "/?q=risk");
+    assert_eq!(asked.status, 401);
+    assert!(asked.body.contains("action=\"/sign-in\"") && asked.body.contains("value=\"/?q=risk\""));
+    assert!(server.get("/assets/style.css").status == 200);
+    let sign_in = |token: &str| {
+        let form = format!("to=%2F%3Fq%3Drisk&token={token}");
+        server.raw(&format!(
+            "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{form}",
+            form.len()
+        ))
+    };
+    let wrong = sign_in("s3cre");
+    assert!(wrong.status == 401 && wrong.body.contains("not one of the tokens"));
+    let entered = sign_in("other");
+    assert_eq!((entered.status, entered.header("location")), (303, Some("/?q=risk")));
+    let cookie = entered.header("set-cookie").expect("a cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+    let pair = cookie.split(';').next().expect("a name and a value");
+    let with_cookie = |path: &str, cookie: &str| {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+        );
+        server.raw(&request).status
+    };
+    assert_eq!(with_cookie("/?q=risk", pair), 200);
+    assert_eq!(with_cookie("/api/v1/suggest?q=os", pair), 200);
+    assert_eq!(with_cookie("/?q=risk", "palpate=other"), 401);
+}
+
+#[test]
 fn what_is_known_is_not_sent_again_until_the_index_changes() {
     let folder = indexed();
     let server = Server::start(folder.path(), &[]);
