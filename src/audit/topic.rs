@@ -213,7 +213,7 @@ fn of_kind(
     if left_out > 0 {
         let name = kind.name();
         notes.push(format!(
-            "the {most} {name}s that most passages name; {left_out} more with --columns"
+            "the {most} {name}s that most passages name; {left_out} more with more columns"
         ));
     }
     Ok(concepts

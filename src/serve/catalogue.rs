@@ -18,6 +18,8 @@ const CONDITIONS: usize = 6;
 const CONCEPTS: usize = 5000;
 const SUGGESTED: usize = 2;
 const LETTERS: usize = 2;
+/// Topics to audit that are named where nobody has asked.
+const TOPICS: usize = 12;
 /// Aspects that are asked of each: risk, and the one that most passages speak of.
 const RISK: &str = "risk";
 
@@ -158,6 +160,12 @@ impl Catalogue {
             *folders.entry(folder(self.path(&material.source))).or_default() += 1;
         }
         folders.into_iter().collect()
+    }
+
+    /// Topics that most passages name.
+    pub(super) fn topics(&self) -> impl Iterator<Item = &str> {
+        let names = self.concepts.iter().map(|concept| concept.name.as_str());
+        names.take(TOPICS)
     }
 
     /// What completes the beginning of a query: of the frequent concepts that begin so their risks,

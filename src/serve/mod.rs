@@ -166,6 +166,8 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/opensearch.xml", get(page::opensearch).with_state(seen))
         .route("/documents", get(page::document_named))
         .route("/documents/{*source}", get(page::document))
+        .route("/audit.csv", get(page::audit_csv))
+        .route("/audit.html", get(page::audit_html))
         .route("/p/{id}", get(page::passage))
         .route("/materials", get(page::materials))
         .route("/results.csv", get(page::csv))

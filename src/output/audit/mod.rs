@@ -37,7 +37,7 @@ pub enum Extent {
 }
 
 /// The letter of a state in a matrix.
-pub(super) fn letter(state: State) -> char {
+pub(crate) fn letter(state: State) -> char {
     match state {
         State::Stated => 'S',
         State::Hedged => 'H',
@@ -91,7 +91,7 @@ pub fn write_groups(out: &mut dyn Write, audit: &Audit, look: Look) -> io::Resul
 }
 
 /// How many sources say what, in words, without the states that none is in.
-pub(super) fn tallied(tally: &Tally) -> String {
+pub(crate) fn tallied(tally: &Tally) -> String {
     let counts = State::ALL.iter().zip(tally).filter(|(_, n)| **n > 0);
     let counts: Vec<String> = counts.map(|(s, n)| format!("{n} {}", s.name())).collect();
     match counts.is_empty() {
@@ -106,7 +106,7 @@ pub(super) fn citation(evidence: &Evidence) -> String {
 }
 
 /// A sentence on one line.
-pub(super) fn on_a_line(text: &str) -> String {
+pub(crate) fn on_a_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -1,7 +1,9 @@
 //! An audit: from the address of a request.
 
+use form_urlencoded::Serializer;
+
 use super::Parameters;
-use crate::audit::{Audit, AuditRequest, By};
+use crate::audit::{Audit, AuditRequest, By, State};
 use crate::index::Engine;
 use crate::lexicon::Kind;
 use crate::serve::problem::Problem;
@@ -26,6 +28,14 @@ pub(in crate::serve) struct AskedAudit {
     pub(in crate::serve) source: Option<String>,
     /// Whether the most silent sources come first.
     pub(in crate::serve) silent: bool,
+    /// How many concepts of a kind are columns, where it is said.
+    pub(in crate::serve) columns: Option<usize>,
+    /// Only sources with a cell of this state.
+    pub(in crate::serve) state: Option<State>,
+    /// Only sources with these words in their title or path.
+    pub(in crate::serve) words: String,
+    /// Leave out so many sources.
+    pub(in crate::serve) offset: usize,
 }
 
 impl AskedAudit {
@@ -41,6 +51,10 @@ impl AskedAudit {
             by: by.map(|by| columns(by.trim())).transpose()?,
             source: source.map(|source| source.trim().to_owned()),
             silent: parameters.flag("silent")?,
+            columns: parameters.number("columns", TOPICS)?.filter(|n| *n > 0),
+            state: parameters.filled("state").last().and_then(state),
+            words: parameters.text("words", "what is looked for", TOPIC)?,
+            offset: parameters.number("from", usize::MAX)?.unwrap_or_default(),
         };
         if asked.topics.len() > TOPICS {
             return Err(Problem::bad(format!("{TOPICS} topics are the most")));
@@ -61,6 +75,34 @@ impl AskedAudit {
         Ok(asked)
     }
 
+    /// The address of a page or a table on the same audit, from another source on.
+    pub(in crate::serve) fn link(&self, page: &str, offset: usize) -> String {
+        let start = format!("{page}?");
+        let length = start.len();
+        let mut address = Serializer::for_suffix(start, length);
+        for topic in &self.topics {
+            address.append_pair("topic", topic);
+        }
+        let by = self.by.and_then(name_of);
+        let words = Some(self.words.as_str()).filter(|words| !words.is_empty());
+        let columns = self.columns.map(|n| n.to_string());
+        let from = (offset > 0).then(|| offset.to_string());
+        for (name, value) in [
+            ("by", by),
+            ("source", self.source.as_deref()),
+            ("silent", self.silent.then_some("true")),
+            ("columns", columns.as_deref()),
+            ("state", self.state.map(State::name)),
+            ("words", words),
+            ("from", from.as_deref()),
+        ] {
+            if let Some(value) = value {
+                address.append_pair(name, value);
+            }
+        }
+        address.finish()
+    }
+
     /// Whether nothing was said.
     pub(in crate::serve) fn is_nothing(&self) -> bool {
         self.topics.is_empty() && self.by.is_none()
@@ -69,10 +111,12 @@ impl AskedAudit {
     /// The request; without topics, the risks that most passages name.
     pub(in crate::serve) fn request(&self) -> AuditRequest {
         let unasked = self.topics.is_empty().then_some(By::Kind(Kind::Risk));
+        let usual = AuditRequest::new(self.topics.iter().cloned());
         AuditRequest {
             by: self.by.or(unasked),
             source: self.source.clone(),
-            ..AuditRequest::new(self.topics.iter().cloned())
+            columns: self.columns.unwrap_or(usual.columns),
+            ..usual
         }
     }
 
@@ -84,6 +128,15 @@ impl AskedAudit {
         }
         Ok(audit)
     }
+}
+
+fn state(name: &str) -> Option<State> {
+    State::ALL.into_iter().find(|state| state.name() == name)
+}
+
+fn name_of(by: By) -> Option<&'static str> {
+    let found = COLUMNS.iter().find(|(_, known, _)| *known == by);
+    found.map(|(name, ..)| *name)
 }
 
 fn columns(name: &str) -> Result<By, Problem> {
@@ -106,6 +159,11 @@ mod tests {
         let asked = asked.expect("it is right");
         assert_eq!(asked.topics, ["gout", "stroke", "neck pain"]);
         assert_eq!((asked.by, asked.silent), (Some(By::Kind(Kind::Risk)), true));
+        let address = "topic=gout&topic=neck+pain&by=risk&silent=true&columns=5&state=silent&words=a+b";
+        let asked = AskedAudit::read(Some(address)).expect("it is right");
+        assert_eq!((asked.columns, asked.state), (Some(5), Some(State::Silent)));
+        assert_eq!(asked.link("/audit", 0), format!("/audit?{address}"));
+        assert!(asked.link("/audit.csv", 7).ends_with("&from=7"));
         let many = "topic=a,".repeat(TOPICS + 1);
         let many = many.replace(",topic", "&topic");
         for wrong in [

@@ -32,9 +32,9 @@ use maud::{Markup, html};
 use crate::index::StoredPassage;
 use crate::serve::catalogue::Catalogue;
 
-pub(super) use audit::page as audit;
 pub(super) use document::{document, document_named, passage};
 pub(super) use opensearch::{SeenAt, opensearch};
+pub(super) use audit::{page as audit, table as audit_csv, whole as audit_html};
 pub(super) use help::page as help;
 pub(super) use listing::{materials, silent, silent_csv};
 pub(super) use reference::page as reference;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State as Extracted};
+use axum::extract::State as Extracted;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
@@ -47,7 +47,7 @@ pub(in crate::serve) async fn enter(
 }
 
 /// Takes the cookie away.
-pub(in crate::serve) async fn leave(RawQuery(_): RawQuery) -> Response {
+pub(in crate::serve) async fn leave() -> Response {
     with_cookie("/", &no_cookie())
 }
 

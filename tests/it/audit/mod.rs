@@ -288,7 +288,7 @@ fn columns_are_concepts_of_a_kind_or_aspects_of_a_topic() {
         "{beside:?}"
     );
     let (_, err, _) = run(corpus(), &["audit", "--by", "condition", "--columns", "2"]);
-    assert!(err.contains("more with --columns"), "{err}");
+    assert!(err.contains("more with more columns"), "{err}");
     let aspects = json(corpus(), &["osteoporosis", "--by", "aspect"]);
     let aspects = names(&aspects, "aspect");
     assert!(aspects.contains(&"risk".to_owned()), "{aspects:?}");

@@ -276,11 +276,10 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
         "{}",
         seen.text("h1")
     );
-    assert_eq!(
-        seen.number(".map td .silent"),
-        2,
-        "one text, and the zebrafish"
-    );
+    // One text and the zebrafish are silent, and folded.
+    assert_eq!(seen.number(".map td .silent"), 0);
+    assert!(seen.text(".silences summary").contains("2 materials silent"));
+    assert!(seen.number(".bars .bar rect") > 0);
     let names = "return [...document.querySelectorAll('.map td [aria-label]')]
         .map((e) => e.getAttribute('aria-label')).join('; ')";
     let names = seen.browser.run(names).to_string();
@@ -301,8 +300,15 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     );
     // What is silent can be opened, too.
     seen.goto("/audit?topic=osteoporosis");
+    seen.browser
+        .run("document.querySelector('.silences summary').click()");
     assert!(seen.text(".silences").contains("000_c69984d4732e6a33.txt"));
     assert_eq!(seen.number(".silences a"), 2);
+    // Those in a state, or with words in the title.
+    seen.goto("/audit?topic=osteoporosis&state=silent");
+    assert_eq!(seen.number(".map tbody tr"), 2);
+    seen.goto("/audit?topic=osteoporosis&state=silent&words=zebra");
+    assert_eq!(seen.number(".map tbody tr"), 1);
 }
 
 #[test]

@@ -87,6 +87,10 @@ fn an_audit_is_that_of_the_command_line() {
     let page = server.get("/audit?topic=osteoporosis").body;
     assert!(page.contains("What our materials say of osteoporosis"));
     assert!(page.contains("href=\"/documents/corpus/000_c69984d4732e6a33.txt\""));
+    assert!(server.get("/audit.csv?topic=osteoporosis").body.contains("osteoporosis"));
+    let kept = server.get("/audit.html?topic=osteoporosis");
+    assert!(kept.body.starts_with("<!doctype html>"));
+    assert!(!server.get("/audit?by=condition&columns=2").body.contains("--"));
     let topic = "/audit?topic=%3Cscript%3Ealert(1)%3C/script%3E";
     assert!(!server.get(topic).body.contains("<script>alert"));
 }

@@ -103,8 +103,8 @@ pub fn write(out: &mut dyn Write, audit: &Audit, figures: &[FigureGroup]) -> io:
     )
 }
 
-/// Writes all there is to an audit below its title, for a page that has [`STYLE`].
-pub(crate) fn write_part(
+/// Writes all there is to an audit below its title.
+fn write_part(
     out: &mut dyn Write,
     audit: &Audit,
     figures: &[FigureGroup],
@@ -122,6 +122,15 @@ pub(crate) fn write_part(
         "<p class=\"note\">What a sentence says is told by rules, and may be wrong: the sentence \
          counts.</p>"
     )
+}
+
+/// Writes figures on the same things side by side, for a page that has [`STYLE`].
+pub(crate) fn write_figures(
+    out: &mut dyn Write,
+    figures: &[FigureGroup],
+    view: View,
+) -> io::Result<()> {
+    figures::write(out, figures, view)
 }
 
 /// The rows that are shown.
