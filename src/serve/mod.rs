@@ -17,8 +17,7 @@
 //!   says what was asked for and what went wrong,
 //! * `dear` does what takes seconds, once, and in a place of its own,
 //! * `tokens` knows who may ask, `guard` lets through what is meant for this server, and says what a
-//!   browser may do with the
-//!   answer,
+//!   browser may do with the answer,
 //! * `state` holds the index, notices when there is a newer one, and searches on threads that are
 //!   for work and not for waiting,
 //! * `asked` reads the parameters of an address, and writes them into links,
