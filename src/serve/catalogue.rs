@@ -157,7 +157,9 @@ impl Catalogue {
     pub(super) fn folders(&self) -> Vec<(&str, usize)> {
         let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
         for material in &self.materials {
-            *folders.entry(folder(self.path(&material.source))).or_default() += 1;
+            *folders
+                .entry(folder(self.path(&material.source)))
+                .or_default() += 1;
         }
         folders.into_iter().collect()
     }
@@ -335,7 +337,11 @@ mod tests {
             roots.iter().map(|root| (*root).to_owned()).collect()
         };
         for (given, source, shown) in [
-            (&["/srv/leaflets"][..], "/srv/leaflets/neck/a.txt", "neck/a.txt"),
+            (
+                &["/srv/leaflets"][..],
+                "/srv/leaflets/neck/a.txt",
+                "neck/a.txt",
+            ),
             (&["/srv/leaflets"], "/srv/leaflets2/a.txt", "a.txt"),
             (&["corpus"], "corpus/a.txt", "a.txt"),
             (&["corpus", "more/old"], "more/old/a.txt", "old/a.txt"),

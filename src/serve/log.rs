@@ -57,7 +57,10 @@ pub(super) async fn requests(request: Request, next: Next) -> Response {
     let asker = asker.and_then(|asker| asker.0.as_deref()).unwrap_or("-");
     match format {
         // Addresses are ASCII without control characters: nothing in them steers a terminal.
-        LogFormat::Text => eprintln!("{} {asker} {method} {path} {status} {milliseconds:.1} ms", now()),
+        LogFormat::Text => eprintln!(
+            "{} {asker} {method} {path} {status} {milliseconds:.1} ms",
+            now()
+        ),
         LogFormat::Json => line(json!({
             "time": now(), "level": "info", "asker": asker, "method": method, "path": path, "status": status,
             "milliseconds": milliseconds,

@@ -107,9 +107,10 @@ impl Door {
         let bearer = bearer(headers).map(|given| blake3::hash(given.as_bytes()));
         let cookies = cookies(headers).map(|given| blake3::hash(given.as_bytes()));
         let cookies: Vec<blake3::Hash> = cookies.collect();
-        let known = self.tokens.iter().find(|known| {
-            bearer == Some(known.token) || cookies.iter().any(|given| *given == known.cookie_hash)
-        });
+        let known = self
+            .tokens
+            .iter()
+            .find(|known| bearer == Some(known.token) || cookies.contains(&known.cookie_hash));
         known.map(|known| Asker(known.name.clone()))
     }
 
@@ -184,10 +185,17 @@ mod tests {
 
     #[test]
     fn a_token_is_exchanged_for_a_cookie() {
-        let door = Door::new(&Tokens::read("anna s3cret\n").expect("they are right"), true);
+        let door = Door::new(
+            &Tokens::read("anna s3cret\n").expect("they are right"),
+            true,
+        );
         assert_eq!(door.cookie("other"), None);
         let set = door.cookie(" s3cret ").expect("it is known");
-        assert!(set.contains("; HttpOnly; SameSite=Strict") && set.ends_with("; Secure") && !set.contains("s3cret"));
+        assert!(
+            set.contains("; HttpOnly; SameSite=Strict")
+                && set.ends_with("; Secure")
+                && !set.contains("s3cret")
+        );
         let cookie = set.split(';').next().expect("a pair");
         let asker = door.asker(&with(header::COOKIE, &format!("a=b; {cookie}")));
         assert_eq!(asker, Some(Asker(Some("anna".to_owned()))));

@@ -159,7 +159,8 @@ mod tests {
         let asked = asked.expect("it is right");
         assert_eq!(asked.topics, ["gout", "stroke", "neck pain"]);
         assert_eq!((asked.by, asked.silent), (Some(By::Kind(Kind::Risk)), true));
-        let address = "topic=gout&topic=neck+pain&by=risk&silent=true&columns=5&state=silent&words=a+b";
+        let address =
+            "topic=gout&topic=neck+pain&by=risk&silent=true&columns=5&state=silent&words=a+b";
         let asked = AskedAudit::read(Some(address)).expect("it is right");
         assert_eq!((asked.columns, asked.state), (Some(5), Some(State::Silent)));
         assert_eq!(asked.link("/audit", 0), format!("/audit?{address}"));

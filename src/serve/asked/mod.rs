@@ -242,7 +242,12 @@ mod tests {
     fn who_signs_in_stays_on_this_server() {
         let to = |form: &str| AskedEntry::read(form).to;
         assert_eq!(to("token=x&to=%2F%3Fq%3Drisk"), "/?q=risk");
-        for elsewhere in ["%2F%2Fevil.example", "%2F%5Cevil.example", "https:%2F%2Fe.example", ""] {
+        for elsewhere in [
+            "%2F%2Fevil.example",
+            "%2F%5Cevil.example",
+            "https:%2F%2Fe.example",
+            "",
+        ] {
             assert_eq!(to(&format!("to={elsewhere}")), "/", "{elsewhere}");
         }
     }

@@ -45,7 +45,11 @@ impl Answers<'_> {
         let mut of: Vec<&Hit> = Vec::new();
         for hit in self.hits {
             let speaks = self.warnings.kinds(&hit.passage).contains(&kind);
-            if speaks && !of.iter().any(|one| one.passage.source == hit.passage.source) {
+            if speaks
+                && !of
+                    .iter()
+                    .any(|one| one.passage.source == hit.passage.source)
+            {
                 of.push(hit);
             }
         }

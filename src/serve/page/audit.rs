@@ -200,10 +200,16 @@ struct AuditView<'a> {
 
 impl AuditView<'_> {
     fn body(&self) -> Markup {
-        let meant: Vec<&Row> = self.audit.rows.iter().filter(|row| self.is_meant(row)).collect();
+        let meant: Vec<&Row> = self
+            .audit
+            .rows
+            .iter()
+            .filter(|row| self.is_meant(row))
+            .collect();
         let wants_silent = self.asked.silent || self.asked.state == Some(State::Silent);
-        let (mut shown, silent): (Vec<&Row>, Vec<&Row>) =
-            meant.into_iter().partition(|row| wants_silent || said(row) > 0);
+        let (mut shown, silent): (Vec<&Row>, Vec<&Row>) = meant
+            .into_iter()
+            .partition(|row| wants_silent || said(row) > 0);
         if !wants_silent {
             shown.sort_by_key(|row| std::cmp::Reverse(said(row)));
         }

@@ -15,12 +15,27 @@ use crate::serve::state::{Opened, ServerState};
 
 /// What can be typed, and what it means.
 const SYNTAX: [(&str, &str); 9] = [
-    ("osteoporosis risk", "any of the words; more, rarer and closer ones come first"),
-    ("who should not have manual therapy", "a question: passages that speak of that come first"),
-    ("brittle bones", "any name of a condition finds the others (osteoporosis)"),
-    ("\"severe osteoporosis\"", "these words, one after the other"),
+    (
+        "osteoporosis risk",
+        "any of the words; more, rarer and closer ones come first",
+    ),
+    (
+        "who should not have manual therapy",
+        "a question: passages that speak of that come first",
+    ),
+    (
+        "brittle bones",
+        "any name of a condition finds the others (osteoporosis)",
+    ),
+    (
+        "\"severe osteoporosis\"",
+        "these words, one after the other",
+    ),
     ("+osteoporosis -fracture", "has to occur; must not occur"),
-    ("(osteoporosis OR fracture) AND risk", "AND, OR, NOT in capitals; parentheses group"),
+    (
+        "(osteoporosis OR fracture) AND risk",
+        "AND, OR, NOT in capitals; parentheses group",
+    ),
     ("osteop*", "every word that begins so"),
     ("title:neck", "only in titles; heading: only in headings"),
     ("source:neck*", "only in materials whose path matches"),

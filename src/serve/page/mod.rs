@@ -32,11 +32,11 @@ use maud::{Markup, html};
 use crate::index::StoredPassage;
 use crate::serve::catalogue::Catalogue;
 
-pub(super) use document::{document, document_named, passage};
-pub(super) use opensearch::{SeenAt, opensearch};
 pub(super) use audit::{page as audit, table as audit_csv, whole as audit_html};
+pub(super) use document::{document, document_named, passage};
 pub(super) use help::page as help;
 pub(super) use listing::{materials, silent, silent_csv};
+pub(super) use opensearch::{SeenAt, opensearch};
 pub(super) use reference::page as reference;
 pub(super) use results::{csv, search};
 pub(super) use shell::{asset, not_found};
@@ -91,8 +91,18 @@ fn amount(n: usize, what: &str) -> String {
 /// low-level date algorithms", 2013, `civil_from_days`).
 fn day_and_minute(nanoseconds: u64) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let minutes = nanoseconds / 60_000_000_000;
     let (days, minute) = (minutes / 1440 + 719_468, minutes % 1440);
@@ -106,7 +116,11 @@ fn day_and_minute(nanoseconds: u64) -> String {
     let month = (month + 2) % 12;
     let year = year_of_era + era * 400 + u64::from(month < 2);
     let name = MONTHS[month as usize];
-    format!("{day} {name} {year}, {:02}:{:02} UTC", minute / 60, minute % 60)
+    format!(
+        "{day} {name} {year}, {:02}:{:02} UTC",
+        minute / 60,
+        minute % 60
+    )
 }
 
 /// The address of a document. The slashes of its path are those of the address: proxies that decode an
@@ -163,8 +177,14 @@ mod tests {
 
     #[test]
     fn numbers_and_days_are_as_people_read_them() {
-        assert_eq!([number(7), number(2732), number(1_234_567)], ["7", "2,732", "1,234,567"]);
-        assert_eq!((amount(1, "source"), amount(1000, "source")), ("1 source".into(), "1,000 sources".into()));
+        assert_eq!(
+            [number(7), number(2732), number(1_234_567)],
+            ["7", "2,732", "1,234,567"]
+        );
+        assert_eq!(
+            (amount(1, "source"), amount(1000, "source")),
+            ("1 source".into(), "1,000 sources".into())
+        );
         for (seconds, day) in [
             (0, "1 January 1970, 00:00 UTC"),
             (951_782_399, "28 February 2000, 23:59 UTC"),

@@ -96,7 +96,8 @@ pub(in crate::serve) async fn not_found(request: Request) -> Response {
     let problem = Problem::nothing("there is nothing here");
     match accepts_pages(&request) {
         true => {
-            let detail = "There is nothing at this address. It may be old, or a letter may be missing.";
+            let detail =
+                "There is nothing at this address. It may be old, or a letter may be missing.";
             wrong(&Problem::nothing(detail), "")
         }
         false => problem.into_response(),

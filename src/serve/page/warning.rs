@@ -118,7 +118,11 @@ fn in_words(concept: &Mentioned) -> String {
         Experiencer::Family => notes.push("in the family"),
         Experiencer::Patient | Experiencer::Others => {}
     }
-    let no = if claim.assertion == Assertion::Negated { "no " } else { "" };
+    let no = if claim.assertion == Assertion::Negated {
+        "no "
+    } else {
+        ""
+    };
     match notes.is_empty() {
         true => format!("{no}{name}"),
         false => format!("{no}{name} ({})", notes.join(", ")),
@@ -135,10 +139,13 @@ pub(super) fn by_assertion(passage: &StoredPassage) -> Vec<(&'static str, String
     ];
     let names = |assertion: Assertion| -> String {
         let of = passage.concepts.iter();
-        let of = of.filter(|concept| concept.kind != Kind::Term && concept.claim.assertion == assertion);
+        let of =
+            of.filter(|concept| concept.kind != Kind::Term && concept.claim.assertion == assertion);
         let names: Vec<&str> = of.map(|concept| concept.name.as_str()).collect();
         names.join(", ")
     };
     let said = WORDS.map(|(assertion, words)| (words, names(assertion)));
-    said.into_iter().filter(|(_, names)| !names.is_empty()).collect()
+    said.into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .collect()
 }

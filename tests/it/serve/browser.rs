@@ -89,7 +89,10 @@ fn results_come_as_one_types_and_the_address_follows() {
         seen.text("#count")
     );
     // Each hit says which kind of risk it speaks of, and above them is who is silent, by title.
-    assert_eq!(seen.number("article.hit .said .kind .shape"), seen.number("article.hit .said .kind"));
+    assert_eq!(
+        seen.number("article.hit .said .kind .shape"),
+        seen.number("article.hit .said .kind")
+    );
     assert!(seen.number("article.hit .said .kind") >= 3);
     assert!(seen.number(".answers .quotes blockquote") >= 3);
     seen.browser
@@ -278,7 +281,10 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     );
     // One text and the zebrafish are silent, and folded.
     assert_eq!(seen.number(".map td .silent"), 0);
-    assert!(seen.text(".silences summary").contains("2 materials silent"));
+    assert!(
+        seen.text(".silences summary")
+            .contains("2 materials silent")
+    );
     assert!(seen.number(".bars .bar rect") > 0);
     let names = "return [...document.querySelectorAll('.map td [aria-label]')]
         .map((e) => e.getAttribute('aria-label')).join('; ')";
@@ -362,9 +368,8 @@ fn a_citation_is_copied_without_a_clipboard() {
     seen.browser.run(
         "document.querySelector('.more').open = true; document.querySelector('.copy').click()",
     );
-    seen.browser.wait_for(
-        "return /^(Copied|Selected)/.test(document.querySelector('.copy').textContent)",
-    );
+    seen.browser
+        .wait_for("return /^(Copied|Selected)/.test(document.querySelector('.copy').textContent)");
 }
 
 /// What axe-core finds wrong on a page; `None` where it is not installed.

@@ -87,10 +87,20 @@ fn an_audit_is_that_of_the_command_line() {
     let page = server.get("/audit?topic=osteoporosis").body;
     assert!(page.contains("What our materials say of osteoporosis"));
     assert!(page.contains("href=\"/documents/corpus/000_c69984d4732e6a33.txt\""));
-    assert!(server.get("/audit.csv?topic=osteoporosis").body.contains("osteoporosis"));
+    assert!(
+        server
+            .get("/audit.csv?topic=osteoporosis")
+            .body
+            .contains("osteoporosis")
+    );
     let kept = server.get("/audit.html?topic=osteoporosis");
     assert!(kept.body.starts_with("<!doctype html>"));
-    assert!(!server.get("/audit?by=condition&columns=2").body.contains("--"));
+    assert!(
+        !server
+            .get("/audit?by=condition&columns=2")
+            .body
+            .contains("--")
+    );
     let topic = "/audit?topic=%3Cscript%3Ealert(1)%3C/script%3E";
     assert!(!server.get(topic).body.contains("<script>alert"));
 }
@@ -114,7 +124,10 @@ fn an_address_that_is_none_is_a_page_for_people_and_a_problem_for_programs() {
         as_browser(&server, "/api/v1/nothing"),
     ] {
         let kind = problem.header("content-type");
-        assert_eq!((problem.status, kind), (404, Some("application/problem+json")));
+        assert_eq!(
+            (problem.status, kind),
+            (404, Some("application/problem+json"))
+        );
     }
 }
 
@@ -126,7 +139,10 @@ fn materials_are_listed_by_title_and_who_is_silent_is_a_table() {
     std::fs::write(deep.join("turn.txt"), "=Turning the neck\n\nIt is safe.\n").expect("written");
     let corpus = folder.path().join("corpus");
     let corpus = corpus.to_str().expect("it is text");
-    palpate(folder.path()).args(["index", corpus]).assert().success();
+    palpate(folder.path())
+        .args(["index", corpus])
+        .assert()
+        .success();
     let server = Server::start(folder.path(), &[]);
     let listed = server.get("/materials").body;
     assert!(listed.contains("5 materials") && listed.contains("<cite>neck/turn.txt</cite>"));
@@ -135,13 +151,30 @@ fn materials_are_listed_by_title_and_who_is_silent_is_a_table() {
     let of_folder = server.get("/materials?folder=neck").body;
     assert!(of_folder.contains("1 material</strong> of 5"));
     let silent = server.get("/silent.csv?q=osteoporosis");
-    assert_eq!(silent.header("content-type"), Some("text/csv; charset=utf-8"));
-    assert!(silent.body.contains("'=Turning the neck,neck/turn.txt\r\n"), "{}", silent.body);
+    assert_eq!(
+        silent.header("content-type"),
+        Some("text/csv; charset=utf-8")
+    );
+    assert!(
+        silent.body.contains("'=Turning the neck,neck/turn.txt\r\n"),
+        "{}",
+        silent.body
+    );
     assert!(!silent.body.contains("002_b719b6c7da76650d"));
     // Where somebody's files lie is nobody's business.
-    for path in ["/", "/?q=osteoporosis+risk", "/materials", "/silent?q=osteoporosis", "/help"] {
+    for path in [
+        "/",
+        "/?q=osteoporosis+risk",
+        "/materials",
+        "/silent?q=osteoporosis",
+        "/help",
+    ] {
         let shown = server.get(path).body;
-        let text: String = shown.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, t)| t).collect();
+        let text: String = shown
+            .split('<')
+            .filter_map(|tag| tag.split_once('>'))
+            .map(|(_, t)| t)
+            .collect();
         assert!(!text.contains(corpus), "{path}");
     }
     let results = server.get("/results.csv?q=osteoporosis");
@@ -406,7 +439,9 @@ fn people_sign_in_once() {
     let server = Server::start(folder.path(), &["--token-file", "tokens"]);
     let asked = as_browser(&server, "/?q=risk");
     assert_eq!(asked.status, 401);
-    assert!(asked.body.contains("action=\"/sign-in\"") && asked.body.contains("value=\"/?q=risk\""));
+    assert!(
+        asked.body.contains("action=\"/sign-in\"") && asked.body.contains("value=\"/?q=risk\"")
+    );
     assert!(server.get("/assets/style.css").status == 200);
     let sign_in = |token: &str| {
         let form = format!("to=%2F%3Fq%3Drisk&token={token}");
@@ -419,7 +454,10 @@ fn people_sign_in_once() {
     let wrong = sign_in("s3cre");
     assert!(wrong.status == 401 && wrong.body.contains("not one of the tokens"));
     let entered = sign_in("other");
-    assert_eq!((entered.status, entered.header("location")), (303, Some("/?q=risk")));
+    assert_eq!(
+        (entered.status, entered.header("location")),
+        (303, Some("/?q=risk"))
+    );
     let cookie = entered.header("set-cookie").expect("a cookie");
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
     let pair = cookie.split(';').next().expect("a name and a value");
