@@ -65,7 +65,7 @@ impl Answers<'_> {
             details name="answers" {
                 summary {
                     (kind.label()) " "
-                    span.number { (amount(hits.len(), "material")) }
+                    span.number { (number(hits.len() as u64)) span.hidden { " materials" } }
                 }
                 ul.quotes {
                     @for hit in hits.iter().take(QUOTED) {
@@ -96,7 +96,7 @@ impl Answers<'_> {
             details.silences name="answers" id="silent" {
                 summary {
                     span.kind.silent { span.shape aria-hidden="true" {} "Silent" } " "
-                    span.number { (silent_materials(silent)) }
+                    span.number { @if silent.about { "about " } (number(silent.count)) span.hidden { " materials" } }
                 }
                 p.quiet { "No passage of these materials matches. " a href="/help#silent" { "What that means" } }
                 ul.sources {
