@@ -312,7 +312,8 @@ impl Searcher {
         let mut plan = self.plan(&request.query, request.spelling, &request.ranking)?;
         candidates::give_up_absent_phrases(engine, &mut plan)?;
         let filters = facets::wanted(engine, request)?;
-        let look_up = LookUp::of(&plan);
+        // What is like it in meaning says nothing of it.
+        let look_up = LookUp::of(&plan, None);
         let statistics = CorpusStatistics::fetch(engine, &look_up)?;
         let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
         match candidates::matching(&scorer, &filters)? {

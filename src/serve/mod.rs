@@ -30,9 +30,9 @@
 mod api;
 mod asked;
 mod base;
+mod catalogue;
 mod connections;
 mod dear;
-mod catalogue;
 mod guard;
 mod listen;
 mod log;

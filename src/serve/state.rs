@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
-use super::dear::DearAnswers;
 use super::catalogue::Catalogue;
+use super::dear::DearAnswers;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;

@@ -20,6 +20,11 @@ pub(in crate::serve) const COLUMNS: [(&str, By, &str); 4] = [
     ("aspect", By::Aspect, "aspects of the topics"),
 ];
 
+/// What can be given once; the last three are of the page.
+const ONCE: [&str; 7] = [
+    "by", "source", "silent", "columns", "state", "words", "from",
+];
+
 /// What is asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::serve) struct AskedAudit {
@@ -41,7 +46,7 @@ pub(in crate::serve) struct AskedAudit {
 impl AskedAudit {
     /// Reads the part of an address after the question mark. Topics may be parted by commas.
     pub(in crate::serve) fn read(address: Option<&str>) -> Result<AskedAudit, Problem> {
-        let parameters = Parameters::read(address, &["by", "source", "silent"], &["topic"])?;
+        let parameters = Parameters::read(address, &ONCE, &["topic"])?;
         let topics = parameters.all("topic").flat_map(|value| value.split(','));
         let topics = topics.map(str::trim).filter(|topic| !topic.is_empty());
         let by = parameters.filled("by").last();

@@ -147,7 +147,7 @@ pub(super) struct AskedMaterials {
 
 impl AskedMaterials {
     pub(super) fn read(address: Option<&str>) -> Result<AskedMaterials, Problem> {
-        let parameters = Parameters::read(address);
+        let parameters = Parameters::read(address, &["words", "folder", "from"], &[])?;
         Ok(AskedMaterials {
             words: parameters.text("words", "what is looked for", PREFIX)?,
             folder: parameters.one("folder").map(str::to_owned),
@@ -181,15 +181,15 @@ pub(super) struct AskedEntry {
 
 impl AskedEntry {
     /// Reads the body of a form.
-    pub(super) fn read(form: &str) -> AskedEntry {
-        let parameters = Parameters::read(Some(form));
+    pub(super) fn read(form: &str) -> Result<AskedEntry, Problem> {
+        let parameters = Parameters::read(Some(form), &["to", "token"], &[])?;
         let to = parameters.one("to").unwrap_or("/");
         // What begins with two slashes, or a backslash, is another server.
         let is_here = to.starts_with('/') && !to[1..].starts_with(['/', '\\']);
-        AskedEntry {
+        Ok(AskedEntry {
             token: parameters.one("token").unwrap_or_default().to_owned(),
             to: if is_here { to } else { "/" }.to_owned(),
-        }
+        })
     }
 }
 
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn who_signs_in_stays_on_this_server() {
-        let to = |form: &str| AskedEntry::read(form).to;
+        let to = |form: &str| AskedEntry::read(form).expect("it is a form").to;
         assert_eq!(to("token=x&to=%2F%3Fq%3Drisk"), "/?q=risk");
         for elsewhere in [
             "%2F%2Fevil.example",

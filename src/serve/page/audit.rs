@@ -124,7 +124,7 @@ async fn written(
     });
     match answer.await {
         Some(written) => written.map(|written| written.to_vec()),
-        None => Err(Problem::busy()),
+        None => Err(Problem::under_way()),
     }
 }
 

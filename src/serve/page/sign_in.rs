@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::elsewhere;
+use super::shell::wrong;
 use crate::serve::asked::AskedEntry;
 use crate::serve::guard::Guard;
 use crate::serve::tokens::no_cookie;
@@ -36,7 +37,10 @@ pub(in crate::serve) async fn enter(
     Extracted(guard): Extracted<Arc<Guard>>,
     body: String,
 ) -> Response {
-    let asked = AskedEntry::read(&body);
+    let asked = match AskedEntry::read(&body) {
+        Ok(asked) => asked,
+        Err(problem) => return wrong(&problem, ""),
+    };
     match guard.door().cookie(&asked.token) {
         Some(cookie) => with_cookie(&asked.to, &cookie),
         None => {
