@@ -17,10 +17,10 @@ const KEPT: u32 = 12 * 60 * 60;
 
 /// The tokens that are accepted, as they were given: on each line a token, or a name and a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tokens(Vec<Token>);
+pub struct Tokens(Vec<AccessToken>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Token {
+struct AccessToken {
     name: Option<String>,
     token: String,
 }
@@ -48,7 +48,7 @@ impl Tokens {
                 [name, token] => (Some((*name).to_owned()), token),
                 _ => return Err(TokensError::Line(number + 1)),
             };
-            tokens.push(Token {
+            tokens.push(AccessToken {
                 name,
                 token: (*token).to_owned(),
             });
@@ -83,7 +83,7 @@ pub(super) struct Asker(pub(super) Option<String>);
 impl Door {
     /// A door for those who have a token; for all where there are none.
     pub(super) fn new(tokens: &Tokens, secure: bool) -> Door {
-        let hashes = |token: &Token| {
+        let hashes = |token: &AccessToken| {
             let key = blake3::derive_key(CONTEXT, token.token.as_bytes());
             let cookie = blake3::Hash::from_bytes(key).to_hex().to_string();
             TokenHashes {

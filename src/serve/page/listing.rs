@@ -20,7 +20,7 @@ use crate::serve::state::{Opened, ServerState};
 const LISTED: usize = 100;
 
 /// A list of materials.
-struct Listing<'a> {
+struct ListPage<'a> {
     title: String,
     /// The address without what the list is narrowed by, and the parameters that have to stay.
     page: &'a str,
@@ -41,7 +41,7 @@ pub(in crate::serve) async fn materials(
     };
     let made = state.work(move |opened| {
         let all = opened.catalogue().materials().iter();
-        let listing = Listing {
+        let listing = ListPage {
             title: match asked.folder.as_deref() {
                 None => "All materials".to_owned(),
                 Some("") => "Materials that are in no folder".to_owned(),
@@ -74,7 +74,7 @@ pub(in crate::serve) async fn silent(
     let query = searched.query.clone();
     let made = state.work(move |opened| {
         let silent = silent_sources(opened, &searched)?;
-        let listing = Listing {
+        let listing = ListPage {
             title: format!("Silent on “{}”", searched.query),
             page: "/silent",
             kept: parameters(&searched),
@@ -159,7 +159,7 @@ pub(super) fn filter(page: &str, kept: &[(String, String)], asked: &AskedMateria
     }
 }
 
-impl Listing<'_> {
+impl ListPage<'_> {
     fn body(&self, catalogue: &Catalogue) -> Markup {
         let is_meant = |source: &&&str| {
             let in_folder = |wanted: &String| folder(catalogue.path(source)) == wanted;

@@ -125,6 +125,7 @@ fn write_part(
 }
 
 /// Writes figures on the same things side by side, for a page that has [`STYLE`].
+#[cfg(feature = "serve")]
 pub(crate) fn write_figures(
     out: &mut dyn Write,
     figures: &[FigureGroup],
