@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn topics_are_read_and_limited() {
         let asked = AskedAudit::read(Some(
-            "topic=gout,+stroke&topic=&topic=neck+pain&by=risk&silent=on",
+            "topic=gout,+stroke&topic=&topic=neck+pain&by=risk&columns=&silent=on",
         ));
         let asked = asked.expect("it is right");
         assert_eq!(asked.topics, ["gout", "stroke", "neck pain"]);

@@ -80,11 +80,11 @@ impl Parameters {
         }
     }
 
-    /// A number that is at most so large.
+    /// A number that is at most so large; a field of a form that nobody filled in is none.
     fn number(&self, name: &'static str, most: usize) -> Result<Option<usize>, Problem> {
         let read = |value: &str| value.parse().ok().filter(|number| *number <= most);
         let wrong = || Problem::bad(format!("“{name}” is a number from 0 to {most}"));
-        let value = self.one(name);
+        let value = self.filled(name).last();
         value.map(|value| read(value).ok_or_else(wrong)).transpose()
     }
 
@@ -146,13 +146,30 @@ pub(super) struct AskedMaterials {
 }
 
 impl AskedMaterials {
+    const ONCE: [&str; 3] = ["words", "folder", "from"];
+
     pub(super) fn read(address: Option<&str>) -> Result<AskedMaterials, Problem> {
-        let parameters = Parameters::read(address, &["words", "folder", "from"], &[])?;
+        let parameters = Parameters::read(address, &AskedMaterials::ONCE, &[])?;
         Ok(AskedMaterials {
             words: parameters.text("words", "what is looked for", PREFIX)?,
             folder: parameters.one("folder").map(str::to_owned),
             offset: parameters.number("from", usize::MAX)?.unwrap_or_default(),
         })
+    }
+
+    /// Those of a search, with the search: its own parameters are among the other's.
+    pub(super) fn read_with_search(
+        address: Option<&str>,
+    ) -> Result<(AskedSearch, AskedMaterials), Problem> {
+        let pairs = parse(address.unwrap_or_default().as_bytes());
+        let (own, others): (Vec<_>, Vec<_>) =
+            pairs.partition(|(name, _)| AskedMaterials::ONCE.contains(&name.as_ref()));
+        let [own, others] = [own, others].map(|pairs| {
+            let mut address = form_urlencoded::Serializer::new(String::new());
+            address.extend_pairs(pairs).finish()
+        });
+        let search = AskedSearch::read(Some(&others))?;
+        Ok((search, AskedMaterials::read(Some(&own))?))
     }
 
     /// The same as parameters that follow a question mark or others, from another material on.

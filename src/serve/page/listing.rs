@@ -65,9 +65,7 @@ pub(in crate::serve) async fn silent(
     Extracted(state): Extracted<Arc<ServerState>>,
     RawQuery(address): RawQuery,
 ) -> Response {
-    let read = AskedSearch::read(address.as_deref());
-    let both = read.and_then(|asked| Ok((asked, AskedMaterials::read(address.as_deref())?)));
-    let (searched, asked) = match both {
+    let (searched, asked) = match AskedMaterials::read_with_search(address.as_deref()) {
         Ok(both) => both,
         Err(problem) => return wrong(&problem, ""),
     };

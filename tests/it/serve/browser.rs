@@ -254,8 +254,9 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     seen.goto("/");
     seen.browser
         .run("document.querySelector('.top nav a').click()");
-    seen.browser
-        .wait_for("return location.pathname === '/audit'");
+    seen.browser.wait_for(
+        "return location.pathname === '/audit' && document.querySelector('.map') !== null",
+    );
     // Without a question: the risks that most passages name, and figures side by side.
     assert!(seen.number(".map td") >= 4 * 5);
     let figures = seen.text("#figures");
@@ -273,7 +274,7 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     seen.browser
         .run("document.querySelector('.ask button').click()");
     seen.browser
-        .wait_for("return location.search.includes('topic=brittle+bones')");
+        .wait_for("return location.search.includes('topic=brittle+bones') && document.querySelector('.map') !== null");
     assert!(
         seen.text("h1").contains("osteoporosis"),
         "{}",
@@ -306,6 +307,8 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     );
     // What is silent can be opened, too.
     seen.goto("/audit?topic=osteoporosis");
+    seen.browser
+        .wait_for("return document.querySelector('.silences') !== null");
     seen.browser
         .run("document.querySelector('.silences summary').click()");
     assert!(seen.text(".silences").contains("000_c69984d4732e6a33.txt"));
