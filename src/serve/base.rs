@@ -96,10 +96,10 @@ pub(super) async fn answers(
     }
     let location = response.headers().get(header::LOCATION);
     let location = location.and_then(|value| value.to_str().ok().map(str::to_owned));
-    if let Some(location) = location.filter(|location| location.starts_with('/')) {
-        if let Ok(value) = HeaderValue::from_str(&format!("{}{location}", base.0)) {
-            response.headers_mut().insert(header::LOCATION, value);
-        }
+    if let Some(location) = location.filter(|location| location.starts_with('/'))
+        && let Ok(value) = HeaderValue::from_str(&format!("{}{location}", base.0))
+    {
+        response.headers_mut().insert(header::LOCATION, value);
     }
     match is_page(response.headers()) {
         true => rewritten(&base, response).await,
