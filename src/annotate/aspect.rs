@@ -8,7 +8,7 @@ use crate::analysis::nearly;
 
 /// An aspect of a health topic.
 ///
-/// The four kinds of risk and the two of inheritance are told apart, because who is asked to take
+/// The six kinds of risk and the two of inheritance are told apart, because who is asked to take
 /// care matters; people see them under one [`Aspect::label`] and may filter by either name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -19,6 +19,10 @@ pub enum Aspect {
     Adverse,
     Precaution,
     Susceptibility,
+    /// When to seek help now.
+    RedFlag,
+    /// What it must not be taken with.
+    Interaction,
     Symptoms,
     Causes,
     Diagnosis,
@@ -48,6 +52,8 @@ const TABLE: [(Aspect, &str, &str); Aspect::COUNT] = [
     (Adverse, "adverse", "risk"),
     (Precaution, "precaution", "risk"),
     (Susceptibility, "susceptibility", "risk"),
+    (RedFlag, "red-flag", "risk"),
+    (Interaction, "interaction", "risk"),
     (Symptoms, "symptoms", "symptoms"),
     (Causes, "causes", "causes"),
     (Diagnosis, "diagnosis", "diagnosis"),
@@ -69,7 +75,7 @@ const TABLE: [(Aspect, &str, &str); Aspect::COUNT] = [
 
 impl Aspect {
     /// How many aspects there are.
-    pub const COUNT: usize = 23;
+    pub const COUNT: usize = 25;
 
     /// All aspects, in the order of their indices.
     pub fn all() -> impl Iterator<Item = Aspect> {
@@ -91,8 +97,19 @@ impl Aspect {
         TABLE[self.index()].2
     }
 
-    /// The aspects a name stands for: one, or all of a label; none if it is neither.
+    /// Whether it is a kind of risk.
+    pub fn is_risk(self) -> bool {
+        self.label() == Contraindication.label()
+    }
+
+    /// The aspects a name stands for: one, or all of a label; none if it is neither. Words may stand
+    /// apart ("red flag"), and "adverse effect" is the whole name of what is called "adverse".
     pub fn named(name: &str) -> Vec<Aspect> {
+        let name = &name.replace([' ', '_'], "-");
+        let name = match name.to_lowercase().strip_suffix("-effect") {
+            Some(adverse) if adverse == Adverse.name() => Adverse.name(),
+            _ => name,
+        };
         let by = |pick: fn(Aspect) -> &'static str| -> Vec<Aspect> {
             Aspect::all()
                 .filter(|aspect| pick(*aspect).eq_ignore_ascii_case(name))
@@ -140,7 +157,9 @@ mod tests {
 
     #[test]
     fn names_and_labels() {
-        assert_eq!(Aspect::named("risk").len(), 4);
+        assert_eq!(Aspect::named("risk").len(), 6);
+        assert_eq!(Aspect::named("Red flag"), [RedFlag]);
+        assert_eq!(Aspect::named("adverse-effect"), [Adverse]);
         assert_eq!(Aspect::named("Contraindication"), [Contraindication]);
         assert_eq!(Aspect::named("inheritance").len(), 2);
         assert!(Aspect::named("weather").is_empty());

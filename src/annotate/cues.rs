@@ -37,6 +37,8 @@ struct CueEntry {
     aspect: AspectName,
     sub: Option<AspectName>,
     #[serde(default)]
+    asks: Vec<String>,
+    #[serde(default)]
     headings: Vec<String>,
     #[serde(default)]
     strong: Vec<String>,
@@ -49,6 +51,27 @@ impl CueEntry {
     fn name(&self) -> &str {
         &self.sub.as_ref().unwrap_or(&self.aspect).0
     }
+}
+
+/// The phrases by which a question asks for an aspect that the model of questions was not taught, as
+/// terms, the longest first.
+pub(super) fn asking_phrases() -> Vec<(Aspect, Vec<String>)> {
+    let table: CueTable = from_toml(DataFile::Cues.text())
+        // Tests read the built-in file, and one in its place was looked at.
+        .expect("the cue table is valid");
+    let mut phrases = Vec::new();
+    for entry in table.cue.iter().map(Spanned::get_ref) {
+        let Some(aspect) = Aspect::all().find(|aspect| aspect.name() == entry.name()) else {
+            continue;
+        };
+        for phrase in &entry.asks {
+            let words = analysis::words(phrase).into_iter();
+            let whole = words.filter(|word| !word.compound);
+            phrases.push((aspect, whole.map(|word| word.term).collect::<Vec<_>>()));
+        }
+    }
+    phrases.sort_by_key(|(_, terms)| std::cmp::Reverse(terms.len()));
+    phrases
 }
 
 /// Whether a table of cues can be read, and each of its cues is for one aspect.

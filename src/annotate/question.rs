@@ -4,11 +4,13 @@
 //! A linear model reads the whole query. It was learned from a table of ways to ask
 //! (`src/data/asks.toml`), signal phrases (`src/data/signals.toml`) and the names of the lexicon, by
 //! `src/models/learn_questions.py`; the probabilities it gives are kept as they are, so that a doubtful
-//! question counts for what it is.
+//! question counts for what it is. Kinds of risk that it was not taught, red flags and interactions, are
+//! asked for by phrases of the table of cues.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::{Aspect, AspectWeights, LinearModel};
+use super::{Aspect, AspectWeights, LinearModel, cues};
 use crate::analysis;
 
 pub(super) const DATA: &str = include_str!("../models/questions.tsv");
@@ -25,6 +27,12 @@ static MODEL: LazyLock<LinearModel> = LazyLock::new(|| {
         // The file is part of the program; tests read it.
         .expect("the model of questions is valid")
 });
+
+/// How sure a phrase is that asks for a kind of risk.
+const BY_PHRASE: f64 = 0.9;
+
+/// The phrases that ask for kinds of risk, the longest first.
+static PHRASES: LazyLock<Vec<(Aspect, Vec<String>)>> = LazyLock::new(cues::asking_phrases);
 
 /// What a query asks for.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,14 +75,28 @@ impl Question {
                 (Contraindication, 0.95),
                 (Adverse, 0.8),
                 (Precaution, 0.7),
+                (Interaction, 0.7),
+                (RedFlag, 0.6),
             ],
-            Question::Of(Contraindication) => {
-                &[(Contraindication, 1.0), (Precaution, 0.8), (Adverse, 0.5)]
-            }
+            Question::Of(Contraindication) => &[
+                (Contraindication, 1.0),
+                (Precaution, 0.8),
+                (Adverse, 0.5),
+                (Interaction, 0.4),
+            ],
             Question::Of(Adverse) => &[(Adverse, 1.0), (Contraindication, 0.5), (Precaution, 0.3)],
-            Question::Of(Precaution) => {
-                &[(Precaution, 1.0), (Contraindication, 0.8), (Adverse, 0.4)]
-            }
+            Question::Of(Precaution) => &[
+                (Precaution, 1.0),
+                (RedFlag, 0.9),
+                (Contraindication, 0.8),
+                (Adverse, 0.4),
+            ],
+            Question::Of(RedFlag) => &[(RedFlag, 1.0), (Precaution, 0.3)],
+            Question::Of(Interaction) => &[
+                (Interaction, 1.0),
+                (Contraindication, 0.4),
+                (Precaution, 0.3),
+            ],
             Question::Of(Susceptibility) => &[(Susceptibility, 1.0), (Causes, 0.2)],
             Question::Of(Condition) => &[(Condition, 1.0), (Technique, 0.8)],
             Question::Of(Technique) => &[(Technique, 1.0), (Condition, 0.8), (Procedure, 0.5)],
@@ -125,6 +147,13 @@ impl Asked {
                 }
             }
         }
+        if let Some((aspect, words)) = asked_by_phrase(terms) {
+            for (_, chance) in &mut questions {
+                *chance *= 1.0 - BY_PHRASE;
+            }
+            questions.push((Question::Of(aspect), BY_PHRASE));
+            asking[words].fill(1.0);
+        }
         questions.sort_by(|a, b| b.1.total_cmp(&a.1));
         (Asked { questions }, asking)
     }
@@ -137,14 +166,17 @@ impl Asked {
         Asked::read(&terms).0
     }
 
-    /// How likely each aspect is asked for. A question for any risk asks for all kinds of it.
+    /// How likely each aspect is asked for, by a heading. One for any risk stands above all kinds of it
+    /// but interactions and red flags, which say themselves what they are.
     pub(super) fn chances(&self) -> [f32; Aspect::COUNT] {
         let mut chances = [0.0; Aspect::COUNT];
         for &(question, chance) in &self.questions {
             match question {
                 Question::Of(aspect) => chances[aspect.index()] += chance as f32,
                 Question::AnyRisk => {
-                    for (aspect, worth) in question.answers() {
+                    let named = [Aspect::RedFlag, Aspect::Interaction];
+                    let answers = question.answers().iter();
+                    for (aspect, worth) in answers.filter(|(aspect, _)| !named.contains(aspect)) {
                         chances[aspect.index()] += chance as f32 * worth;
                     }
                 }
@@ -197,6 +229,16 @@ impl Asked {
     }
 }
 
+/// The kind of risk that a phrase asks for, and the words of the phrase.
+fn asked_by_phrase(terms: &[&str]) -> Option<(Aspect, Range<usize>)> {
+    PHRASES.iter().find_map(|(aspect, phrase)| {
+        let at = terms
+            .windows(phrase.len().max(1))
+            .position(|window| window.iter().eq(phrase.iter()))?;
+        Some((*aspect, at..at + phrase.len()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +254,24 @@ mod tests {
             .map(|(word, _)| word.surface.clone())
             .collect();
         (asked, asking)
+    }
+
+    #[test]
+    fn kinds_of_risk_that_no_model_was_taught() {
+        for (text, kind) in [
+            ("when to call a doctor", "red-flag"),
+            ("red flags of back pain", "red-flag"),
+            ("when should I worry about a headache?", "red-flag"),
+            ("headache warning signs", "red-flag"),
+            ("ibuprofen interactions", "interaction"),
+            ("what should warfarin not be taken with", "interaction"),
+            ("does ginkgo interfere with blood thinners", "interaction"),
+            ("who should not have a massage", "contraindication"),
+            ("side effects of cupping", "adverse"),
+            ("who gets gout", "susceptibility"),
+        ] {
+            assert_eq!(Asked::of(text).best(), Some(kind), "{text}");
+        }
     }
 
     #[test]

@@ -241,6 +241,7 @@ mod tests {
             text: passage.text().to_owned(),
             units: passage.units().clone(),
             aspects: Vec::new(),
+            risks: Vec::new(),
             concepts: Vec::new(),
         };
         cut(document).iter().map(stored).collect()

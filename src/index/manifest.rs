@@ -12,7 +12,7 @@ use crate::annotate::ANNOTATION_VERSION;
 use crate::data;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 14;
+pub const FORMAT_VERSION: u32 = 15;
 
 pub(super) const FILE: &str = "palpate.json";
 

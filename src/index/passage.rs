@@ -57,6 +57,9 @@ pub struct StoredPassage {
     pub units: Units,
     /// The aspects the passage speaks of, by their labels, the strongest first.
     pub aspects: Vec<String>,
+    /// The kinds of risk it speaks of, by name, the strongest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risks: Vec<String>,
     pub concepts: Vec<Mentioned>,
 }
 
@@ -87,7 +90,10 @@ impl StoredPassage {
                 aspects.push(aspect.label().to_owned());
             }
         }
+        let risks = annotations.aspects.shown().into_iter();
+        let risks = risks.filter(|aspect| aspect.is_risk());
         StoredPassage {
+            risks: risks.map(|aspect| aspect.name().to_owned()).collect(),
             id: passage.id().clone(),
             document: document.id().to_owned(),
             source: document.source().to_owned(),

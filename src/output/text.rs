@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use textwrap::core::display_width;
 
-use crate::annotate::Assertion;
+use crate::annotate::{Assertion, trusted};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::query::{Correction, DidYouMean};
@@ -148,9 +148,7 @@ impl Printer {
     fn place(&self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
         let mut used = INDENT.len() + display_width(&citation(&hit.passage));
         write!(out, "{INDENT}{}", self.citation(hit))?;
-        for aspect in &hit.passage.aspects {
-            let style = if aspect == "risk" { RISK } else { FAINT };
-            let badge = format!("[{aspect}]");
+        for (badge, style) in badges(&hit.passage) {
             used += 2 + display_width(&badge);
             match self.look.width.is_some_and(|width| used > width) {
                 true => {
@@ -323,6 +321,15 @@ pub fn visible(text: &str) -> String {
             false => c,
         })
         .collect()
+}
+
+/// The aspects of a passage that are right often enough to be shown.
+fn badges(passage: &StoredPassage) -> impl Iterator<Item = (String, Style)> {
+    let shown = passage.aspects.iter().filter(|label| trusted(label));
+    shown.map(|label| {
+        let style = if label == "risk" { RISK } else { FAINT };
+        (format!("[{label}]"), style)
+    })
 }
 
 /// The first of some counts.

@@ -284,6 +284,7 @@ mod tests {
             text: text.to_owned(),
             units: Units::for_tests(text, lead),
             aspects: Vec::new(),
+            risks: Vec::new(),
             concepts: Vec::new(),
         };
         let plan = Plan::new(&Query::parse(query), &NoWords, &Lexicon::builtin());

@@ -1,9 +1,9 @@
 //! Every weight and constant of the ranking, and what each was measured on.
 //!
-//! Those that a score is made of are learned: [`Weights`], from seven collections at once, by
-//! `src/models/learn_score.py`, which writes `src/models/score.toml`; the file says what each of the
-//! collections has by them, and by weights that were learned without it. `docs/measurements.md` has
-//! what each part is worth, and what was tried and did not help.
+//! Those that a score is made of are [`Weights`], read from `src/models/score.toml`: set by hand near the
+//! optimum of seven collections at once, with what weights chosen without one of them give it held
+//! against that. `docs/measurements.md` has what each part is worth, and what was tried and did not
+//! help; `src/models/learn_score.py` climbs from any point on palpate itself.
 //!
 //! The others are limits of a search and of a page. "Unmeasured" means that a number was chosen
 //! before there was more to choose by; what it was chosen for is said.

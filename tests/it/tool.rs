@@ -307,3 +307,40 @@ fn an_audit_of_many_sources_is_cut_short_and_says_so() {
     let all = audit(&["--all"]);
     assert_eq!(all.matches("\nsilent       ").count(), 60, "{all}");
 }
+
+#[test]
+fn red_flags_and_interactions_are_kinds_of_risk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pages = folder.path().join("pages");
+    std::fs::create_dir(&pages).expect("a new folder");
+    let page = "Plaster casts\n\nGetting help\n\nGo to hospital if your fingers turn blue.\n\nLiving with it\n\n\
+                Most people go back to work the same week.\n";
+    let tablets = "Zorbine tablets\n\nOther tablets\n\nZorbine must not be taken with lithium.\n";
+    std::fs::write(pages.join("cast.txt"), page).expect("a new file");
+    std::fs::write(pages.join("tablets.txt"), tablets).expect("a new file");
+    let indexed = palpate(folder.path()).args(["index", "pages"]).assert();
+    indexed.success();
+    let search = |args: &[&str]| -> Value {
+        let out = palpate(folder.path())
+            .args(["search", "--json"])
+            .args(args)
+            .output()
+            .expect("it runs");
+        serde_json::from_slice(&out.stdout).expect("JSON")
+    };
+    let first = |found: &Value| found["hits"][0]["text"].as_str().map(str::to_owned);
+    let kinds = |found: &Value, kind: &str| {
+        let kinds = found["hits"][0]["risks"].as_array().cloned();
+        kinds.is_some_and(|kinds| kinds.iter().any(|known| known == kind))
+    };
+    for (question, kind, says) in [
+        ("when to call a doctor", "red-flag", "fingers turn blue"),
+        ("drug interactions", "interaction", "lithium"),
+    ] {
+        let found = search(&[question]);
+        assert!(kinds(&found, kind), "{question}: {found}");
+        assert!(first(&found).is_some_and(|text| text.contains(says)));
+    }
+    let found = search(&["cast", "--aspect", "red flag"]);
+    assert_eq!(found["total"], 1, "{found}");
+}

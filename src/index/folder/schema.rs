@@ -54,7 +54,8 @@ pub(super) const ORDER: &str = "order";
 /// The name of the fast field for [`Fields::title_words`].
 pub(super) const TITLE_WORDS: &str = "title_words";
 /// The names of the fast fields for [`Fields::aspects`].
-const ASPECT_COLUMNS: [&str; Aspect::COUNT.div_ceil(8)] = ["aspects0", "aspects1", "aspects2"];
+const ASPECT_COLUMNS: [&str; Aspect::COUNT.div_ceil(8)] =
+    ["aspects0", "aspects1", "aspects2", "aspects3"];
 /// The name of the field for [`Fields::facets`].
 pub(super) const FACETS: &str = "facets";
 
@@ -71,8 +72,13 @@ impl AspectReader {
         let column = |name| -> tantivy::Result<_> {
             Ok(segment.fast_fields().u64(name)?.first_or_default_col(0))
         };
-        let [a, b, c] = ASPECT_COLUMNS;
-        Ok(AspectReader([column(a)?, column(b)?, column(c)?]))
+        let [a, b, c, d] = ASPECT_COLUMNS;
+        Ok(AspectReader([
+            column(a)?,
+            column(b)?,
+            column(c)?,
+            column(d)?,
+        ]))
     }
 
     pub(super) fn weights(&self, doc: DocId) -> AspectWeights {
@@ -143,11 +149,12 @@ impl Fields {
             title_words: schema.get_field(TITLE_WORDS)?,
             kinds: schema.get_field("kinds")?,
             aspects: {
-                let [a, b, c] = ASPECT_COLUMNS;
+                let [a, b, c, d] = ASPECT_COLUMNS;
                 [
                     schema.get_field(a)?,
                     schema.get_field(b)?,
                     schema.get_field(c)?,
+                    schema.get_field(d)?,
                 ]
             },
         })

@@ -67,6 +67,9 @@ pub struct HitJson<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     by_meaning_alone: bool,
     aspects: &'a [String],
+    /// The kinds of risk among them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    risks: &'a [String],
     concepts: Vec<MentionedJson<'a>>,
     text: &'a str,
     snippet: String,
@@ -178,6 +181,7 @@ impl<'a> HitJson<'a> {
             id: passage.id.as_str(),
             by_meaning_alone: hit.by_meaning_alone,
             aspects: &passage.aspects,
+            risks: &passage.risks,
             concepts: mentioned(&passage.concepts),
             text: &passage.text,
             snippet: marked(&hit.snippet),

@@ -117,6 +117,9 @@ pub(crate) struct StoredPassageJson<'a> {
     text: &'a str,
     /// The aspects the passage speaks of, by their labels, the strongest first.
     aspects: &'a [String],
+    /// The kinds of risk among them, by name.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    risks: &'a [String],
     concepts: Vec<MentionedJson<'a>>,
 }
 
@@ -168,6 +171,7 @@ impl<'a> StoredPassageJson<'a> {
             bytes: passage.bytes,
             text: &passage.text,
             aspects: &passage.aspects,
+            risks: &passage.risks,
             concepts: mentioned(&passage.concepts),
         }
     }

@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 /// The kinds of risk, the gravest first, each with its word. Their names are those of their shapes and
 /// colours in the styles.
 const KINDS: [(Aspect, &str); 4] = [
-    (Aspect::Contraindication, "Must not"),
+    (Aspect::Contraindication, "Not for everyone"),
     (Aspect::Adverse, "Can harm"),
     (Aspect::Precaution, "Take care"),
     (Aspect::Susceptibility, "More at risk"),

@@ -244,7 +244,9 @@ fn watching(folder: &Path) -> (Watching, std::sync::mpsc::Receiver<String>) {
     let out = watching.0.stdout.take().expect("it is piped");
     let (to_here, lines) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let mut said = BufReader::new(out).lines().map_while(Result::ok);
+        let lines = BufReader::new(out).lines().map_while(Result::ok);
+        // How many words were left out follows each summary.
+        let mut said = lines.filter(|line| !line.contains("left out"));
         said.try_for_each(|line| to_here.send(line))
     });
     (watching, lines)

@@ -57,7 +57,7 @@ const CASES: &[Case] = &[
     Case("DO designation after the name", "003_", 113, 1),
     // what it resembles
     Case("is it like massage", "003_", 50, 3),
-    Case("difference between OMT and massage", "003_", 50, 2),
+    Case("difference between OMT and massage", "003_", 50, 3),
     Case("what else could I try instead of OMT", "003_", 109, 3),
     Case("physical therapy or OMT", "003_", 109, 3),
     // how long it lasts
