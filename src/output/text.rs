@@ -398,6 +398,7 @@ mod tests {
         let facets = Facets {
             aspect: counts(&["risk", "treatment", "benefits", "cost", "outlook"]),
             condition: counts(&["osteoporosis", "fracture"]),
+            source: counts(&["a.txt"]),
             silent: Some(Silent {
                 count: 2,
                 about: false,

@@ -307,11 +307,15 @@ impl Parser<'_> {
     fn operators(&mut self, after_something: bool) -> (Joiner, bool) {
         let (mut joined, mut is_not) = (Joiner::Beside, false);
         loop {
-            let word = self.rest.split(char::is_whitespace).next();
-            let word = word.unwrap_or_default();
-            if !matches!(word, "AND" | "OR" | "NOT") {
+            // Looked at from the start of the word alone: a query may be one long run of signs.
+            let is_next = |word: &&&str| {
+                let after = self.rest.strip_prefix(**word);
+                after
+                    .is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace))
+            };
+            let Some(&word) = ["AND", "OR", "NOT"].iter().find(is_next) else {
                 break;
-            }
+            };
             let after = self.rest[word.len()..].trim_start();
             if after.is_empty() || after.starts_with(')') {
                 self.note(format!("{word} joins nothing here; it is read as a word"));
