@@ -315,8 +315,12 @@ fn an_audit_leads_from_the_map_to_the_sentence_and_the_document() {
     assert_eq!(seen.number(".silences a"), 2);
     // Those in a state, or with words in the title.
     seen.goto("/audit?topic=osteoporosis&state=silent");
+    seen.browser
+        .wait_for("return document.querySelector('.map') !== null");
     assert_eq!(seen.number(".map tbody tr"), 2);
     seen.goto("/audit?topic=osteoporosis&state=silent&words=zebra");
+    seen.browser
+        .wait_for("return document.querySelector('.map') !== null");
     assert_eq!(seen.number(".map tbody tr"), 1);
 }
 
