@@ -35,6 +35,7 @@ pub use terms::JoinedTerms;
 pub(crate) use terms::TermTokenizer;
 #[cfg(feature = "cluster")]
 pub(crate) use terms::placed;
+pub(crate) use tokenizer::surfaces;
 pub use tokenizer::words;
 pub use tokenizer::{Analyzer, TermId, Token, Word, WordId};
 pub(crate) use trie::{Trie, TrieNode};

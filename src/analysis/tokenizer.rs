@@ -62,6 +62,14 @@ impl Word {
     }
 }
 
+/// Words as they are written but for their folding, parted by spaces; what stands besides them is left
+/// out.
+pub(crate) fn surfaces(words: &[Word]) -> String {
+    let whole = words.iter().filter(|word| !word.compound);
+    let surfaces: Vec<&str> = whole.map(|word| word.surface.as_str()).collect();
+    surfaces.join(" ")
+}
+
 /// Analyses a single short text, such as a query.
 pub fn words(text: &str) -> Vec<Word> {
     Analyzer::default().words(text)

@@ -58,8 +58,8 @@ pub(super) struct WordRun<'a> {
     pub(super) gaps: &'a [Gap],
 }
 
-/// How many words a trigger reaches at most: chosen, not measured. A text
-/// without sentences would else take time with the square of its length.
+/// How many words a trigger reaches at most: chosen, not measured. A text without sentences would
+/// else take time with the square of its length.
 const FARTHEST: usize = 200;
 
 /// A trigger where it stands.

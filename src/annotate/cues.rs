@@ -25,6 +25,13 @@ const HEADING: f32 = 0.9;
 const STRONG: f32 = 0.6;
 const WEAK: f32 = 0.1;
 
+/// The table, read once: passages, questions and headings ask it.
+static TABLE: LazyLock<CueTable> = LazyLock::new(|| {
+    from_toml(DataFile::Cues.text())
+        // Tests read the built-in file, and one in its place was looked at.
+        .expect("the cue table is valid")
+});
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CueTable {
@@ -56,11 +63,8 @@ impl CueEntry {
 /// The phrases by which a question asks for an aspect that the model of questions was not taught, as
 /// terms, the longest first.
 pub(super) fn asking_phrases() -> Vec<(Aspect, Vec<String>)> {
-    let table: CueTable = from_toml(DataFile::Cues.text())
-        // Tests read the built-in file, and one in its place was looked at.
-        .expect("the cue table is valid");
     let mut phrases = Vec::new();
-    for entry in table.cue.iter().map(Spanned::get_ref) {
+    for entry in TABLE.cue.iter().map(Spanned::get_ref) {
         let Some(aspect) = Aspect::all().find(|aspect| aspect.name() == entry.name()) else {
             continue;
         };
@@ -92,12 +96,10 @@ pub(super) fn check(text: &str) -> Result<(), TableFault> {
 /// Whether some words, as they are written in small letters, are what a section on one aspect is
 /// called: "adverse events" asks for them, whatever its words ask for one by one.
 pub(crate) fn is_heading(words: &str) -> bool {
-    static HEADINGS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let table: CueTable = from_toml(DataFile::Cues.text())
-            // Tests read the built-in file, and one in its place was looked at.
-            .expect("the cue table is valid");
-        let cues = table.cue.into_iter().map(Spanned::into_inner);
-        cues.flat_map(|cue| cue.headings).collect()
+    static HEADINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let cues = TABLE.cue.iter().map(Spanned::get_ref);
+        let headings = cues.flat_map(|cue| &cue.headings);
+        headings.map(String::as_str).collect()
     });
     HEADINGS.contains(words)
 }
@@ -133,11 +135,8 @@ pub(super) struct Cues {
 impl Cues {
     /// The built-in table.
     pub(super) fn builtin(analyzer: &mut Analyzer) -> Cues {
-        let table: CueTable = from_toml(DataFile::Cues.text())
-            // Tests read the built-in file, and one in its place was looked at.
-            .expect("the cue table is valid");
         let mut cues = Cues::empty(analyzer);
-        for entry in table.cue.iter().map(Spanned::get_ref) {
+        for entry in TABLE.cue.iter().map(Spanned::get_ref) {
             let name = entry.name();
             for aspect in Aspect::all().filter(|aspect| aspect.name() == name) {
                 let mut add = |to: &mut Trie<Worth>, phrases: &[String], weight| {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::compiled::{Form, Parts};
 use super::entry::{AtLine, NewConcept, NewForm};
 use super::{Kind, inflection, key, terms};
-use crate::analysis::{self, Analyzer, Word};
+use crate::analysis::{self, Analyzer};
 
 /// Names of more words are no names, and every query would pay for them.
 const MOST_WORDS: usize = 24;
@@ -198,7 +198,7 @@ impl FormJoiner {
             let words = self.analyzer.words(&form.text);
             Read {
                 terms: terms(&words),
-                written: surfaces(&words),
+                written: analysis::surfaces(&words),
                 form,
             }
         });
@@ -320,13 +320,6 @@ impl FormJoiner {
             keys: self.keys,
         }
     }
-}
-
-/// The words of a name, folded, parted by spaces.
-fn surfaces(words: &[Word]) -> String {
-    let whole = words.iter().filter(|word| !word.compound);
-    let surfaces: Vec<&str> = whole.map(|word| word.surface.as_str()).collect();
-    surfaces.join(" ")
 }
 
 /// Why a name would do harm.

@@ -399,8 +399,7 @@ impl Plan {
         let terms: Vec<&str> = words.iter().map(|word| word.term.as_str()).collect();
         let (asked, mut asking) = Asked::read(&terms);
         let all: f64 = asking.iter().sum();
-        let surfaces: Vec<&str> = words.iter().map(|word| word.surface.as_str()).collect();
-        if asked.best().is_some() && is_heading(&surfaces.join(" ")) {
+        if asked.best().is_some() && is_heading(&analysis::surfaces(&words)) {
             asking.fill(1.0);
         }
         for mention in lexicon.find(&text, &words) {

@@ -34,16 +34,23 @@ pub(super) fn shell(title: &str, query: &str, body: &Markup) -> Markup {
     styled_shell(title, query, &["style.css"], body)
 }
 
+/// What the head of every page begins with.
+pub(super) fn named(title: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        title { (title) " · palpate" }
+    }
+}
+
 /// The same, with more styles.
 pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · palpate" }
+                (named(title))
                 link rel="search" href="/opensearch.xml" title="palpate"
                     type="application/opensearchdescription+xml";
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::elsewhere;
-use super::shell::wrong;
+use super::shell::{named, wrong};
 use crate::serve::asked::AskedEntry;
 use crate::serve::guard::Guard;
 use crate::serve::tokens::no_cookie;
@@ -68,10 +68,7 @@ fn page(to: &str, was_wrong: bool) -> Markup {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "Sign in · palpate" }
+                (named("Sign in"))
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/style.css";
             }
