@@ -121,11 +121,13 @@ impl MarkdownWriter {
     /// What a line end becomes before what comes next: signs that are no Markdown mark an item all
     /// the same.
     fn end_of_line(&mut self, rest: &str) {
+        if !std::mem::take(&mut self.wrapped) {
+            return;
+        }
         let line = rest.lines().next().unwrap_or_default();
-        match std::mem::take(&mut self.wrapped) {
-            true if mark(line).is_some() => self.run.line_break(),
-            true => self.run.space(),
-            false => {}
+        match mark(line) {
+            Some(_) => self.run.line_break(),
+            None => self.run.space(),
         }
     }
 

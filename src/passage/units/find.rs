@@ -155,7 +155,11 @@ impl Finder<'_> {
         } else {
             mark_length(self.text(&own))
         };
+        let deeper = depth.saturating_add(1);
         let leads: Vec<SectionLead> = self.above.iter().map(|above| above.lead.clone()).collect();
+        if continued {
+            self.go_on(deeper);
+        }
         let text = trim_range(self.document.text(), own.start + mark..own.end);
         let mark = text.start - own.start;
         let mut last = None;
@@ -173,13 +177,12 @@ impl Finder<'_> {
         let opens = last.filter(|last| leads_in(self.text(last)));
         if let Some(last) = opens {
             self.above.push(Above {
-                depth: depth.saturating_add(1),
+                depth: deeper,
                 lead: SectionLead::Bytes(last),
             });
         }
         let above = self.above.len();
         for part in parts {
-            let deeper = depth.saturating_add(1);
             self.item(
                 bytes.start + part.start..bytes.start + part.end,
                 deeper,
@@ -187,6 +190,20 @@ impl Finder<'_> {
             );
             self.above.truncate(above);
         }
+    }
+
+    /// Forgets how the part before of an item left off, which leads into no more than the next part;
+    /// the first line that announces what comes stays above all of them.
+    fn go_on(&mut self, depth: u8) {
+        let text = self.document.text();
+        let announces = |above: &Above| match &above.lead {
+            SectionLead::Bytes(bytes) => text[bytes.clone()].ends_with(':'),
+            SectionLead::Heading => true,
+        };
+        let mut announced = false;
+        self.above.retain(|above| {
+            above.depth != depth || (announces(above) && !std::mem::replace(&mut announced, true))
+        });
     }
 
     /// A row of a table. Its first cell is the header of the row, and no lead-in of it.
