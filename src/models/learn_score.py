@@ -32,7 +32,7 @@ GRID = {
     "title_share": [0.35, 0.5, 0.75, 1.0],
     "binding": [0.0, 0.5, 1.0, 1.5],
     "synonym": [0.5, 0.7, 0.85],
-    "closeness": [0.0, 0.25, 0.5],
+    "proximity": [0.0, 0.25, 0.5],
     "aspect": [1.5, 2.0, 2.5, 3.0, 3.5, 4.0],
     "asking": [0.2, 0.35, 0.5],
     "certainty": [1.0, 2.0],
@@ -41,7 +41,7 @@ GRID = {
 # The values of the score before it was learned, where every fold starts.
 START = {
     "k1": 0.9, "b": 0.4, "title_field": 8.0, "title": 2.0, "title_share": 1.0, "binding": 0.0,
-    "synonym": 0.7, "closeness": 0.5, "aspect": 2.0, "asking": 0.2, "certainty": 1.0,
+    "synonym": 0.7, "proximity": 0.5, "aspect": 2.0, "asking": 0.2, "certainty": 1.0,
     "long_question": 0.0,
 }
 

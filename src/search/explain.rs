@@ -8,7 +8,7 @@ use crate::index::TextField;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PartKind {
     Words,
-    Closeness,
+    Proximity,
     Title,
     Aspect,
     Together,
@@ -22,7 +22,7 @@ impl PartKind {
     pub fn name(self) -> &'static str {
         match self {
             PartKind::Words => "words",
-            PartKind::Closeness => "closeness",
+            PartKind::Proximity => "proximity",
             PartKind::Title => "title",
             PartKind::Aspect => "aspect",
             PartKind::Together => "together",
@@ -74,8 +74,8 @@ pub(super) fn parts(
     let parts = [
         (PartKind::Words, values.words, words),
         (
-            PartKind::Closeness,
-            values.closeness,
+            PartKind::Proximity,
+            values.proximity,
             close(scorer, evidence, scored),
         ),
         (

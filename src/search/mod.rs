@@ -384,7 +384,7 @@ impl Searcher {
             let terms = scorer.positioned_terms();
             let engine = self.engine();
             let positions = evidence.fetch_positions(engine, scorer.look_up, &chosen, &terms)?;
-            scorer.add_closeness(positions, &mut scored[..near]);
+            scorer.add_proximity(positions, &mut scored[..near]);
         }
         Ok(scored)
     }

@@ -12,7 +12,7 @@ pub struct Ranking {
     /// topic more still.
     pub fields: bool,
     /// Whether words that stand close together count more.
-    pub closeness: bool,
+    pub proximity: bool,
     /// Whether other names of the concepts named are looked for, too.
     pub concepts: bool,
     /// Whether it counts that a passage speaks of what is asked.
@@ -29,7 +29,7 @@ pub struct Ranking {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RankingPart {
     Fields,
-    Closeness,
+    Proximity,
     Concepts,
     Aspects,
     Meaning,
@@ -38,7 +38,7 @@ pub enum RankingPart {
 impl RankingPart {
     const ALL: [(&str, RankingPart); 5] = [
         ("fields", RankingPart::Fields),
-        ("closeness", RankingPart::Closeness),
+        ("proximity", RankingPart::Proximity),
         ("concepts", RankingPart::Concepts),
         ("aspects", RankingPart::Aspects),
         ("meaning", RankingPart::Meaning),
@@ -61,7 +61,7 @@ impl Default for Ranking {
     fn default() -> Self {
         Ranking {
             fields: true,
-            closeness: true,
+            proximity: true,
             concepts: true,
             aspects: true,
             meaning: true,
@@ -78,7 +78,7 @@ impl Ranking {
         for part in parts {
             match part {
                 RankingPart::Fields => ranking.fields = false,
-                RankingPart::Closeness => ranking.closeness = false,
+                RankingPart::Proximity => ranking.proximity = false,
                 RankingPart::Concepts => ranking.concepts = false,
                 RankingPart::Aspects => ranking.aspects = false,
                 RankingPart::Meaning => ranking.meaning = false,

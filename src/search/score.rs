@@ -3,7 +3,7 @@
 //! | part | formula | source |
 //! |---|---|---|
 //! | words | BM25F: `Σ weight · idf · (k1 + 1) · f / (k1 + f)`, `f = Σ_fields weight · tf / (1 − b + b · len / avg)`; a synonym counts as the word at a share of its worth, a hyphenated word as much as its parts or as its closed form, whichever is more | Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004 |
-//! | closeness | `Σ min(idf_i, idf_j) / d²` over neighbouring words of the query, `d` the least distance at which they stand in one field | after Rasolofo and Savoy, "Term proximity scoring for keyword-based retrieval systems", 2003 |
+//! | proximity | `Σ min(idf_i, idf_j) / d²` over neighbouring words of the query, `d` the least distance at which they stand in one field | after Rasolofo and Savoy, "Term proximity scoring for keyword-based retrieval systems", 2003 |
 //! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords (a document *about* the topic, not one that mentions it), times coverage: the title is one of the things asked about, and the passage has to have the others | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
 //! | aspect | `λ · sure · idf · coverage · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked, `sure` how sure it is that it is asked, `idf` the mean of the topic's words | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | together | a share of `Σ weight · idf` of all words where a short query names two or three concepts and the passage has each of them | coordination level, as in Salton, "Automatic Information Organization and Retrieval", 1968 |
@@ -31,7 +31,7 @@ use crate::query::{Plan, PlanWord};
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Values {
     pub(super) words: f64,
-    pub(super) closeness: f64,
+    pub(super) proximity: f64,
     pub(super) title: f64,
     pub(super) aspect: f64,
     pub(super) together: f64,
@@ -44,7 +44,7 @@ pub(super) struct Values {
 
 impl Values {
     pub(super) fn sum(&self) -> f64 {
-        let found = self.words + self.closeness + self.title + self.aspect + self.together;
+        let found = self.words + self.proximity + self.title + self.aspect + self.together;
         found + self.meaning + self.variety + self.depth
     }
 }
@@ -115,7 +115,7 @@ impl WordStats<'_> {
 pub(super) struct Scorer<'p> {
     pub(super) plan: &'p Plan,
     pub(super) weights: Weights,
-    closeness: bool,
+    proximity: bool,
     pub(super) look_up: &'p LookUp<'p>,
     pub(super) statistics: &'p CorpusStatistics,
     pub(super) words: Vec<WordStats<'p>>,
@@ -153,7 +153,7 @@ impl<'p> Scorer<'p> {
                 true => ranking.weights,
                 false => ranking.weights.without_fields(),
             },
-            closeness: ranking.closeness,
+            proximity: ranking.proximity,
             look_up,
             statistics,
             words: Vec::new(),
@@ -293,10 +293,10 @@ impl<'p> Scorer<'p> {
             .collect()
     }
 
-    /// Brings those to the front that closeness could bring among the `count` best, even after what
+    /// Brings those to the front that proximity could bring among the `count` best, even after what
     /// these may lose for variety, and says how many they are. The others do without it.
     pub(super) fn near(&self, scored: &mut [Scored], count: usize, may_lose: f64) -> usize {
-        let most = self.most_closeness();
+        let most = self.most_proximity();
         if most <= 0.0 {
             return 0;
         }
@@ -308,11 +308,11 @@ impl<'p> Scorer<'p> {
         near
     }
 
-    /// Adds what closeness is worth to candidates, given where the words stand in each.
-    pub(super) fn add_closeness(&self, positions: &Positions, scored: &mut [Scored]) {
+    /// Adds what proximity is worth to candidates, given where the words stand in each.
+    pub(super) fn add_proximity(&self, positions: &Positions, scored: &mut [Scored]) {
         for (at, scored) in (0..).map(ChosenNumber).zip(scored) {
             let pairs = self.close_pairs(positions, at);
-            scored.values.closeness = pairs.iter().map(|pair| pair.value).sum();
+            scored.values.proximity = pairs.iter().map(|pair| pair.value).sum();
             scored.positioned = Some(at);
         }
     }
@@ -555,15 +555,15 @@ impl<'p> Scorer<'p> {
         whole.collect()
     }
 
-    /// More than this no candidate gets for closeness.
-    fn most_closeness(&self) -> f64 {
-        if !self.closeness {
+    /// More than this no candidate gets for proximity.
+    fn most_proximity(&self) -> f64 {
+        if !self.proximity {
             return 0.0;
         }
         let words = self.whole_words();
         let pairs = words.windows(2);
         pairs
-            .map(|pair| self.weights.closeness * self.lesser(pair))
+            .map(|pair| self.weights.proximity * self.lesser(pair))
             .sum()
     }
 
@@ -600,7 +600,7 @@ impl<'p> Scorer<'p> {
                 found.push(ClosePair {
                     first,
                     distance,
-                    value: self.weights.closeness * weight / f64::from(distance).powi(2),
+                    value: self.weights.proximity * weight / f64::from(distance).powi(2),
                 });
             }
         }

@@ -40,7 +40,7 @@ pub struct Weights {
     /// outranks the same passage with the word.
     pub synonym: f64,
     /// A neighbouring pair of words that stands side by side.
-    pub closeness: f64,
+    pub proximity: f64,
     /// A title that is all about the topic.
     pub title: f64,
     /// The exponent of the share that the words of the query have of a title.

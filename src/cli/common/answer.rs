@@ -15,7 +15,7 @@ use super::HomeArgs;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Ranking")]
 pub(crate) struct RankingArgs {
-    /// Leave parts out of the ranking, to see what each is worth: fields, closeness, concepts,
+    /// Leave parts out of the ranking, to see what each is worth: fields, proximity, concepts,
     /// aspects, meaning
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     without: Vec<RankingPart>,

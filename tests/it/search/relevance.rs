@@ -152,8 +152,8 @@ fn the_whole_ranking_is_better_than_words_alone() {
     let searcher = Searcher::open(&home).expect("it opens");
     let steps = [
         ("words", RankingPart::Fields),
-        ("+ fields", RankingPart::Closeness),
-        ("+ closeness", RankingPart::Concepts),
+        ("+ fields", RankingPart::Proximity),
+        ("+ proximity", RankingPart::Concepts),
         ("+ concepts", RankingPart::Aspects),
     ];
     let mut figures = Vec::new();
