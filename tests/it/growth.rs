@@ -21,7 +21,6 @@ const WORK: &str = "PALPATE_GROWTH_WORK";
 /// square takes four times as much. Sorting, and tables that grow, lie between.
 const MOST: f64 = 2.8;
 
-
 /// A kind of input: its name, the name of its file, how often the smallest repeats, and the text.
 struct Family {
     name: &'static str,

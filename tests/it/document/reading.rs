@@ -56,6 +56,60 @@ fn pages(count: usize, at: impl Fn(usize) -> Vec<(f32, String)>) -> Vec<u8> {
     pdf(&placed)
 }
 
+#[test]
+fn columns_that_a_file_has_line_by_line_are_read_one_after_the_other() {
+    let (left, right) = (
+        [
+            "Thrust of the neck must",
+            "not be done in anyone with",
+            "osteoporosis. Ask first.",
+        ],
+        [
+            "Light touch was found to",
+            "be gentle enough for older",
+            "adults who came to us.",
+        ],
+    );
+    // On one baseline, and on two.
+    for lower in [0.0, 3.0] {
+        let rows = left
+            .iter()
+            .zip(right)
+            .enumerate()
+            .flat_map(|(n, (left, right))| {
+                let down = 40.0 + 13.0 * n as f32;
+                [
+                    (60.0, down, 10.0, *left),
+                    (320.0, down + lower, 10.0, right),
+                ]
+            });
+        let document = read("a.pdf", pdf(&[rows.collect()]));
+        let warned = "Thrust of the neck must not be done in anyone with osteoporosis. Ask first.";
+        assert_eq!(holding(&document, warned).len(), 1, "{}", document.text());
+        let said = "Light touch was found to be gentle enough for older adults who came to us.";
+        assert_eq!(holding(&document, said).len(), 1, "{}", document.text());
+    }
+}
+
+#[test]
+fn words_set_with_gaps_between_their_letters_are_words() {
+    let lines = vec![
+        (
+            60.0,
+            40.0,
+            12.0,
+            "C O N T R A I N D I C A T I O N S   A N D   R I S K S",
+        ),
+        (60.0, 60.0, 12.0, "Osteoporosis of the spine."),
+    ];
+    let document = read("a.pdf", pdf(&[lines]));
+    assert!(
+        document.text().starts_with("CONTRAINDICATIONS AND RISKS"),
+        "{}",
+        document.text()
+    );
+}
+
 /// The texts of the passages in which some words stand.
 fn holding(document: &Document, words: &str) -> Vec<String> {
     let passages = passage::cut(document).into_iter();

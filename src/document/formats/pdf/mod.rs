@@ -12,9 +12,11 @@
 //!
 //! Everything is cited by its page, counted from 1 as viewers count.
 
+mod columns;
 mod contents;
 mod expand;
 mod forms;
+mod line;
 mod margins;
 mod page;
 

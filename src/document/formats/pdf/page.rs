@@ -1,9 +1,8 @@
 //! The lines of a page: what its letters, placed one by one, make when read.
 //!
 //! A PDF says where each letter stands, and leaves out what readers see for themselves: that letters
-//! on one baseline are a line, that a small gap is a space and a wide one the border of two cells.
-//! Lines come in the order in which the file has them, which is nearly always that of reading, in
-//! columns, too.
+//! on one baseline are a line ([`line`](super::line)), and that lines stand in columns
+//! ([`columns`](super::columns)).
 
 use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_cmap::BfString;
@@ -15,18 +14,12 @@ use hayro_interpret::{
     InterpreterCache, InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 
+use super::columns;
+use super::line::{Letter, LetterRun};
 use crate::document::Allowance;
 
 /// Glyphs are measured in thousandths of the size of their font.
 const UNITS: f64 = 1000.0;
-/// A gap of this part of the font's size is a space: kerning stays below a tenth, and the narrowest
-/// spaces of justified lines are near a fifth.
-const SPACE: f64 = 0.17;
-/// From this gap on, what follows stands in a column of its own.
-const COLUMN: f64 = 1.8;
-/// Letters this far off the baseline, up or down, still belong to the line, as raised figures do.
-const RAISED: f64 = 0.4;
-
 /// A line of text.
 #[derive(Debug, Clone)]
 pub(super) struct PageLine {
@@ -38,10 +31,7 @@ pub(super) struct PageLine {
     pub(super) down: f64,
     /// Where it begins along its baseline.
     pub(super) start: f64,
-    /// Where it ends.
-    end: f64,
-    direction: Point,
-    letters: usize,
+    pub(super) letters: usize,
 }
 
 /// What was found on a page.
@@ -69,16 +59,27 @@ pub(super) fn read<'p>(
     let mut context = Context::new(upright, area, cache, pdf.xref(), settings);
     let mut reader = PageReader {
         page: Page::default(),
+        runs: Vec::new(),
         allowance,
     };
     interpret_page(page, &mut context, &mut reader);
     let mut page = reader.page;
-    page.lines.retain(|line| !line.text.trim().is_empty());
+    let mut lines: Vec<columns::Line> = Vec::with_capacity(reader.runs.len());
+    for run in reader.runs {
+        let line = run.segments(lines.last().and_then(|line| line.last()));
+        if !line.is_empty() {
+            lines.push(line);
+        }
+    }
+    let lines = columns::in_reading_order(lines);
+    page.lines = lines.iter().map(|line| columns::joined(line)).collect();
     page
 }
 
 struct PageReader<'a> {
     page: Page,
+    /// The letters, as the file has them one after the other.
+    runs: Vec<LetterRun>,
     allowance: &'a Allowance,
 }
 
@@ -103,8 +104,7 @@ impl Device<'_> for PageReader<'_> {
                 }
             };
             self.page.glyphs += 1;
-            self.page
-                .add(&text, props.transform * glyph.transform(), advance);
+            self.add(text, props.transform * glyph.transform(), advance);
         }
     }
 
@@ -119,85 +119,32 @@ impl Device<'_> for PageReader<'_> {
     fn pop_transparency_group(&mut self) {}
 }
 
-impl Page {
+impl PageReader<'_> {
     /// Adds a letter, placed by a transform from the units of its font.
-    fn add(&mut self, text: &str, place: Affine, advance: Option<f32>) {
+    fn add(&mut self, text: String, place: Affine, advance: Option<f32>) {
         let [a, b, c, d, x, y] = place.as_coeffs();
         let (across, size) = (a.hypot(b) * UNITS, c.hypot(d) * UNITS);
         if !(size > 0.0 && across > 0.0 && x.is_finite() && y.is_finite()) {
             return;
         }
         let direction = Point::new(a * UNITS / across, b * UNITS / across);
-        let letter = PageLine {
-            text: String::new(),
-            size,
-            down: y * direction.x - x * direction.y,
-            start: x * direction.x + y * direction.y,
-            end: 0.0,
-            direction,
-            letters: 0,
-        };
+        let down = y * direction.x - x * direction.y;
+        let start = x * direction.x + y * direction.y;
         let width = advance.map_or(0.5, |width| f64::from(width) / UNITS) * across;
-        let end = letter.start + width;
-        match self.lines.last_mut() {
-            Some(line) if line.goes_on_with(&letter) => line.part_from(&letter),
-            _ => self.lines.push(letter.clone()),
-        }
-        if let Some(line) = self.lines.last_mut() {
-            line.push(text, letter.size);
-            line.end = end.max(letter.start);
+        let letter = Letter {
+            text,
+            size,
+            start,
+            end: (start + width).max(start),
+        };
+        match self.runs.last_mut() {
+            Some(run) if run.goes_on_with(&letter, down, direction) => run.push(letter),
+            _ => self.runs.push(LetterRun::new(letter, down, direction)),
         }
     }
 }
 
 impl PageLine {
-    fn goes_on_with(&self, letter: &PageLine) -> bool {
-        let size = self.size.max(letter.size);
-        let along = self.direction.x * letter.direction.x + self.direction.y * letter.direction.y;
-        along > 0.99
-            && (self.down - letter.down).abs() < RAISED * size
-            && letter.start > self.end - size
-    }
-
-    /// Sets a letter apart from what is there, as far as it stands apart.
-    fn part_from(&mut self, letter: &PageLine) {
-        let gap = (letter.start - self.end) / self.size.max(letter.size);
-        let only_bullet = self.text.trim().chars().count() <= 1;
-        if gap > COLUMN && !only_bullet {
-            self.text.truncate(self.text.trim_end().len());
-            self.text.push('\t');
-        } else if gap > SPACE && !self.text.ends_with(char::is_whitespace) {
-            self.text.push(' ');
-        }
-    }
-
-    fn push(&mut self, text: &str, size: f64) {
-        for c in text.chars() {
-            match c {
-                '\u{fb00}' => self.text.push_str("ff"),
-                '\u{fb01}' => self.text.push_str("fi"),
-                '\u{fb02}' => self.text.push_str("fl"),
-                '\u{fb03}' => self.text.push_str("ffi"),
-                '\u{fb04}' => self.text.push_str("ffl"),
-                // Bullets of symbol fonts, which stand where no letters are.
-                '\u{f0b7}' | '\u{f0a7}' | '\u{f0d8}' | '\u{f076}' => self.text.push('•'),
-                c if c.is_whitespace() || c.is_control() => {
-                    if !self.text.ends_with(char::is_whitespace) {
-                        self.text.push(' ');
-                    }
-                }
-                c => self.text.push(c),
-            }
-        }
-        let letters = text.chars().filter(|c| !c.is_whitespace()).count();
-        if letters > 0 {
-            // A mean; a few raised or large letters hardly move it.
-            let all = (self.letters + letters) as f64;
-            self.size += (size - self.size) * letters as f64 / all;
-            self.letters += letters;
-        }
-    }
-
     pub(super) fn letters(&self) -> usize {
         self.letters
     }
