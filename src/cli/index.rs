@@ -5,6 +5,7 @@ mod watch;
 use std::path::PathBuf;
 
 use super::common::{DEFAULT_CORPUS, HomeArgs, LimitArgs, Outcome, build, outcome, stdout, update};
+use palpate::document::files::SymbolicLinks;
 use palpate::index::{BuildReport, Busy, Home, KEPT_GENERATIONS, Sources};
 use palpate::lexicon;
 use palpate::output::summary;
@@ -38,6 +39,9 @@ pub(super) struct Args {
     /// model.safetensors). Nothing is fetched.
     #[arg(long, value_name = "DIR")]
     encoder: Option<PathBuf>,
+    /// Follow symbolic links that lead out of the folders
+    #[arg(long)]
+    follow: bool,
     /// Build even where nothing has changed
     #[arg(long)]
     force: bool,
@@ -72,6 +76,10 @@ impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let sources = Sources {
             roots: self.paths.clone(),
+            links: match self.follow {
+                true => SymbolicLinks::Follow,
+                false => SymbolicLinks::Leave,
+            },
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
             encoder: self.encoder.clone(),

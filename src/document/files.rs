@@ -11,27 +11,80 @@ use walkdir::{DirEntry, WalkDir};
 pub enum Found {
     /// A file.
     File { path: PathBuf, metadata: Metadata },
+    /// A link that was not followed.
+    Link { path: PathBuf },
     /// A place that could not be looked at, and why.
     Unreadable { path: PathBuf, cause: String },
 }
 
+/// What becomes of the symbolic links in a folder. One that is asked for by name is always followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SymbolicLinks {
+    /// They are left: what they lead to in the folder is there anyway.
+    #[default]
+    Leave,
+    /// They are followed, but for those that lead back to the folder or into it.
+    Follow,
+}
+
 /// Walks `root` (a folder, or a single file) in sorted order, hidden files and folders left
 /// out. A hidden `root` itself is walked: it was asked for by name.
-pub fn walk(root: &Path) -> impl Iterator<Item = Found> + use<> {
+pub fn walk(root: &Path, links: SymbolicLinks) -> impl Iterator<Item = Found> + use<> {
     let root = root.to_owned();
-    WalkDir::new(&root)
-        .follow_links(true)
+    let real = root.canonicalize().ok();
+    let mut walk = WalkDir::new(&root)
+        .follow_links(links == SymbolicLinks::Follow)
         .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry))
-        .filter_map(move |entry| match entry {
-            Ok(entry) if entry.file_type().is_dir() => None,
-            Ok(entry) => Some(file(entry)),
-            Err(error) => Some(Found::Unreadable {
-                path: error.path().unwrap_or(&root).to_owned(),
-                cause: cause(&error),
-            }),
-        })
+        .into_iter();
+    std::iter::from_fn(move || {
+        loop {
+            let entry = match walk.next()? {
+                Ok(entry) => entry,
+                Err(error) if error.loop_ancestor().is_some() => {
+                    let path = error.path().unwrap_or(&root).to_owned();
+                    return Some(Found::Link { path });
+                }
+                Err(error) => {
+                    return Some(Found::Unreadable {
+                        path: error.path().unwrap_or(&root).to_owned(),
+                        cause: cause(&error),
+                    });
+                }
+            };
+            let is_inside = entry.depth() > 0;
+            if !is_inside && entry.path_is_symlink() && root.is_dir() {
+                continue;
+            }
+            let is_hidden = is_inside && is_hidden(&entry);
+            let is_left = is_inside && is_left(&entry, links, real.as_deref());
+            match entry.file_type().is_dir() {
+                true if is_hidden || is_left => walk.skip_current_dir(),
+                true => continue,
+                false => {}
+            }
+            match (is_hidden, is_left) {
+                (true, _) => {}
+                (false, true) => {
+                    return Some(Found::Link {
+                        path: entry.into_path(),
+                    });
+                }
+                (false, false) => return Some(file(entry)),
+            }
+        }
+    })
+}
+
+/// Whether an entry is a link that is not followed.
+fn is_left(entry: &DirEntry, links: SymbolicLinks, root: Option<&Path>) -> bool {
+    if !entry.path_is_symlink() {
+        return false;
+    }
+    let target = || entry.path().canonicalize().ok();
+    let leads_back = |target: PathBuf| {
+        root.is_some_and(|root| root.starts_with(&target) || target.starts_with(root))
+    };
+    links == SymbolicLinks::Leave || target().is_some_and(leads_back)
 }
 
 /// The name of a file as it can be printed and told from others. Where it is no UTF-8, each byte
@@ -62,27 +115,26 @@ fn is_hidden(entry: &DirEntry) -> bool {
 const INDEX_MARK: &str = "palpate.json";
 
 fn file(entry: DirEntry) -> Found {
-    match entry.metadata() {
-        Ok(metadata) if metadata.is_file() => Found::File {
-            metadata,
-            path: entry.into_path(),
-        },
+    // One that is asked for by name may be a link.
+    let metadata = match entry.path_is_symlink() {
+        true => std::fs::metadata(entry.path()).map_err(|error| error.to_string()),
+        false => entry.metadata().map_err(|error| cause(&error)),
+    };
+    let path = entry.into_path();
+    match metadata {
+        Ok(metadata) if metadata.is_file() => Found::File { path, metadata },
         Ok(_) => Found::Unreadable {
-            path: entry.into_path(),
+            path,
             cause: "not a regular file".into(),
         },
-        Err(error) => Found::Unreadable {
-            cause: cause(&error),
-            path: entry.into_path(),
-        },
+        Err(cause) => Found::Unreadable { path, cause },
     }
 }
 
 fn cause(error: &walkdir::Error) -> String {
-    match (error.loop_ancestor(), error.io_error()) {
-        (Some(ancestor), _) => format!("symbolic link loop back to {}", ancestor.display()),
-        (None, Some(io)) => io.to_string(),
-        (None, None) => error.to_string(),
+    match error.io_error() {
+        Some(io) => io.to_string(),
+        None => error.to_string(),
     }
 }
 
@@ -90,13 +142,16 @@ fn cause(error: &walkdir::Error) -> String {
 mod tests {
     use super::*;
 
-    fn names(root: &Path) -> Vec<String> {
-        walk(root)
+    fn names(root: &Path, links: SymbolicLinks) -> Vec<String> {
+        walk(root, links)
             .map(|found| match found {
                 Found::File { path, .. } => path.strip_prefix(root).map_or_else(
                     |_| path.display().to_string(),
                     |inner| inner.display().to_string(),
                 ),
+                Found::Link { path } => {
+                    format!("link {}", path.file_name().unwrap_or_default().display())
+                }
                 Found::Unreadable { cause, .. } => cause,
             })
             .collect()
@@ -119,7 +174,10 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
             std::fs::write(path, name)?;
         }
-        assert_eq!(names(folder.path()), ["a.txt", "b.txt", "sub/c.txt"]);
+        assert_eq!(
+            names(folder.path(), SymbolicLinks::Leave),
+            ["a.txt", "b.txt", "sub/c.txt"]
+        );
         Ok(())
     }
 
@@ -138,20 +196,50 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said() {
-        let found: Vec<Found> = walk(Path::new("no/such/folder")).collect();
+        let found: Vec<Found> = walk(Path::new("no/such/folder"), SymbolicLinks::Leave).collect();
         assert!(matches!(&found[..], [Found::Unreadable { cause, .. }]
             if cause.contains("No such file")));
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_link_loop_is_said_and_does_not_hang() -> std::io::Result<()> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("a.txt"), "a")?;
-        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop"))?;
-        let names = names(folder.path());
-        assert_eq!(names[0], "a.txt");
-        assert!(names[1].starts_with("symbolic link loop"), "{names:?}");
+    fn links_are_left_unless_they_are_asked_for_and_lead_elsewhere() -> std::io::Result<()> {
+        use std::os::unix::fs::symlink;
+        let (folder, elsewhere) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        let inside = folder.path().join("texts");
+        std::fs::create_dir_all(inside.join("sub"))?;
+        std::fs::write(inside.join("a.txt"), "a")?;
+        std::fs::write(elsewhere.path().join("b.txt"), "b")?;
+        symlink(&inside, inside.join("loop"))?;
+        symlink("..", inside.join("parent"))?;
+        symlink("../..", inside.join("sub/grandparent"))?;
+        symlink("a.txt", inside.join("same.txt"))?;
+        symlink(elsewhere.path(), inside.join("out"))?;
+        let left = [
+            "link loop",
+            "link out",
+            "link parent",
+            "link same.txt",
+            "link grandparent",
+        ];
+        let found = names(&inside, SymbolicLinks::Leave);
+        assert_eq!((found.len(), &*found[0]), (6, "a.txt"));
+        assert!(
+            left.iter().all(|link| found.contains(&(*link).to_owned())),
+            "{found:?}"
+        );
+        let found = names(&inside, SymbolicLinks::Follow);
+        assert_eq!(
+            found
+                .iter()
+                .filter(|name| name.ends_with(".txt") && !name.starts_with("link"))
+                .count(),
+            2,
+            "{found:?}"
+        );
+        assert!(found.contains(&"out/b.txt".to_owned()), "{found:?}");
+        // A link that is asked for by name is followed.
+        assert_eq!(names(&inside.join("out"), SymbolicLinks::Leave), ["b.txt"]);
         Ok(())
     }
 }

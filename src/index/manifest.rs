@@ -10,6 +10,7 @@ use super::sources::Sources;
 use crate::analysis::ANALYSIS_VERSION;
 use crate::annotate::ANNOTATION_VERSION;
 use crate::data;
+use crate::document::files::SymbolicLinks;
 
 /// The version of the index format: schema, stored passages, files of a generation.
 pub const FORMAT_VERSION: u32 = 15;
@@ -31,6 +32,9 @@ pub struct Manifest {
     pub generation: u64,
     /// The paths it was built from, as they were given.
     pub roots: Vec<PathBuf>,
+    /// Whether symbolic links in these were followed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) follows_links: bool,
     /// Where these were, and the index.
     pub(super) places: CorpusPlaces,
     /// The user's lexicon files, as they were given.
@@ -157,6 +161,7 @@ impl Manifest {
             palpate: env!("CARGO_PKG_VERSION").to_owned(),
             generation: 0,
             roots: sources.roots.clone(),
+            follows_links: sources.links == SymbolicLinks::Follow,
             places,
             lexicons: sources.lexicons.clone(),
             encoder: None,
@@ -169,6 +174,14 @@ impl Manifest {
             words_left_out: 0,
             words: Words::default(),
             sums: Sums::default(),
+        }
+    }
+
+    /// What became of symbolic links.
+    pub(super) fn links(&self) -> SymbolicLinks {
+        match self.follows_links {
+            true => SymbolicLinks::Follow,
+            false => SymbolicLinks::Leave,
         }
     }
 

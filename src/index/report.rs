@@ -42,6 +42,9 @@ pub struct BuildReport {
     pub changes: Option<Changes>,
     /// Files of a type palpate does not read. Expected in any real folder: no error.
     pub unknown: Vec<Skipped>,
+    /// Symbolic links that were not followed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
     /// Files that should have been read and could not be.
     pub failed: Vec<Skipped>,
     /// What was sent to a cluster again, because it was too busy or did not answer.

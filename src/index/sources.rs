@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::error::IndexError;
 use crate::annotate::{self, Annotator};
 use crate::data;
+use crate::document::files::SymbolicLinks;
 use crate::document::{FORMATS, Limits};
 use crate::encoder::Encoder;
 use crate::lexicon::Lexicon;
@@ -15,6 +16,8 @@ use crate::lexicon::Lexicon;
 pub struct Sources {
     /// Files and folders of documents.
     pub roots: Vec<PathBuf>,
+    /// What becomes of symbolic links in these folders.
+    pub links: SymbolicLinks,
     /// The user's own lexicon files, see [`Lexicon::with_files`].
     pub lexicons: Vec<PathBuf>,
     /// Another aspect model than the built-in one, see [`Annotator::with_model`].
@@ -41,6 +44,7 @@ impl Default for Sources {
     fn default() -> Sources {
         Sources {
             roots: Vec::new(),
+            links: SymbolicLinks::default(),
             lexicons: Vec::new(),
             aspect_model: None,
             encoder: None,
@@ -84,7 +88,7 @@ impl Sources {
         }
         add(data::hash().as_bytes());
         // What could not be read may be readable within other limits, or with more formats.
-        add(format!("{:?} {FORMATS:?}", self.limits).as_bytes());
+        add(format!("{:?} {FORMATS:?} {:?}", self.limits, self.links).as_bytes());
         for root in &self.roots {
             add(root.as_os_str().as_encoded_bytes());
         }

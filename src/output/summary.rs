@@ -46,6 +46,7 @@ pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
         writeln!(out, "sent again: {times}, {}", repeated.cause)?;
     }
     write_unknown(out, &report.unknown)?;
+    write_links(out, &report.links)?;
     write_skipped(out, "FAILED", &report.failed)
 }
 
@@ -101,6 +102,19 @@ fn write_unknown(out: &mut dyn Write, unknown: &[Skipped]) -> io::Result<()> {
         "not read: {files} of unknown types: {}{rest}",
         named.join(", ")
     )
+}
+
+fn write_links(out: &mut dyn Write, links: &[String]) -> io::Result<()> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let named = visible(&links[..links.len().min(NAMED)].join(", "));
+    let more = match links.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let links = counted(links.len() as u64, "link");
+    writeln!(out, "not followed: {links} (see --follow): {named}{more}")
 }
 
 /// How the reason begins why a file of an unknown type was not read.

@@ -71,7 +71,7 @@ impl<'s> Building<'s> {
         Ok(Building {
             settings: sources.settings()?,
             client: Client::new(address)?,
-            listing: Listing::of(&sources.roots, None),
+            listing: Listing::of(&sources.roots, sources.links, None),
             sources,
             clock,
             started,
@@ -321,6 +321,7 @@ impl<'s> Building<'s> {
             words_left_out: manifest.words_left_out,
             generation: manifest.generation,
             unknown: self.listing.unknown.clone(),
+            links: self.listing.links.clone(),
             failed: self.listing.failed.clone(),
             seconds: self.clock.elapsed().as_secs_f64(),
             repeated: again

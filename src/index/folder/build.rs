@@ -117,7 +117,7 @@ impl<'s> BuildOrder<'s> {
             dir,
             settings,
             _lock: lock,
-            listing: Listing::of(&sources.roots, Some(dir)),
+            listing: Listing::of(&sources.roots, sources.links, Some(dir)),
             places: CorpusPlaces::of(&sources.roots, Some(dir)),
             former: former(dir),
             clock,
@@ -310,6 +310,7 @@ impl<'s> BuildOrder<'s> {
             generation: manifest.generation,
             changes,
             unknown: self.listing.unknown,
+            links: self.listing.links,
             failed: self.listing.failed,
             seconds: self.clock.elapsed().as_secs_f64(),
             ..BuildReport::default()

@@ -28,7 +28,7 @@ pub fn check_sources(dir: &Path) -> Result<SourcesCompared, IndexError> {
 fn present(dir: &Path, manifest: &Manifest) -> BTreeMap<PathBuf, PathBuf> {
     let mut present = BTreeMap::new();
     for (given, place) in manifest.roots.iter().zip(&manifest.places.roots) {
-        let listing = Listing::of(std::slice::from_ref(place), Some(dir));
+        let listing = Listing::of(std::slice::from_ref(place), manifest.links(), Some(dir));
         for path in listing.files.into_keys() {
             let name = match path.strip_prefix(place) {
                 Ok(inner) if inner.as_os_str().is_empty() => given.clone(),

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::patience::Patience;
 
-use crate::document::files::{Found, printable, walk};
+use crate::document::files::{Found, SymbolicLinks, printable, walk};
 use crate::document::{HEAD, readable_extensions, reader_for, reader_of};
 use crate::index::manifest::Holds;
 use crate::index::report::{Changes, Skipped, SourcesCompared};
@@ -39,6 +39,8 @@ pub(in crate::index) struct Listing {
     /// What can be read, each once, however many roots lead to it.
     pub(in crate::index) files: BTreeMap<PathBuf, Stamp>,
     pub(in crate::index) unknown: Vec<Skipped>,
+    /// SymbolicLinks that were not followed.
+    pub(in crate::index) links: Vec<String>,
     pub(in crate::index) failed: Vec<Skipped>,
 }
 
@@ -133,22 +135,28 @@ impl Listing {
     }
 
     /// Walks the roots. The index itself, where it is in a folder, is no source.
-    pub(in crate::index) fn of(roots: &[PathBuf], index: Option<&Path>) -> Listing {
+    pub(in crate::index) fn of(
+        roots: &[PathBuf],
+        links: SymbolicLinks,
+        index: Option<&Path>,
+    ) -> Listing {
         let mut listing = Listing::default();
         for root in roots {
             let within = index.and_then(|index| folder_within(index, root));
             let before = listing.count();
-            listing.add(root, within.as_deref());
+            let left = listing.links.len();
+            listing.add(root, links, within.as_deref());
             let found = listing.count();
             // A file that an earlier root led to is no new one.
             let known = listing.files.keys().any(|path| path.starts_with(root));
             let unknown = found.1 - before.1;
             // One folder with nothing in it is nothing found, as for grep; of several, it is missed.
-            let is_empty = unknown == 0 && roots.len() == 1;
+            let left = listing.links.len() - left;
+            let is_empty = unknown == 0 && left == 0 && roots.len() == 1;
             if found.0 == before.0 && found.2 == before.2 && !known && !is_empty {
                 listing.failed.push(Skipped {
                     path: root.display().to_string(),
-                    reason: nothing_read(root, unknown),
+                    reason: nothing_read(root, unknown, left),
                 });
             }
         }
@@ -160,10 +168,10 @@ impl Listing {
         (self.files.len(), self.unknown.len(), self.failed.len())
     }
 
-    fn add(&mut self, root: &Path, index: Option<&Path>) {
+    fn add(&mut self, root: &Path, links: SymbolicLinks, index: Option<&Path>) {
         let mut patience = Patience::of(PATIENCE);
         let start = root.to_owned();
-        let mut walk = match patience.wait_for(move || Ok(Box::new(walk(&start)))) {
+        let mut walk = match patience.wait_for(move || Ok(Box::new(walk(&start, links)))) {
             Ok(walk) => walk,
             Err(error) => return self.fail(root, &error),
         };
@@ -204,6 +212,7 @@ impl Listing {
                 reason: unknown_type(&path),
                 path: path.display().to_string(),
             }),
+            Found::Link { path } => self.links.push(path.display().to_string()),
             Found::Unreadable { path, cause } => self.failed.push(Skipped {
                 path: path.display().to_string(),
                 reason: cause,
@@ -457,9 +466,12 @@ fn ends_of(path: &Path, patience: &mut Patience) -> std::io::Result<(Vec<u8>, Ve
 }
 
 /// Why a root that was named gave nothing, and what to do.
-fn nothing_read(root: &Path, unknown: usize) -> String {
+fn nothing_read(root: &Path, unknown: usize, links: usize) -> String {
     let types = readable_extensions().join(", ");
     match unknown {
+        0 if links > 0 => {
+            "there are only links in it; --follow follows those that lead elsewhere".to_owned()
+        }
         0 => "there is no file in it; name a folder with files, or a file".to_owned(),
         _ if root.is_file() => {
             format!("files of this type are not read; save it as one of these: {types}")

@@ -275,7 +275,7 @@ fn real_pages_read_the_same_in_every_format() {
         return;
     };
     let (mut compared, mut same_in_pdf) = (0, 0);
-    for found in document::files::walk(&collections.join("medquad-pages")) {
+    for found in document::files::walk(&collections.join("medquad-pages"), Default::default()) {
         let document::files::Found::File { path, .. } = found else {
             panic!("{found:?}");
         };

@@ -9,7 +9,7 @@ use palpate::document::{self, BlockKind, Document, Limits, Part, reader_for};
 
 fn documents(root: &Path) -> Vec<Document> {
     let mut documents = Vec::new();
-    for found in walk(root) {
+    for found in walk(root, Default::default()) {
         let Found::File { path, .. } = found else {
             panic!("{found:?}");
         };

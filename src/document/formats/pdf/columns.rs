@@ -1,8 +1,8 @@
-//! Columns of a page, whose lines a file may have one beside the other.
+//! ColumnPair of a page, whose lines a file may have one beside the other.
 //!
 //! Most files have the text of a page in the order of reading, one column after the other. Some have it
 //! line by line, across columns that have nothing to do with each other: then the half of a sentence
-//! would end in the half of another. Columns are told from the cells of a table by how they go on:
+//! would end in the half of another. ColumnPair are told from the cells of a table by how they go on:
 //! downwards, in the midst of sentences, each for itself.
 
 use super::line::{COLUMN, Segment};
@@ -26,29 +26,29 @@ const SIDE_BY_SIDE: f64 = 0.8;
 /// So many of the gaps of a line are looked at, and so many lines for one column: no page has more.
 const GAPS: usize = 4;
 const LONGEST: usize = 400;
-/// Columns are looked for in columns this often.
+/// ColumnPair are looked for in columns this often.
 const DEPTH: usize = 6;
 
 /// The segments of one line, from left to right.
-pub(super) type Line = Vec<Segment>;
+pub(super) type SegmentLine = Vec<Segment>;
 
 /// The lines of a page in the order in which they are read, given in that of the file.
-pub(super) fn in_reading_order(lines: Vec<Line>) -> Vec<Line> {
+pub(super) fn in_reading_order(lines: Vec<SegmentLine>) -> Vec<SegmentLine> {
     parted(lines, DEPTH)
 }
 
-fn parted(lines: Vec<Line>, depth: usize) -> Vec<Line> {
+fn parted(lines: Vec<SegmentLine>, depth: usize) -> Vec<SegmentLine> {
     if depth == 0 {
         return lines;
     }
     let mut ordered = Vec::with_capacity(lines.len());
     let mut at = 0;
     while at < lines.len() {
-        let columns = (0..GAPS).find_map(|gap| Columns::at(&lines[at..], gap));
+        let columns = (0..GAPS).find_map(|gap| ColumnPair::at(&lines[at..], gap));
         match columns {
             Some(columns) => {
                 at += columns.lines;
-                let Columns { left, right, .. } = columns;
+                let ColumnPair { left, right, .. } = columns;
                 let leftward = left
                     .iter()
                     .flatten()
@@ -92,11 +92,11 @@ pub(super) fn joined(line: &[Segment]) -> PageLine {
 }
 
 /// Two columns beside one another.
-struct Columns {
+struct ColumnPair {
     /// How many lines of the file they take.
     lines: usize,
-    left: Vec<Line>,
-    right: Vec<Line>,
+    left: Vec<SegmentLine>,
+    right: Vec<SegmentLine>,
 }
 
 /// The gap between two columns, which all of their lines leave free.
@@ -115,7 +115,7 @@ enum Side {
 
 impl Gutter {
     /// The gap of that number in the first line, or the one between it and a line that stands beside it.
-    fn at(lines: &[Line], gap: usize) -> Option<Gutter> {
+    fn at(lines: &[SegmentLine], gap: usize) -> Option<Gutter> {
         let first = lines.first()?;
         let (before, after) = match first.len() {
             1 if gap == 0 => (&first[0], lines.get(1)?.first()?),
@@ -143,11 +143,11 @@ impl Gutter {
     }
 }
 
-impl Columns {
+impl ColumnPair {
     /// The columns that the first of some lines begins, parted by its gap of that number.
-    fn at(lines: &[Line], gap: usize) -> Option<Columns> {
+    fn at(lines: &[SegmentLine], gap: usize) -> Option<ColumnPair> {
         let mut gutter = Gutter::at(lines, gap)?;
-        let mut columns = Columns {
+        let mut columns = ColumnPair {
             lines: 0,
             left: Vec::new(),
             right: Vec::new(),
@@ -175,8 +175,9 @@ impl Columns {
 
     /// Gives up lines at the end that stand alone, apart from the column above: a heading, say, of what
     /// comes after both.
-    fn leave_what_comes_after(&mut self, lines: &[Line]) {
-        let end = |column: &[Line]| column.last().map_or(f64::NEG_INFINITY, |line| line[0].down);
+    fn leave_what_comes_after(&mut self, lines: &[SegmentLine]) {
+        let end =
+            |column: &[SegmentLine]| column.last().map_or(f64::NEG_INFINITY, |line| line[0].down);
         let both = end(&self.left).min(end(&self.right));
         let longer = match end(&self.left) > end(&self.right) {
             true => &mut self.left,
@@ -207,7 +208,7 @@ impl Columns {
         if sides.iter().any(|side| side.len() < LINES) {
             return false;
         }
-        let items = |side: &[Line]| {
+        let items = |side: &[SegmentLine]| {
             let signs = side
                 .iter()
                 .filter(|line| line[0].text.starts_with(list::is_sure_sign));
@@ -216,7 +217,7 @@ impl Columns {
         if sides.iter().all(|side| items(side) >= 2) {
             return true;
         }
-        let prose = |side: &[Line]| {
+        let prose = |side: &[SegmentLine]| {
             let words: usize = side
                 .iter()
                 .flatten()
@@ -242,7 +243,7 @@ impl Columns {
 }
 
 /// Where in a column something begins that does not go on with the line above.
-fn begins(column: &[Line]) -> Vec<f64> {
+fn begins(column: &[SegmentLine]) -> Vec<f64> {
     let ended = |text: &str| text.ends_with(['.', '!', '?', ':', ';']);
     let goes_on = |text: &str| {
         let first = text.chars().find(|c| c.is_alphanumeric());
@@ -274,7 +275,7 @@ mod tests {
     }
 
     /// Rows of cells, in columns that begin at those places.
-    fn page(rows: &[&[&str]], starts: &[f64]) -> Vec<Line> {
+    fn page(rows: &[&[&str]], starts: &[f64]) -> Vec<SegmentLine> {
         let rows = rows.iter().enumerate().map(|(n, row)| {
             let cells = row.iter().zip(starts).filter(|(text, _)| !text.is_empty());
             let parts = cells.map(|(text, &start)| part(text, start, 12.0 * n as f64));
@@ -283,7 +284,7 @@ mod tests {
         rows.collect()
     }
 
-    fn read(lines: Vec<Line>) -> String {
+    fn read(lines: Vec<SegmentLine>) -> String {
         let lines = in_reading_order(lines);
         let texts: Vec<String> = lines.iter().map(|line| joined(line).text).collect();
         texts.join(" / ")

@@ -64,7 +64,7 @@ pub(super) fn read<'p>(
     };
     interpret_page(page, &mut context, &mut reader);
     let mut page = reader.page;
-    let mut lines: Vec<columns::Line> = Vec::with_capacity(reader.runs.len());
+    let mut lines: Vec<columns::SegmentLine> = Vec::with_capacity(reader.runs.len());
     for run in reader.runs {
         let line = run.segments(lines.last().and_then(|line| line.last()));
         if !line.is_empty() {
