@@ -49,7 +49,6 @@ impl TextRun {
     }
 
     /// Adds another run, where it stands.
-    #[cfg(feature = "docx")]
     pub(super) fn join(&mut self, other: &TextRun) {
         if self.space && !self.ends_line() && !other.text.is_empty() {
             self.text.push(' ');
@@ -83,7 +82,6 @@ impl TextRun {
         self.text.chars().all(is_blank)
     }
 
-    #[cfg(any(test, feature = "docx", feature = "html"))]
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -230,7 +230,7 @@ proptest! {
 
     #[test]
     fn any_bytes(
-        name in select(&["a.txt", "a.md", "a.html", "a.csv", "a.jsonl", "a.pdf", "a.docx"][..]),
+        name in select(&["a.txt", "a.md", "a.html", "a.csv", "a.jsonl", "a.pdf", "a.docx", "a.rtf"][..]),
         bytes in prop_oneof![
             proptest::collection::vec(any::<u8>(), 0..300).prop_map(Bytes),
             proptest::collection::vec(select(TOKENS), 0..60).prop_map(|tokens| Bytes(tokens.concat())),
@@ -267,6 +267,11 @@ proptest! {
     #[test]
     fn pdf(bytes in mutated(written::pdf(&written::leaflet()))) {
         read("a.pdf", bytes);
+    }
+
+    #[test]
+    fn rtf(bytes in mutated(written::rtf(&written::leaflet()).into_bytes())) {
+        read("a.rtf", bytes);
     }
 
     #[test]

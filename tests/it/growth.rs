@@ -198,6 +198,18 @@ const FAMILIES: &[Family] = &[
     family("html comments", "a.html", 200, |n| {
         format!("<html><p>a{}", "<!-- b -->".repeat(n))
     }),
+    family("rtf groups", "a.rtf", 400, |n| {
+        format!("{{\\rtf1 {}}}", "{\\b a}".repeat(n))
+    }),
+    family("rtf paragraphs", "a.rtf", 100, |n| {
+        format!("{{\\rtf1 {}}}", "A stroke is rare.\\par ".repeat(n))
+    }),
+    family("rtf letters", "a.rtf", 1000, |n| {
+        format!("{{\\rtf1 {}}}", "\\'e4\\u228?".repeat(n))
+    }),
+    family("rtf cells", "a.rtf", 200, |n| {
+        format!("{{\\rtf1\\trowd\\intbl {}\\row}}", "a\\cell ".repeat(n))
+    }),
     family("words of a query", QUERY, 200, |n| "gout ".repeat(n)),
     family("phrases of a query", QUERY, 200, |n| "\"a b\" ".repeat(n)),
     family("brackets of a query", QUERY, 200, |n| "(a OR ".repeat(n)),

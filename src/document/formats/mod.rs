@@ -9,10 +9,11 @@
 //! | HTML | the main text | lines of the file |
 //! | PDF | line by line, as laid out on the page | pages |
 //! | Word (DOCX) | its paragraphs | paragraphs, counted from the top; its pages are made anew by whoever prints it |
+//! | RTF | its paragraphs | paragraphs, as of Word |
 //! | CSV | a document a row | the lines of the row |
 //! | BEIR collection | a document a line | lines of the document's text |
 //!
-//! Content decides what a file is, where it says so for sure: `%PDF`, a ZIP archive with a Word
+//! Content decides what a file is, where it says so for sure: `%PDF`, `{\rtf`, a ZIP archive with a Word
 //! document, a doctype or root element of HTML. The extension decides the rest, and a file without
 //! a known one is only read if its content says what it is: bytes that could be anything are not
 //! guessed to be text.
@@ -27,6 +28,7 @@ mod markdown;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod plain;
+mod rtf;
 mod signature;
 
 #[cfg(not(all(feature = "docx", feature = "html", feature = "pdf")))]
@@ -59,7 +61,7 @@ pub const FORMATS: [(&str, bool); 3] = [
     ("pdf", cfg!(feature = "pdf")),
 ];
 
-static READERS: [&dyn Reader; 7] = [
+static READERS: [&dyn Reader; 8] = [
     &plain::PlainText,
     &beir::Beir,
     &csv::Csv,
@@ -67,6 +69,7 @@ static READERS: [&dyn Reader; 7] = [
     &HTML,
     &PDF,
     &DOCX,
+    &rtf::Rtf,
 ];
 
 /// The reader that the extension of a file hints at, or `None` where that is unknown.
@@ -114,6 +117,7 @@ mod tests {
             ("d.PDF", "PDF"),
             ("e.docx", "Word document"),
             ("f.csv", "CSV"),
+            ("h.RTF", "RTF"),
             ("g.jsonl", "BEIR collection"),
         ] {
             assert_eq!(name(path, b"words"), Some(format), "{path}");
@@ -133,6 +137,7 @@ mod tests {
             (b"<?xml version='1.0'?>\n<!doctype html>", "HTML"),
             (b"\xff\xfe<\0h\0t\0m\0l\0>\0", "HTML"),
             (zip, "Word document"),
+            (b"{\\rtf1\\ansi words}", "RTF"),
         ] {
             for path in ["a", "a.txt", "a.md", "a.bin", "a.html", "a.pdf", "a.jsonl"] {
                 assert_eq!(name(path, content), Some(format), "{path}");

@@ -7,6 +7,11 @@ pub(super) fn is_pdf(head: &[u8]) -> bool {
     without_mark(head).trim_ascii_start().starts_with(b"%PDF-")
 }
 
+/// Whether it is RTF.
+pub(super) fn is_rtf(head: &[u8]) -> bool {
+    without_mark(head).trim_ascii_start().starts_with(b"{\\rtf")
+}
+
 /// Whether it is a ZIP archive with a Word document. Names stand before each file of an archive and
 /// again in the list at its end.
 pub(super) fn is_docx(head: &[u8], tail: &[u8]) -> bool {

@@ -123,6 +123,61 @@ pub fn plain(pieces: &[Piece]) -> String {
     text
 }
 
+/// As Word writes it: with styles, marks before items, and letters beyond ASCII as numbers.
+pub fn rtf(pieces: &[Piece]) -> String {
+    let escaped = |text: &str| {
+        let mut out = String::new();
+        for c in text.chars() {
+            match c {
+                '\\' | '{' | '}' => out.extend(['\\', c]),
+                c if c.is_ascii() => out.push(c),
+                c => {
+                    let units = c.encode_utf16(&mut [0; 2]).to_vec();
+                    for unit in units {
+                        out.push_str(&format!("\\u{}?", unit.cast_signed()));
+                    }
+                }
+            }
+        }
+        out
+    };
+    let row = |cells: &[String], header: &str| {
+        let cells = cells.iter().map(|cell| format!("{}\\cell ", escaped(cell)));
+        let cells: String = cells.collect();
+        format!("\\trowd{header}\\pard\\intbl {cells}\\row\n")
+    };
+    let mut text = String::from(
+        "{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0 Arial;}}{\\stylesheet{\\s0 Normal;}",
+    );
+    for level in 1..=8 {
+        text.push_str(&format!(
+            "{{\\s{level}\\outlinelevel{} heading {level};}}",
+            level - 1
+        ));
+    }
+    text.push_str("{\\s20 Title;}}\n");
+    for piece in pieces {
+        text.push_str(&match piece {
+            Piece::Heading(1, line) => format!("\\pard\\s20 {}\\par\n", escaped(line)),
+            Piece::Heading(level, line) => {
+                format!("\\pard\\s{} {}\\par\n", level - 1, escaped(line))
+            }
+            Piece::Paragraph(line) => format!("\\pard {}\\par\n", escaped(line)),
+            Piece::Item(line) => {
+                let (line, number) = item(line);
+                let mark = number.map_or("\\'95".to_owned(), |number| format!("{number}."));
+                format!(
+                    "\\pard{{\\listtext {mark}\\tab}}\\ls1 {}\\par\n",
+                    escaped(line)
+                )
+            }
+            Piece::Header(cells) => row(cells, "\\trhdr"),
+            Piece::Row(cells) => row(cells, ""),
+        });
+    }
+    text + "}"
+}
+
 pub fn markdown(pieces: &[Piece]) -> String {
     let escaped = |text: &str| {
         let mut out = String::new();

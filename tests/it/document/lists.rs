@@ -133,7 +133,8 @@ impl List {
         self.html(&format!("<ul>{}</ul>", items.concat()))
     }
 
-    fn docx(&self) -> Vec<u8> {
+    /// Items that were typed, as paragraphs.
+    fn pieces(&self) -> Vec<written::Piece> {
         use written::Piece::{Heading, Paragraph};
         let mut pieces = vec![
             Heading(1, TITLE.to_owned()),
@@ -142,7 +143,7 @@ impl List {
         ];
         pieces.extend(self.lines().into_iter().map(Paragraph));
         pieces.push(Paragraph("Rest for a day.".to_owned()));
-        written::docx(&pieces)
+        pieces
     }
 
     fn pdf(&self) -> Vec<u8> {
@@ -161,7 +162,8 @@ impl List {
             ("paragraphs.html", self.html_of_paragraphs().into()),
             ("lines.html", self.html_of_lines().into()),
             ("items.html", self.html_of_items().into()),
-            ("a.docx", self.docx()),
+            ("a.docx", written::docx(&self.pieces())),
+            ("a.rtf", written::rtf(&self.pieces()).into()),
             ("a.pdf", self.pdf()),
         ])
     }
@@ -331,7 +333,7 @@ fn the_audit_says_the_same_of_all() {
         .expect("the binary runs");
     let audit: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     let sources = audit["sources"].as_array().expect("there are sources");
-    assert_eq!(sources.len(), 7 * MARKS.len());
+    assert_eq!(sources.len(), 8 * MARKS.len());
     for source in sources {
         let state = &source["cells"][0]["state"];
         assert_eq!(state, "conditional", "{}", source["source"]);

@@ -110,6 +110,18 @@ fn words_set_with_gaps_between_their_letters_are_words() {
     );
 }
 
+#[test]
+fn rtf_is_read_as_such_whatever_its_name() {
+    let rtf = r"{\rtf1\ansi{\fonttbl{\f0 Arial;}} Osteoporosis risk: ask before manipulation.\par}";
+    for name in ["a.rtf", "a.txt", "a.doc", "a"] {
+        let document = read(name, rtf);
+        assert_eq!(
+            document.text().trim(),
+            "Osteoporosis risk: ask before manipulation."
+        );
+    }
+}
+
 /// The texts of the passages in which some words stand.
 fn holding(document: &Document, words: &str) -> Vec<String> {
     let passages = passage::cut(document).into_iter();
