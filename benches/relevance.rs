@@ -214,8 +214,8 @@ fn estimate(report: &Report, metric: Metric) -> Result<Estimate, Failure> {
 fn ladder() -> Vec<(&'static str, Ranking)> {
     let parts = [
         ("palpate, words only", RankingPart::Fields),
-        ("+ fields", RankingPart::Closeness),
-        ("+ closeness", RankingPart::Concepts),
+        ("+ fields", RankingPart::Proximity),
+        ("+ proximity", RankingPart::Concepts),
         ("+ concepts", RankingPart::Aspects),
     ];
     let left_out = |n: usize| parts[n..].iter().map(|(_, part)| *part).collect::<Vec<_>>();

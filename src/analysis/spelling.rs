@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
 static TABLE: LazyLock<SpellingTable> =
     LazyLock::new(|| SpellingTable::parse(include_str!("../data/spelling.txt")));
 
@@ -66,8 +68,13 @@ impl SpelledPart {
 
 struct SpellingTable {
     parts: Vec<SpelledPart>,
+    /// Whether any of the parts stands in a word, and any of what stands there in the other spelling:
+    /// in few words one does, and only these are looked at part by part.
+    has_part: AhoCorasick,
+    has_other: AhoCorasick,
     ise: HashSet<&'static str>,
     plurals: HashMap<&'static str, &'static str>,
+    singulars: HashSet<&'static str>,
     /// The ending, and what stands there in the singular.
     plural_endings: Vec<(&'static str, &'static str)>,
     units: HashSet<&'static str>,
@@ -92,10 +99,18 @@ impl SpellingTable {
             .into_iter()
             .partition(|(plural, _)| plural.starts_with('-'));
         let parts = pairs("[parts]").into_iter();
+        let parts: Vec<SpelledPart> = parts
+            .map(|(part, other)| SpelledPart::parse(part, other))
+            .collect();
+        let any_of = |of: fn(&SpelledPart) -> &'static str| {
+            // The table is part of the program; a few hundred short words are no automaton too large.
+            AhoCorasick::new(parts.iter().map(of)).expect("the parts of words are few")
+        };
         SpellingTable {
-            parts: parts
-                .map(|(part, other)| SpelledPart::parse(part, other))
-                .collect(),
+            has_part: any_of(|part| part.part),
+            has_other: any_of(|part| part.other),
+            parts,
+            singulars: whole.iter().map(|(_, singular)| *singular).collect(),
             ise: words("[ise]"),
             plurals: whole.into_iter().collect(),
             plural_endings: endings
@@ -117,7 +132,7 @@ impl SpellingTable {
 
     /// Whether others are looked up as this word. What is too short to tell counts for nothing.
     fn is_looked_up_for_another(&self, word: &str) -> bool {
-        let is_singular = self.plurals.values().any(|singular| *singular == word);
+        let is_singular = self.singulars.contains(word);
         let tells = |part: &str| part.len() >= LEAST_TELLING;
         let ends = |(_, singular): &(&str, &str)| tells(singular) && word.ends_with(singular);
         let has_z = |ending: &&str| {
@@ -128,7 +143,7 @@ impl SpellingTable {
         };
         is_singular
             || self.plural_endings.iter().any(ends)
-            || self.parts.iter().any(|part| part.has_other(word))
+            || (self.has_other.is_match(word) && self.parts.iter().any(|part| part.has_other(word)))
             || ISE_ENDINGS.iter().any(has_z)
     }
 
@@ -164,6 +179,9 @@ pub(super) fn looked_up(surface: &str) -> Option<String> {
 
 /// How an American would write a word (folded, unstemmed), if otherwise.
 pub(crate) fn american(surface: &str) -> Option<String> {
+    if !TABLE.has_part.is_match(surface) {
+        return None;
+    }
     let mut word = Cow::Borrowed(surface);
     for part in &TABLE.parts {
         if part.is_in(&word) {

@@ -151,11 +151,6 @@ impl Drop for Analyzer {
 }
 
 impl Analyzer {
-    /// An analyzer that reports how often it saw each word when it is dropped.
-    pub(crate) fn counting(counts: Arc<VocabularyCounts>) -> Self {
-        Analyzer::reporting_to(Some(counts))
-    }
-
     fn reporting_to(counts: Option<Arc<VocabularyCounts>>) -> Self {
         Analyzer {
             stemmer: Stemmer::new(Algorithm::English),
@@ -168,6 +163,18 @@ impl Analyzer {
             terms: IndexSet::default(),
             counts,
         }
+    }
+
+    /// One that knows the same words by the same numbers, and has met none of them; it reports how often
+    /// it meets each when it is dropped, where somebody counts.
+    pub(crate) fn renewed(&self, counts: Option<Arc<VocabularyCounts>>) -> Analyzer {
+        let mut renewed = Analyzer::reporting_to(counts);
+        renewed.words.clone_from(&self.words);
+        renewed.term_of.clone_from(&self.term_of);
+        renewed.met = vec![0; self.met.len()];
+        renewed.beside.clone_from(&self.beside);
+        renewed.terms.clone_from(&self.terms);
+        renewed
     }
 
     /// Where it reports to.
@@ -681,7 +688,7 @@ mod tests {
             ["age", "65", ">=65", "2.5", "-2.5"]
         );
         let counts = Arc::new(VocabularyCounts::default());
-        let mut analyzer = Analyzer::counting(counts.clone());
+        let mut analyzer = Analyzer::reporting_to(Some(counts.clone()));
         analyzer.tokens("Women aged >65");
         drop(analyzer);
         assert_eq!(counts.sorted().len(), 3);
@@ -706,7 +713,7 @@ mod tests {
     #[test]
     fn words_are_counted_when_the_analyzer_goes() {
         let counts = Arc::new(VocabularyCounts::default());
-        let mut analyzer = Analyzer::counting(counts.clone());
+        let mut analyzer = Analyzer::reporting_to(Some(counts.clone()));
         analyzer.tokens("Risk, risks, risk");
         analyzer.word_id("unmet");
         drop(analyzer);

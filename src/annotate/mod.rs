@@ -173,23 +173,41 @@ pub struct Annotator {
 }
 
 /// Everything that is compiled for the words of one analyzer.
-struct Tables {
+struct Compiled {
+    /// As it was when it knew these words and no others.
     analyzer: Analyzer,
     concepts: Matcher,
     cues: Cues,
     triggers: Triggers,
+}
+
+/// What texts are read with: the tables, compiled once however many annotators share them, and the words
+/// of one annotator.
+struct Tables {
+    compiled: Arc<Compiled>,
+    analyzer: Analyzer,
     /// For each word, what it is to the model.
     hashes: Vec<u64>,
 }
 
 impl Tables {
-    fn new(lexicon: Arc<Lexicon>, mut analyzer: Analyzer) -> Tables {
-        Tables {
+    fn new(lexicon: Arc<Lexicon>) -> Tables {
+        let mut analyzer = Analyzer::default();
+        let compiled = Compiled {
             concepts: Matcher::new(lexicon, &mut analyzer),
             cues: Cues::builtin(&mut analyzer),
             triggers: Triggers::builtin(&mut analyzer),
-            hashes: Vec::new(),
             analyzer,
+        };
+        Tables::of(Arc::new(compiled), None)
+    }
+
+    /// The same tables, with the words that they began with.
+    fn of(compiled: Arc<Compiled>, counts: Option<Arc<VocabularyCounts>>) -> Tables {
+        Tables {
+            analyzer: compiled.analyzer.renewed(counts),
+            compiled,
+            hashes: Vec::new(),
         }
     }
 
@@ -197,8 +215,9 @@ impl Tables {
     fn denied(&self, line: &Reading) -> impl Fn(Range<usize>) -> bool {
         let clauses = OnceCell::new();
         move |words| {
-            let read = || Clauses::read(&self.triggers, &[], line.stretch(0..line.words.len()));
-            clauses.get_or_init(read).denies(&self.triggers, &words)
+            let triggers = &self.compiled.triggers;
+            let read = || Clauses::read(triggers, &[], line.stretch(0..line.words.len()));
+            clauses.get_or_init(read).denies(triggers, &words)
         }
     }
 
@@ -312,12 +331,11 @@ pub fn model_word(surface: &str) -> &str {
 impl Clone for Annotator {
     fn clone(&self) -> Annotator {
         let counts = self.tables.analyzer.counts();
-        let analyzer = counts.map_or_else(Analyzer::default, Analyzer::counting);
         Annotator {
             lexicon: self.lexicon.clone(),
             model: self.model.clone(),
             classes: self.classes.clone(),
-            tables: Tables::new(self.lexicon.clone(), analyzer),
+            tables: Tables::of(self.tables.compiled.clone(), counts),
             headings: HashMap::new(),
             seen: Seen::default(),
             stop_at: None,
@@ -341,7 +359,7 @@ impl Annotator {
         Ok(Annotator {
             classes: model.classes().iter().map(aspect).collect(),
             model: Arc::new(model),
-            tables: Tables::new(lexicon.clone(), Analyzer::default()),
+            tables: Tables::new(lexicon.clone()),
             lexicon,
             headings: HashMap::new(),
             seen: Seen::default(),
@@ -361,7 +379,7 @@ impl Annotator {
     /// The same, counting the words it sees.
     pub fn counting(self, counts: Arc<VocabularyCounts>) -> Annotator {
         Annotator {
-            tables: Tables::new(self.lexicon.clone(), Analyzer::counting(counts)),
+            tables: Tables::of(self.tables.compiled.clone(), Some(counts)),
             ..self
         }
     }
@@ -445,7 +463,7 @@ impl Annotator {
                 text,
                 (&reading, &sentences),
                 (lead.as_ref(), innermost.as_ref()),
-                &self.tables.triggers,
+                &self.tables.compiled.triggers,
             );
             let cued = self.cued(&context, lead.as_ref());
             annotations.push(Annotations {
@@ -526,7 +544,11 @@ impl Annotator {
         let terms: Vec<&str> = words.map(|word| self.tables.analyzer.term(*word)).collect();
         let (asked, _) = Asked::read(&terms);
         let denied = self.tables.denied(&reading);
-        let cued = self.tables.cues.in_heading(&reading.all(), &denied);
+        let cued = self
+            .tables
+            .compiled
+            .cues
+            .in_heading(&reading.all(), &denied);
         let mut chances = asked.chances();
         for (chance, cue) in chances.iter_mut().zip(cued) {
             *chance = chance.max(cue);
@@ -541,7 +563,7 @@ impl Annotator {
 
     /// The chances by the cues of a passage and of the line that leads into it.
     fn cued(&self, context: &Context<'_>, lead: Option<&Reading>) -> [f32; Aspect::COUNT] {
-        let cues = &self.tables.cues;
+        let cues = &self.tables.compiled.cues;
         let mut cued = [0.0; Aspect::COUNT];
         if let Some(lead) = lead {
             let denied = self.tables.denied(lead);
@@ -558,8 +580,9 @@ impl Annotator {
     /// The concepts named, each once, with the strongest thing said of it.
     fn concepts(&self, text: &str, context: &Context<'_>) -> Vec<Mentioned> {
         let Tables {
-            concepts, analyzer, ..
+            compiled, analyzer, ..
         } = &self.tables;
+        let concepts = &compiled.concepts;
         let mut strongest: BTreeMap<usize, Claim> = BTreeMap::new();
         for mention in concepts.find(text, &context.reading().tokens, analyzer) {
             // A label says what its passage is about.

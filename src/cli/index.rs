@@ -107,6 +107,9 @@ impl Args {
 
     /// Says on stderr where a lexicon was read otherwise than it may have been meant.
     fn warn_of_lexicons(&self) {
+        if self.lexicons.is_empty() {
+            return;
+        }
         // The build has read them; what became unreadable since is not this build's.
         for report in lexicon::check(&self.lexicons).unwrap_or_default() {
             let path = report.path.display();
