@@ -12,11 +12,12 @@ use palpate::lexicon::Lexicon;
 const LOOKED_AT: u64 = 256 << 20;
 
 /// The cargo features, and whether this palpate was built with each.
-const FEATURES: [(&str, bool); 7] = [
+const FEATURES: [(&str, bool); 8] = [
     ("cluster", cfg!(feature = "cluster")),
     ("docx", cfg!(feature = "docx")),
     ("html", cfg!(feature = "html")),
     ("mcp", cfg!(feature = "mcp")),
+    ("odt", cfg!(feature = "odt")),
     ("pdf", cfg!(feature = "pdf")),
     ("serve", cfg!(feature = "serve")),
     ("tls", cfg!(feature = "tls")),

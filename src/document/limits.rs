@@ -69,7 +69,7 @@ impl Allowance {
     }
 
     /// An error where what was expanded so far is more than it may be.
-    #[cfg(feature = "docx")]
+    #[cfg(any(feature = "docx", feature = "odt"))]
     pub(super) fn check_expanded(&self, bytes: u64) -> Result<(), ReadError> {
         match bytes > self.limits.expanded_bytes {
             true => Err(ReadError::Expands {

@@ -230,7 +230,7 @@ proptest! {
 
     #[test]
     fn any_bytes(
-        name in select(&["a.txt", "a.md", "a.html", "a.csv", "a.jsonl", "a.pdf", "a.docx", "a.rtf"][..]),
+        name in select(&["a.txt", "a.md", "a.html", "a.csv", "a.jsonl", "a.pdf", "a.docx", "a.rtf", "a.odt"][..]),
         bytes in prop_oneof![
             proptest::collection::vec(any::<u8>(), 0..300).prop_map(Bytes),
             proptest::collection::vec(select(TOKENS), 0..60).prop_map(|tokens| Bytes(tokens.concat())),
@@ -272,6 +272,11 @@ proptest! {
     #[test]
     fn rtf(bytes in mutated(written::rtf(&written::leaflet()).into_bytes())) {
         read("a.rtf", bytes);
+    }
+
+    #[test]
+    fn odt(bytes in mutated(written::odt(&written::leaflet()))) {
+        read("a.odt", bytes);
     }
 
     #[test]

@@ -13,16 +13,16 @@ mod document;
 #[cfg(feature = "encoder")]
 mod encoder;
 mod eval;
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 mod fuzz;
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 mod growth;
 mod index;
 mod lexicon;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod names;
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 mod replay;
 mod search;
 #[cfg(feature = "serve")]

@@ -28,6 +28,14 @@ pub(super) static HTML: Absent = Absent {
     recognises: |head, _| signature::is_html(head),
 };
 
+#[cfg(not(feature = "odt"))]
+pub(super) static ODT: Absent = Absent {
+    name: "OpenDocument text",
+    feature: "odt",
+    extensions: &["odt", "ott"],
+    recognises: |head, _| signature::is_odt(head),
+};
+
 #[cfg(not(feature = "pdf"))]
 pub(super) static PDF: Absent = Absent {
     name: "PDF",

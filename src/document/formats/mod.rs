@@ -9,6 +9,7 @@
 //! | HTML | the main text | lines of the file |
 //! | PDF | line by line, as laid out on the page | pages |
 //! | Word (DOCX) | its paragraphs | paragraphs, counted from the top; its pages are made anew by whoever prints it |
+//! | OpenDocument (ODT) | its paragraphs | paragraphs, as of Word |
 //! | RTF | its paragraphs | paragraphs, as of Word |
 //! | CSV | a document a row | the lines of the row |
 //! | BEIR collection | a document a line | lines of the document's text |
@@ -25,13 +26,17 @@ mod docx;
 #[cfg(feature = "html")]
 mod html;
 mod markdown;
+#[cfg(feature = "odt")]
+mod odt;
+#[cfg(any(feature = "docx", feature = "odt"))]
+mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod plain;
 mod rtf;
 mod signature;
 
-#[cfg(not(all(feature = "docx", feature = "html", feature = "pdf")))]
+#[cfg(not(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf")))]
 mod absent;
 
 use std::path::Path;
@@ -45,23 +50,28 @@ pub const HEAD: usize = 4096;
 use absent::DOCX;
 #[cfg(not(feature = "html"))]
 use absent::HTML;
+#[cfg(not(feature = "odt"))]
+use absent::ODT;
 #[cfg(not(feature = "pdf"))]
 use absent::PDF;
 #[cfg(feature = "docx")]
 use docx::DOCX;
 #[cfg(feature = "html")]
 use html::HTML;
+#[cfg(feature = "odt")]
+use odt::ODT;
 #[cfg(feature = "pdf")]
 use pdf::PDF;
 
 /// The formats that this palpate may have been built without, and whether it was built with them.
-pub const FORMATS: [(&str, bool); 3] = [
+pub const FORMATS: [(&str, bool); 4] = [
     ("docx", cfg!(feature = "docx")),
     ("html", cfg!(feature = "html")),
+    ("odt", cfg!(feature = "odt")),
     ("pdf", cfg!(feature = "pdf")),
 ];
 
-static READERS: [&dyn Reader; 8] = [
+static READERS: [&dyn Reader; 9] = [
     &plain::PlainText,
     &beir::Beir,
     &csv::Csv,
@@ -69,6 +79,7 @@ static READERS: [&dyn Reader; 8] = [
     &HTML,
     &PDF,
     &DOCX,
+    &ODT,
     &rtf::Rtf,
 ];
 
@@ -118,6 +129,7 @@ mod tests {
             ("e.docx", "Word document"),
             ("f.csv", "CSV"),
             ("h.RTF", "RTF"),
+            ("i.odt", "OpenDocument text"),
             ("g.jsonl", "BEIR collection"),
         ] {
             assert_eq!(name(path, b"words"), Some(format), "{path}");

@@ -19,6 +19,12 @@ pub(super) fn is_docx(head: &[u8], tail: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") && (names(head) || names(tail))
 }
 
+/// Whether it is a ZIP archive with an OpenDocument text: the first file in it says so.
+pub(super) fn is_odt(head: &[u8]) -> bool {
+    const TEXT: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
+    head.starts_with(b"PK\x03\x04") && head.get(30..).is_some_and(|rest| rest.starts_with(TEXT))
+}
+
 /// Whether it begins with a doctype or the root element of HTML, after whatever may stand before.
 pub(super) fn is_html(head: &[u8]) -> bool {
     let narrowed: Vec<u8>;

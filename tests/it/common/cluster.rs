@@ -139,10 +139,12 @@ impl TestCluster {
         }
     }
 
-    /// Starts the nodes that were killed, with the data they had, and waits until all is well.
+    /// Starts the nodes that were killed, with the data they had, and waits until nothing is missing. A
+    /// second copy of a shard may still be made: OpenSearch now and then waits for minutes for an answer
+    /// that went to the process before.
     pub fn mend(&mut self) {
         self.restart();
-        self.wait_until_whole();
+        self.wait_until("yellow");
     }
 
     /// Makes a cluster of all nodes again that has nothing in it: no test waits for what the one
@@ -167,9 +169,13 @@ impl TestCluster {
 
     /// Waits until all nodes are there, and all shards with their copies.
     fn wait_until_whole(&mut self) {
+        self.wait_until("green");
+    }
+
+    fn wait_until(&mut self, status: &str) {
         let nodes = self.nodes.len();
         let path =
-            format!("/_cluster/health?wait_for_status=green&wait_for_nodes={nodes}&timeout=5s");
+            format!("/_cluster/health?wait_for_status={status}&wait_for_nodes={nodes}&timeout=5s");
         self.wait(|cluster| {
             let health = cluster.try_get(&path);
             health.is_some_and(|health| health["timed_out"] == false)

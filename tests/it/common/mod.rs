@@ -10,7 +10,7 @@ pub mod encoder;
 pub mod proxy;
 #[cfg(feature = "serve")]
 pub mod server;
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 pub mod written;
 
 use std::path::{Path, PathBuf};
@@ -234,7 +234,7 @@ pub fn number_from(variable: &str, usual: usize) -> usize {
 }
 
 /// Reads a file that is in order and holds one document.
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 pub fn read(name: &str, bytes: impl Into<Vec<u8>>) -> Document {
     let bytes = bytes.into();
     let ends = bytes.len().min(palpate::document::HEAD);

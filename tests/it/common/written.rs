@@ -290,6 +290,83 @@ pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 const W: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
 
+/// As LibreOffice writes it.
+pub fn odt(pieces: &[Piece]) -> Vec<u8> {
+    let row = |cells: &[String]| {
+        let cells = cells.iter().map(|cell| {
+            format!(
+                "<table:table-cell><text:p>{}</text:p></table:table-cell>",
+                escaped(cell)
+            )
+        });
+        format!(
+            "<table:table-row>{}</table:table-row>",
+            cells.collect::<String>()
+        )
+    };
+    let mut body = String::new();
+    let mut rest = pieces.iter().peekable();
+    while let Some(piece) = rest.next() {
+        match piece {
+            Piece::Heading(1, line) => {
+                body.push_str(&format!(
+                    "<text:p text:style-name=\"Title\">{}</text:p>",
+                    escaped(line)
+                ));
+            }
+            Piece::Heading(level, line) => body.push_str(&format!(
+                "<text:h text:outline-level=\"{}\">{}</text:h>",
+                level - 1,
+                escaped(line)
+            )),
+            Piece::Paragraph(line) => {
+                body.push_str(&format!(
+                    "<text:p text:style-name=\"P1\">{}</text:p>",
+                    escaped(line)
+                ));
+            }
+            Piece::Item(line) => {
+                let (text, number) = item(line);
+                let (style, start) = match number {
+                    Some(number) => ("L2", format!(" text:start-value=\"{number}\"")),
+                    None => ("L1", String::new()),
+                };
+                body.push_str(&format!(
+                    "<text:list text:style-name=\"{style}\"><text:list-item{start}><text:p>{}</text:p>\
+                     </text:list-item></text:list>",
+                    escaped(text)
+                ));
+            }
+            Piece::Header(_) | Piece::Row(_) => {
+                body.push_str("<table:table>");
+                if let Piece::Header(cells) = piece {
+                    let header = row(cells);
+                    body.push_str(&format!(
+                        "<table:table-header-rows>{header}</table:table-header-rows>"
+                    ));
+                }
+                if let Piece::Row(cells) = piece {
+                    body.push_str(&row(cells));
+                }
+                while let Some(Piece::Row(cells)) =
+                    rest.next_if(|next| matches!(next, Piece::Row(_)))
+                {
+                    body.push_str(&row(cells));
+                }
+                body.push_str("</table:table>");
+            }
+        }
+    }
+    let content = format!(
+        "<office:document-content xmlns:office=\"o\" xmlns:text=\"t\" xmlns:table=\"b\" xmlns:style=\"s\">\
+         <office:automatic-styles><text:list-style style:name=\"L2\"><text:list-level-style-number \
+         text:level=\"1\"/></text:list-style></office:automatic-styles><office:body><office:text>{body}\
+         </office:text></office:body></office:document-content>"
+    );
+    let mimetype = b"application/vnd.oasis.opendocument.text";
+    archive(&[("mimetype", mimetype), ("content.xml", content.as_bytes())])
+}
+
 pub fn docx(pieces: &[Piece]) -> Vec<u8> {
     archive(&[
         ("[Content_Types].xml", b"<Types/>"),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::common::palpate;
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 use crate::common::written;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -137,7 +137,7 @@ fn limits_that_make_no_sense_are_refused() {
     }
 }
 
-#[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 #[test]
 fn broken_documents_are_named() {
     use pdf_writer::Content;

@@ -32,6 +32,7 @@ fn in_every_format(pieces: &[Piece]) -> Vec<Document> {
         read("a.html", written::html(pieces)),
         read("a.docx", written::docx(pieces)),
         read("a.rtf", written::rtf(pieces)),
+        read("a.odt", written::odt(pieces)),
         read("a.pdf", written::pdf(pieces)),
     ]
 }
@@ -282,12 +283,13 @@ fn real_pages_read_the_same_in_every_format() {
         };
         let bytes = std::fs::read(&path).expect("pages can be read");
         let pieces = settled(&read(&path.display().to_string(), bytes));
-        let [markdown, html, docx, rtf, pdf]: [Document; 5] =
-            in_every_format(&pieces).try_into().expect("five");
+        let [markdown, html, docx, rtf, odt, pdf]: [Document; 6] =
+            in_every_format(&pieces).try_into().expect("six");
         let yardstick = passages(&markdown);
         assert_eq!(passages(&html), yardstick, "{}", path.display());
         assert_eq!(passages(&docx), yardstick, "{}", path.display());
         assert_eq!(passages(&rtf), yardstick, "{}", path.display());
+        assert_eq!(passages(&odt), yardstick, "{}", path.display());
         // Print leaves it open whether a sentence at the top of a page begins a paragraph, or a
         // line that begins with a dash an item. No word may be lost over it.
         let letters = |document: &Document| -> String {

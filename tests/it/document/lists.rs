@@ -164,6 +164,7 @@ impl List {
             ("items.html", self.html_of_items().into()),
             ("a.docx", written::docx(&self.pieces())),
             ("a.rtf", written::rtf(&self.pieces()).into()),
+            ("a.odt", written::odt(&self.pieces())),
             ("a.pdf", self.pdf()),
         ])
     }
@@ -333,7 +334,7 @@ fn the_audit_says_the_same_of_all() {
         .expect("the binary runs");
     let audit: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     let sources = audit["sources"].as_array().expect("there are sources");
-    assert_eq!(sources.len(), 8 * MARKS.len());
+    assert_eq!(sources.len(), 9 * MARKS.len());
     for source in sources {
         let state = &source["cells"][0]["state"];
         assert_eq!(state, "conditional", "{}", source["source"]);

@@ -9,15 +9,14 @@
 //! Where a page ends is decided anew by whoever prints the file. So it is cited by paragraphs: all
 //! that have text are counted from the top, the rows of tables among them.
 
-mod package;
 mod styles;
 
 use std::collections::HashSet;
 
+use super::package::{Package, XmlToken, attribute, broken, is_on, parse};
 use super::signature;
 use crate::document::draft::{Draft, TextRun};
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
-use package::{Package, XmlToken, attribute, broken, is_on, parse};
 use quick_xml::events::BytesStart;
 use styles::{NumberedLists, Numbering, StyleRole, Styles, role_of_outline};
 
@@ -26,11 +25,12 @@ pub(super) struct Docx;
 
 pub(super) static DOCX: Docx = Docx;
 
+const FORMAT: &str = "Word document";
 const DOCUMENT: &str = "word/document.xml";
 
 impl Reader for Docx {
     fn name(&self) -> &'static str {
-        "Word document"
+        FORMAT
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -48,11 +48,11 @@ impl Reader for Docx {
         allowance: &Allowance,
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError> {
-        let mut package = Package::open(bytes, allowance)?;
+        let mut package = Package::open(FORMAT, bytes, allowance)?;
         let main = main_part(&mut package, allowance)?;
         let text = package
             .part(&main)?
-            .ok_or_else(|| broken(format!("there is no {main} in it")))?;
+            .ok_or_else(|| broken(FORMAT, format!("there is no {main} in it")))?;
         let beside = |name: &str| match main.rsplit_once('/') {
             Some((folder, _)) => format!("{folder}/{name}"),
             None => name.to_owned(),
@@ -66,16 +66,16 @@ impl Reader for Docx {
             None => NumberedLists::default(),
         };
         let mut writer = DocxWriter::new(styles, lists);
-        parse(&text, allowance, |token| writer.take(token))?;
+        parse(FORMAT, &text, allowance, |token| writer.take(token))?;
         for notes in ["footnotes.xml", "endnotes.xml"] {
             if let Some(xml) = package.part(&beside(notes))? {
-                parse(&xml, allowance, |token| writer.take(token))?;
+                parse(FORMAT, &xml, allowance, |token| writer.take(token))?;
             }
         }
         writer.margins = Some(HashSet::new());
         for part in package.margins(main.rsplit_once('/').map(|(folder, _)| folder)) {
             if let Some(xml) = package.part(&part)? {
-                parse(&xml, allowance, |token| writer.take(token))?;
+                parse(FORMAT, &xml, allowance, |token| writer.take(token))?;
             }
         }
         sink(writer.draft.finish(source, None, Places::Paragraphs));
@@ -87,7 +87,7 @@ impl Reader for Docx {
 fn main_part(package: &mut Package<'_>, allowance: &Allowance) -> Result<String, ReadError> {
     let mut named = None;
     if let Some(relations) = package.part("_rels/.rels")? {
-        parse(&relations, allowance, |token| {
+        parse(FORMAT, &relations, allowance, |token| {
             if let XmlToken::Start("Relationship", element) = token
                 && attribute(element, "Type").is_some_and(|kind| kind.ends_with("/officeDocument"))
             {
@@ -366,7 +366,7 @@ mod tests {
         let lists = NumberedLists::parse(numbering, &allowance).expect("they are lists");
         let mut writer = DocxWriter::new(styles, lists);
         let xml = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
-        parse(&xml, &allowance, |token| writer.take(token)).expect("it is XML");
+        parse(FORMAT, &xml, &allowance, |token| writer.take(token)).expect("it is XML");
         writer.draft.finish("a.docx", None, Places::Paragraphs)
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::package::{XmlToken, attribute, parse};
+use crate::document::formats::package::{XmlToken, attribute, parse};
 use crate::document::{Allowance, ReadError};
 
 /// How many styles one may be based on, one after the other.
@@ -58,28 +58,33 @@ impl Styles {
     pub(super) fn parse(xml: &str, allowance: &Allowance) -> Result<Styles, ReadError> {
         let mut styles = Styles::default();
         let mut open: Option<(String, DocxStyle)> = None;
-        parse(xml, allowance, |token| match (token, &mut open) {
-            (XmlToken::Start("style", element), open) => {
-                let id = attribute(element, "styleId").unwrap_or_default();
-                let is_default = attribute(element, "default").is_some_and(|value| value == "1");
-                if is_default && attribute(element, "type").as_deref() == Some("paragraph") {
-                    styles.default = Some(id.clone());
+        parse(super::FORMAT, xml, allowance, |token| {
+            match (token, &mut open) {
+                (XmlToken::Start("style", element), open) => {
+                    let id = attribute(element, "styleId").unwrap_or_default();
+                    let is_default =
+                        attribute(element, "default").is_some_and(|value| value == "1");
+                    if is_default && attribute(element, "type").as_deref() == Some("paragraph") {
+                        styles.default = Some(id.clone());
+                    }
+                    *open = Some((id, DocxStyle::default()));
                 }
-                *open = Some((id, DocxStyle::default()));
-            }
-            (XmlToken::End("style"), open) => styles.by_id.extend(open.take()),
-            (XmlToken::Start(name, element), Some((_, style))) => {
-                let value = || attribute(element, "val");
-                match name {
-                    "name" => style.name = value().unwrap_or_default().to_lowercase(),
-                    "basedOn" => style.based_on = value(),
-                    "outlineLvl" => style.outline = value().and_then(|level| level.parse().ok()),
-                    "numId" => style.list = value(),
-                    "ilvl" => style.list_level = value().and_then(|level| level.parse().ok()),
-                    _ => {}
+                (XmlToken::End("style"), open) => styles.by_id.extend(open.take()),
+                (XmlToken::Start(name, element), Some((_, style))) => {
+                    let value = || attribute(element, "val");
+                    match name {
+                        "name" => style.name = value().unwrap_or_default().to_lowercase(),
+                        "basedOn" => style.based_on = value(),
+                        "outlineLvl" => {
+                            style.outline = value().and_then(|level| level.parse().ok())
+                        }
+                        "numId" => style.list = value(),
+                        "ilvl" => style.list_level = value().and_then(|level| level.parse().ok()),
+                        _ => {}
+                    }
                 }
+                _ => {}
             }
-            _ => {}
         })?;
         Ok(styles)
     }
@@ -142,7 +147,7 @@ impl NumberedLists {
     pub(super) fn parse(xml: &str, allowance: &Allowance) -> Result<NumberedLists, ReadError> {
         let mut lists = NumberedLists::default();
         let (mut of, mut list, mut level) = (String::new(), String::new(), 0);
-        parse(xml, allowance, |token| {
+        parse(super::FORMAT, xml, allowance, |token| {
             let XmlToken::Start(name, element) = token else {
                 return;
             };

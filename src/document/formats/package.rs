@@ -1,5 +1,6 @@
-//! The parts of a Word file: XML files in a ZIP archive.
+//! The parts of a Word or OpenDocument file: XML files in a ZIP archive.
 
+#[cfg(feature = "docx")]
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
@@ -12,37 +13,43 @@ use zip::result::ZipError;
 use crate::document::encoding::decode;
 use crate::document::{Allowance, ReadError};
 
-const FORMAT: &str = "Word document";
 /// What files of the old Word begin with, and those that a password protects.
 const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0";
 
-/// A Word file that is being read.
+/// A file that is being read.
 pub(super) struct Package<'a> {
+    format: &'static str,
     archive: ZipArchive<Cursor<Vec<u8>>>,
     allowance: &'a Allowance,
     expanded: u64,
 }
 
-pub(super) fn broken(cause: impl ToString) -> ReadError {
+pub(super) fn broken(format: &'static str, cause: impl ToString) -> ReadError {
     ReadError::Broken {
-        format: FORMAT,
+        format,
         cause: cause.to_string(),
     }
 }
 
 impl<'a> Package<'a> {
-    pub(super) fn open(bytes: Vec<u8>, allowance: &'a Allowance) -> Result<Self, ReadError> {
+    pub(super) fn open(
+        format: &'static str,
+        bytes: Vec<u8>,
+        allowance: &'a Allowance,
+    ) -> Result<Self, ReadError> {
         if bytes.starts_with(COMPOUND_FILE) {
             return Err(broken(
+                format,
                 "it is protected by a password, or in the format of Word before 2007",
             ));
         }
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| match error {
             // Its list of files stands at its end.
-            ZipError::InvalidArchive(_) => broken("it is cut off or damaged"),
-            error => broken(error),
+            ZipError::InvalidArchive(_) => broken(format, "it is cut off or damaged"),
+            error => broken(format, error),
         })?;
         Ok(Package {
+            format,
             archive,
             allowance,
             expanded: 0,
@@ -50,6 +57,7 @@ impl<'a> Package<'a> {
     }
 
     /// The names of the parts of a folder that are headers or footers, in order.
+    #[cfg(feature = "docx")]
     pub(super) fn margins(&self, folder: Option<&str>) -> Vec<String> {
         let is_margin = |name: &String| {
             let (within, part) = match name.rsplit_once('/') {
@@ -74,7 +82,7 @@ impl<'a> Package<'a> {
         let mut file = match self.archive.by_name(name) {
             Ok(file) => file,
             Err(ZipError::FileNotFound) => return Ok(None),
-            Err(error) => return Err(broken(format!("{name}: {error}"))),
+            Err(error) => return Err(broken(self.format, format!("{name}: {error}"))),
         };
         // What the archive says of its sizes may be a lie; what comes out is counted.
         let mut bytes = Vec::new();
@@ -83,7 +91,7 @@ impl<'a> Package<'a> {
             self.allowance.check()?;
             let read = file
                 .read(&mut chunk)
-                .map_err(|error| broken(format!("{name}: {error}")))?;
+                .map_err(|error| broken(self.format, format!("{name}: {error}")))?;
             if read == 0 {
                 break;
             }
@@ -105,6 +113,7 @@ pub(super) enum XmlToken<'t, 'x> {
 
 /// Hands the elements and texts of a part to `take`, in order.
 pub(super) fn parse(
+    format: &'static str,
     xml: &str,
     allowance: &Allowance,
     mut take: impl FnMut(XmlToken<'_, '_>),
@@ -113,7 +122,7 @@ pub(super) fn parse(
     let mut depth = 0;
     loop {
         allowance.check()?;
-        match reader.read_event().map_err(broken)? {
+        match reader.read_event().map_err(|error| broken(format, error))? {
             Event::Start(start) => {
                 depth += 1;
                 allowance.check_depth(depth)?;
@@ -129,13 +138,16 @@ pub(super) fn parse(
             }
             Event::Text(text) => take(XmlToken::Text(&text)),
             Event::CData(text) => take(XmlToken::Text(&text)),
-            Event::GeneralRef(entity) => match entity.resolve_char_ref().map_err(broken)? {
+            Event::GeneralRef(entity) => match entity
+                .resolve_char_ref()
+                .map_err(|error| broken(format, error))?
+            {
                 Some(c) => take(XmlToken::Text(c.encode_utf8(&mut [0; 4]))),
                 None => take(XmlToken::Text(
                     resolve_xml_entity(&entity).unwrap_or("\u{fffd}"),
                 )),
             },
-            Event::Eof if depth > 0 => return Err(broken("it ends in the middle")),
+            Event::Eof if depth > 0 => return Err(broken(format, "it ends in the middle")),
             Event::Eof => return Ok(()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
         }
@@ -151,6 +163,7 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
 }
 
 /// Whether an element that switches something switches it on: `<w:b/>`, but not `<w:b w:val="0"/>`.
+#[cfg(feature = "docx")]
 pub(super) fn is_on(element: &BytesStart<'_>) -> bool {
     !matches!(
         attribute(element, "val").as_deref(),
