@@ -4,6 +4,7 @@
 //! words stand. What comes out reads like a plain text that was laid out well: blank lines between
 //! paragraphs, none between the items of a list or the rows of a table.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -58,6 +59,30 @@ impl TextRun {
         self.space = other.space;
     }
 
+    /// An item: its mark, which stands at `number` of the source, and its text. Without a mark it is its
+    /// text.
+    pub(super) fn marked(mark: &str, number: usize, text: &TextRun) -> TextRun {
+        let mut item = TextRun::default();
+        if !mark.is_empty() {
+            item.add(mark, number);
+            item.space();
+        }
+        item.join(text);
+        item
+    }
+
+    /// A row of a table.
+    pub(super) fn row(cells: &[TextRun]) -> TextRun {
+        let mut row = TextRun::default();
+        for (n, cell) in cells.iter().enumerate() {
+            if n > 0 {
+                row.tab();
+            }
+            row.join(cell);
+        }
+        row
+    }
+
     /// White space, whatever it was.
     pub(super) fn space(&mut self) {
         self.space = true;
@@ -94,6 +119,17 @@ impl TextRun {
 
     fn ends_line(&self) -> bool {
         self.text.is_empty() || self.text.ends_with(['\n', '\t'])
+    }
+}
+
+/// What the headers and footers of a file have said so far.
+#[derive(Debug, Default)]
+pub(super) struct SaidOnMargins(HashSet<String>);
+
+impl SaidOnMargins {
+    /// Whether one says something that none before it did. One that only counts pages says nothing.
+    pub(super) fn is_new(&mut self, run: &TextRun) -> bool {
+        run.text.contains(char::is_alphabetic) && self.0.insert(run.text.trim().to_owned())
     }
 }
 

@@ -35,41 +35,38 @@ pub fn walk(root: &Path, links: SymbolicLinks) -> impl Iterator<Item = Found> + 
     let mut walk = WalkDir::new(&root)
         .follow_links(links == SymbolicLinks::Follow)
         .sort_by_file_name()
-        .into_iter();
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry));
     std::iter::from_fn(move || {
         loop {
             let entry = match walk.next()? {
                 Ok(entry) => entry,
-                Err(error) if error.loop_ancestor().is_some() => {
-                    let path = error.path().unwrap_or(&root).to_owned();
-                    return Some(Found::Link { path });
-                }
                 Err(error) => {
-                    return Some(Found::Unreadable {
-                        path: error.path().unwrap_or(&root).to_owned(),
-                        cause: cause(&error),
+                    let path = error.path().unwrap_or(&root).to_owned();
+                    return Some(match error.loop_ancestor() {
+                        Some(_) => Found::Link { path },
+                        None => Found::Unreadable {
+                            path,
+                            cause: cause(&error),
+                        },
                     });
                 }
             };
-            let is_inside = entry.depth() > 0;
-            if !is_inside && entry.path_is_symlink() && root.is_dir() {
-                continue;
-            }
-            let is_hidden = is_inside && is_hidden(&entry);
-            let is_left = is_inside && is_left(&entry, links, real.as_deref());
-            match entry.file_type().is_dir() {
-                true if is_hidden || is_left => walk.skip_current_dir(),
-                true => continue,
-                false => {}
-            }
-            match (is_hidden, is_left) {
-                (true, _) => {}
-                (false, true) => {
-                    return Some(Found::Link {
-                        path: entry.into_path(),
-                    });
+            let is_folder = entry.file_type().is_dir();
+            if entry.depth() == 0 {
+                // One that is asked for by name may be a link.
+                if is_folder || root.is_dir() {
+                    continue;
                 }
-                (false, false) => return Some(file(entry)),
+            } else if is_left(&entry, links, real.as_deref()) {
+                if is_folder {
+                    walk.skip_current_dir();
+                }
+                let path = entry.into_path();
+                return Some(Found::Link { path });
+            }
+            if !is_folder {
+                return Some(file(entry));
             }
         }
     })

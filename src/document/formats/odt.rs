@@ -13,7 +13,7 @@ use quick_xml::events::BytesStart;
 
 use super::package::{Package, XmlToken, attribute, parse};
 use super::signature;
-use crate::document::draft::{Draft, TextRun};
+use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 
 /// Reader for OpenDocument texts.
@@ -58,7 +58,7 @@ impl Reader for Odt {
         }
         parse(FORMAT, &text, allowance, |token| writer.style(token))?;
         parse(FORMAT, &text, allowance, |token| writer.take(token))?;
-        writer.margins = Some(HashSet::new());
+        writer.margins = Some(SaidOnMargins::default());
         if let Some(styles) = &styles {
             parse(FORMAT, styles, allowance, |token| writer.margin(token))?;
         }
@@ -116,7 +116,7 @@ struct OdtWriter {
     skipped: usize,
     /// Whether what is read is a header or a footer, and what they have said so far.
     in_margin: bool,
-    margins: Option<HashSet<String>>,
+    margins: Option<SaidOnMargins>,
 }
 
 /// Elements whose text is none of the document's.
@@ -312,13 +312,9 @@ impl OdtWriter {
             (None, None) if self.lists.is_empty() => BlockKind::Paragraph,
             (None, None) => BlockKind::item(depth).going_on(),
         };
-        let mut run = TextRun::default();
         let is_item = matches!(kind, BlockKind::ListItem { .. });
-        if let Some(mark) = mark.filter(|_| is_item) {
-            run.add(&mark, self.count + 1);
-            run.space();
-        }
-        run.join(&paragraph.run);
+        let mark = mark.filter(|_| is_item).unwrap_or_default();
+        let run = TextRun::marked(&mark, self.count + 1, &paragraph.run);
         match self.rows.last_mut().and_then(|cells| cells.last_mut()) {
             Some(cell) => {
                 cell.space();
@@ -332,13 +328,7 @@ impl OdtWriter {
         let Some(cells) = self.rows.pop() else {
             return;
         };
-        let mut run = TextRun::default();
-        for (n, cell) in cells.iter().enumerate() {
-            if n > 0 {
-                run.tab();
-            }
-            run.join(cell);
-        }
+        let run = TextRun::row(&cells);
         // A table inside of a cell is part of what that cell says; one of one column is a box.
         match self.rows.last_mut().and_then(|cells| cells.last_mut()) {
             Some(cell) => {
@@ -357,10 +347,9 @@ impl OdtWriter {
         }
         let kind = match &mut self.margins {
             None => kind,
-            // One that only counts pages says nothing, nor does one that was read before.
-            Some(said) => match run.text().contains(char::is_alphabetic) {
-                true if said.insert(run.text().trim().to_owned()) => BlockKind::Margin,
-                _ => return,
+            Some(said) => match said.is_new(run) {
+                true => BlockKind::Margin,
+                false => return,
             },
         };
         self.draft.add(kind, run);

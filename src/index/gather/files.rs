@@ -39,7 +39,7 @@ pub(in crate::index) struct Listing {
     /// What can be read, each once, however many roots lead to it.
     pub(in crate::index) files: BTreeMap<PathBuf, Stamp>,
     pub(in crate::index) unknown: Vec<Skipped>,
-    /// SymbolicLinks that were not followed.
+    /// Symbolic links that were not followed.
     pub(in crate::index) links: Vec<String>,
     pub(in crate::index) failed: Vec<Skipped>,
 }

@@ -11,11 +11,9 @@
 
 mod styles;
 
-use std::collections::HashSet;
-
 use super::package::{Package, XmlToken, attribute, broken, is_on, parse};
 use super::signature;
-use crate::document::draft::{Draft, TextRun};
+use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 use quick_xml::events::BytesStart;
 use styles::{NumberedLists, Numbering, StyleRole, Styles, role_of_outline};
@@ -72,7 +70,7 @@ impl Reader for Docx {
                 parse(FORMAT, &xml, allowance, |token| writer.take(token))?;
             }
         }
-        writer.margins = Some(HashSet::new());
+        writer.margins = Some(SaidOnMargins::default());
         for part in package.margins(main.rsplit_once('/').map(|(folder, _)| folder)) {
             if let Some(xml) = package.part(&part)? {
                 parse(FORMAT, &xml, allowance, |token| writer.take(token))?;
@@ -144,7 +142,7 @@ struct DocxWriter {
     /// How many elements around are no text.
     skipped: usize,
     /// What headers and footers have said so far, from the first of them on.
-    margins: Option<HashSet<String>>,
+    margins: Option<SaidOnMargins>,
 }
 
 impl DocxWriter {
@@ -250,10 +248,9 @@ impl DocxWriter {
         }
         let kind = match &mut self.margins {
             None => kind,
-            // One that only counts pages says nothing, nor does one that was read before.
-            Some(said) => match run.text().contains(char::is_alphabetic) {
-                true if said.insert(run.text().trim().to_owned()) => BlockKind::Margin,
-                _ => return,
+            Some(said) => match said.is_new(run) {
+                true => BlockKind::Margin,
+                false => return,
             },
         };
         self.draft.add(kind, run);
@@ -290,12 +287,8 @@ impl DocxWriter {
             Some(_) => BlockKind::item(depth),
             None => kind,
         };
-        let mut run = TextRun::default();
-        if let Some(bullet) = bullet {
-            run.add(&bullet, self.count + 1);
-            run.space();
-        }
-        run.join(&paragraph.run);
+        let bullet = bullet.unwrap_or_default();
+        let run = TextRun::marked(&bullet, self.count + 1, &paragraph.run);
         // Every table around that is no box has taken the words into the row it is at.
         let row = self
             .tables
@@ -319,13 +312,7 @@ impl DocxWriter {
         table.rows += 1;
         let is_header = is_first && (table.row_is_header || table.first_is_header);
         let cells = std::mem::take(&mut table.cells);
-        let mut run = TextRun::default();
-        for (n, cell) in cells.iter().enumerate() {
-            if n > 0 {
-                run.tab();
-            }
-            run.join(cell);
-        }
+        let run = TextRun::row(&cells);
         // A table inside of a cell is part of what that cell says.
         let outer = self.tables.len() - 1;
         let around = self.tables[..outer].iter_mut().rev();

@@ -1,8 +1,8 @@
-//! ColumnPair of a page, whose lines a file may have one beside the other.
+//! Columns of a page, whose lines a file may have one beside the other.
 //!
 //! Most files have the text of a page in the order of reading, one column after the other. Some have it
 //! line by line, across columns that have nothing to do with each other: then the half of a sentence
-//! would end in the half of another. ColumnPair are told from the cells of a table by how they go on:
+//! would end in the half of another. Columns are told from the cells of a table by how they go on:
 //! downwards, in the midst of sentences, each for itself.
 
 use super::line::{COLUMN, Segment};
@@ -26,18 +26,18 @@ const SIDE_BY_SIDE: f64 = 0.8;
 /// So many of the gaps of a line are looked at, and so many lines for one column: no page has more.
 const GAPS: usize = 4;
 const LONGEST: usize = 400;
-/// ColumnPair are looked for in columns this often.
+/// Columns are looked for in columns this often.
 const DEPTH: usize = 6;
 
 /// The segments of one line, from left to right.
-pub(super) type SegmentLine = Vec<Segment>;
+type SegmentLine<'s> = &'s [Segment];
 
 /// The lines of a page in the order in which they are read, given in that of the file.
-pub(super) fn in_reading_order(lines: Vec<SegmentLine>) -> Vec<SegmentLine> {
-    parted(lines, DEPTH)
+pub(super) fn in_reading_order(lines: &[Vec<Segment>]) -> Vec<SegmentLine<'_>> {
+    parted(lines.iter().map(Vec::as_slice).collect(), DEPTH)
 }
 
-fn parted(lines: Vec<SegmentLine>, depth: usize) -> Vec<SegmentLine> {
+fn parted(lines: Vec<SegmentLine<'_>>, depth: usize) -> Vec<SegmentLine<'_>> {
     if depth == 0 {
         return lines;
     }
@@ -51,6 +51,7 @@ fn parted(lines: Vec<SegmentLine>, depth: usize) -> Vec<SegmentLine> {
                 let ColumnPair { left, right, .. } = columns;
                 let leftward = left
                     .iter()
+                    .copied()
                     .flatten()
                     .filter(|part| part.is_leftward)
                     .count();
@@ -63,7 +64,7 @@ fn parted(lines: Vec<SegmentLine>, depth: usize) -> Vec<SegmentLine> {
                 ordered.extend(parted(second, depth - 1));
             }
             None => {
-                ordered.push(lines[at].clone());
+                ordered.push(lines[at]);
                 at += 1;
             }
         }
@@ -92,11 +93,11 @@ pub(super) fn joined(line: &[Segment]) -> PageLine {
 }
 
 /// Two columns beside one another.
-struct ColumnPair {
+struct ColumnPair<'s> {
     /// How many lines of the file they take.
     lines: usize,
-    left: Vec<SegmentLine>,
-    right: Vec<SegmentLine>,
+    left: Vec<SegmentLine<'s>>,
+    right: Vec<SegmentLine<'s>>,
 }
 
 /// The gap between two columns, which all of their lines leave free.
@@ -115,7 +116,7 @@ enum Side {
 
 impl Gutter {
     /// The gap of that number in the first line, or the one between it and a line that stands beside it.
-    fn at(lines: &[SegmentLine], gap: usize) -> Option<Gutter> {
+    fn at(lines: &[SegmentLine<'_>], gap: usize) -> Option<Gutter> {
         let first = lines.first()?;
         let (before, after) = match first.len() {
             1 if gap == 0 => (&first[0], lines.get(1)?.first()?),
@@ -143,9 +144,9 @@ impl Gutter {
     }
 }
 
-impl ColumnPair {
+impl<'s> ColumnPair<'s> {
     /// The columns that the first of some lines begins, parted by its gap of that number.
-    fn at(lines: &[SegmentLine], gap: usize) -> Option<ColumnPair> {
+    fn at(lines: &[SegmentLine<'s>], gap: usize) -> Option<ColumnPair<'s>> {
         let mut gutter = Gutter::at(lines, gap)?;
         let mut columns = ColumnPair {
             lines: 0,
@@ -163,7 +164,7 @@ impl ColumnPair {
             let (left, right) = line.split_at(cut);
             for (column, parts) in [(&mut columns.left, left), (&mut columns.right, right)] {
                 if !parts.is_empty() {
-                    column.push(parts.to_vec());
+                    column.push(parts);
                 }
             }
             columns.lines += 1;
@@ -175,9 +176,10 @@ impl ColumnPair {
 
     /// Gives up lines at the end that stand alone, apart from the column above: a heading, say, of what
     /// comes after both.
-    fn leave_what_comes_after(&mut self, lines: &[SegmentLine]) {
-        let end =
-            |column: &[SegmentLine]| column.last().map_or(f64::NEG_INFINITY, |line| line[0].down);
+    fn leave_what_comes_after(&mut self, lines: &[SegmentLine<'_>]) {
+        let end = |column: &[SegmentLine<'_>]| {
+            column.last().map_or(f64::NEG_INFINITY, |line| line[0].down)
+        };
         let both = end(&self.left).min(end(&self.right));
         let longer = match end(&self.left) > end(&self.right) {
             true => &mut self.left,
@@ -208,7 +210,7 @@ impl ColumnPair {
         if sides.iter().any(|side| side.len() < LINES) {
             return false;
         }
-        let items = |side: &[SegmentLine]| {
+        let items = |side: &[SegmentLine<'_>]| {
             let signs = side
                 .iter()
                 .filter(|line| line[0].text.starts_with(list::is_sure_sign));
@@ -217,9 +219,10 @@ impl ColumnPair {
         if sides.iter().all(|side| items(side) >= 2) {
             return true;
         }
-        let prose = |side: &[SegmentLine]| {
+        let prose = |side: &[SegmentLine<'_>]| {
             let words: usize = side
                 .iter()
+                .copied()
                 .flatten()
                 .map(|part| word_count(&part.text))
                 .sum();
@@ -231,11 +234,12 @@ impl ColumnPair {
 
     /// Whether what begins on the left begins beside what begins on the right, as in a table.
     fn begin_side_by_side(&self) -> bool {
-        let (left, right) = (begins(&self.left), begins(&self.right));
-        let beside = |a: &f64| {
-            right
-                .iter()
-                .any(|b| (a - b).abs() < self.left[0][0].size * 0.5)
+        let (left, mut right) = (begins(&self.left), begins(&self.right));
+        right.sort_unstable_by(f64::total_cmp);
+        let near = self.left[0][0].size * 0.5;
+        let beside = |down: &f64| {
+            let first = right.partition_point(|other| *other <= down - near);
+            right.get(first).is_some_and(|other| *other < down + near)
         };
         let both = left.iter().filter(|down| beside(down)).count();
         both > 0 && both as f64 >= SIDE_BY_SIDE * left.len().max(right.len()) as f64
@@ -243,14 +247,14 @@ impl ColumnPair {
 }
 
 /// Where in a column something begins that does not go on with the line above.
-fn begins(column: &[SegmentLine]) -> Vec<f64> {
+fn begins(column: &[SegmentLine<'_>]) -> Vec<f64> {
     let ended = |text: &str| text.ends_with(['.', '!', '?', ':', ';']);
     let goes_on = |text: &str| {
         let first = text.chars().find(|c| c.is_alphanumeric());
         first.is_some_and(|c| !c.is_uppercase()) && !text.starts_with(list::is_sure_sign)
     };
     let pairs = column.windows(2).filter(|pair| {
-        let (above, below) = (&pair[0], &pair[1]);
+        let (above, below) = (pair[0], pair[1]);
         let last = above.last().map_or("", |part| part.text.as_str());
         ended(last) || !goes_on(&below[0].text)
     });
@@ -275,7 +279,7 @@ mod tests {
     }
 
     /// Rows of cells, in columns that begin at those places.
-    fn page(rows: &[&[&str]], starts: &[f64]) -> Vec<SegmentLine> {
+    fn page(rows: &[&[&str]], starts: &[f64]) -> Vec<Vec<Segment>> {
         let rows = rows.iter().enumerate().map(|(n, row)| {
             let cells = row.iter().zip(starts).filter(|(text, _)| !text.is_empty());
             let parts = cells.map(|(text, &start)| part(text, start, 12.0 * n as f64));
@@ -284,8 +288,8 @@ mod tests {
         rows.collect()
     }
 
-    fn read(lines: Vec<SegmentLine>) -> String {
-        let lines = in_reading_order(lines);
+    fn read(lines: Vec<Vec<Segment>>) -> String {
+        let lines = in_reading_order(&lines);
         let texts: Vec<String> = lines.iter().map(|line| joined(line).text).collect();
         texts.join(" / ")
     }

@@ -108,15 +108,21 @@ impl LetterRun {
             letters.sort_by(|a, b| a.start.total_cmp(&b.start));
         }
         let mut segments: Vec<Vec<Letter>> = Vec::new();
+        // How many letters of the last segment show: one alone may be a bullet.
+        let mut shown = 0;
         for letter in letters {
-            let goes_on = segments.last().is_some_and(|segment| {
-                let only_bullet = segment.iter().filter(|letter| !letter.is_blank()).count() <= 1;
-                let gap = segment.last().map_or(0.0, |last| letter.gap_after(last));
-                gap <= COLUMN || only_bullet
-            });
+            let last = segments.last().and_then(|segment| segment.last());
+            let goes_on = last.is_some_and(|last| shown <= 1 || letter.gap_after(last) <= COLUMN);
+            let shows = usize::from(!letter.is_blank());
             match segments.last_mut() {
-                Some(segment) if goes_on => segment.push(letter),
-                _ => segments.push(vec![letter]),
+                Some(segment) if goes_on => {
+                    shown += shows;
+                    segment.push(letter);
+                }
+                _ => {
+                    shown = shows;
+                    segments.push(vec![letter]);
+                }
             }
         }
         let mut parts: Vec<Segment> = Vec::with_capacity(segments.len());
@@ -286,41 +292,38 @@ fn is_written_leftward(letters: &[Letter]) -> bool {
 /// around, numbers and Latin words as they are, brackets turned as well.
 fn as_read(visible: &str) -> String {
     let letters: Vec<char> = visible.chars().collect();
+    let starts = rightward_runs(&letters);
     let mut read = String::with_capacity(visible.len());
     let mut end = letters.len();
-    while end > 0 {
-        let start = rightward_run(&letters[..end]);
-        if start < end {
-            read.extend(&letters[start..end]);
-            end = start;
-        } else {
-            end -= 1;
-            read.push(turned(letters[end]));
+    while let Some(last) = end.checked_sub(1) {
+        match starts[last] {
+            Some(start) => {
+                read.extend(&letters[start..end]);
+                end = start;
+            }
+            None => {
+                read.push(turned(letters[last]));
+                end = last;
+            }
         }
     }
     read
 }
 
-/// Where the run begins that ends some letters and is read from left to right; their end where there is
-/// none.
-fn rightward_run(letters: &[char]) -> usize {
-    let is_rightward = |c: char| c.is_alphanumeric() && !is_leftward(c);
-    let Some(&last) = letters.last() else {
-        return 0;
-    };
-    if !is_rightward(last) && last != '%' {
-        return letters.len();
-    }
-    let mut start = letters.len();
-    for at in (0..letters.len()).rev() {
-        match letters[at] {
-            c if is_rightward(c) => start = at,
+/// For each letter that may end a run that is read from left to right, where the run begins.
+fn rightward_runs(letters: &[char]) -> Vec<Option<usize>> {
+    let mut run = None;
+    let starts = letters.iter().enumerate().map(|(at, &c)| {
+        let is_rightward = c.is_alphanumeric() && !is_leftward(c);
+        match c {
+            _ if is_rightward => run = run.or(Some(at)),
             // What may stand within: "5.5 mg", "10-20 %", "COX-2 inhibitors".
             ' ' | '.' | ',' | ':' | '/' | '-' | '–' | '%' | '+' | '\'' => {}
-            _ => break,
+            _ => run = None,
         }
-    }
-    start
+        run.filter(|_| is_rightward || c == '%')
+    });
+    starts.collect()
 }
 
 fn turned(c: char) -> char {

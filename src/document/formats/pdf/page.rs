@@ -15,7 +15,7 @@ use hayro_interpret::{
 };
 
 use super::columns;
-use super::line::{Letter, LetterRun};
+use super::line::{Letter, LetterRun, Segment};
 use crate::document::Allowance;
 
 /// Glyphs are measured in thousandths of the size of their font.
@@ -64,15 +64,15 @@ pub(super) fn read<'p>(
     };
     interpret_page(page, &mut context, &mut reader);
     let mut page = reader.page;
-    let mut lines: Vec<columns::SegmentLine> = Vec::with_capacity(reader.runs.len());
+    let mut lines: Vec<Vec<Segment>> = Vec::with_capacity(reader.runs.len());
     for run in reader.runs {
         let line = run.segments(lines.last().and_then(|line| line.last()));
         if !line.is_empty() {
             lines.push(line);
         }
     }
-    let lines = columns::in_reading_order(lines);
-    page.lines = lines.iter().map(|line| columns::joined(line)).collect();
+    let ordered = columns::in_reading_order(&lines).into_iter();
+    page.lines = ordered.map(columns::joined).collect();
     page
 }
 

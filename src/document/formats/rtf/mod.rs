@@ -18,7 +18,7 @@ use writer::RtfWriter;
 /// Reader for RTF files.
 pub(super) struct Rtf;
 
-pub(super) const FORMAT: &str = "RTF";
+const FORMAT: &str = "RTF";
 
 impl Reader for Rtf {
     fn name(&self) -> &'static str {

@@ -1,11 +1,11 @@
 //! Turns the pieces of an RTF file into blocks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::token::{RtfToken, RtfTokens};
-use crate::document::draft::{Draft, TextRun};
+use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::{Allowance, BlockKind, ReadError};
 
 /// The number of Windows for the signs of symbol fonts.
@@ -144,11 +144,9 @@ impl RtfWriter {
         for note in std::mem::take(&mut self.notes) {
             self.draft.add(BlockKind::Paragraph, &note);
         }
-        let mut said = HashSet::new();
+        let mut said = SaidOnMargins::default();
         for margin in std::mem::take(&mut self.margins) {
-            // One that only counts pages says nothing.
-            let says = margin.text().contains(char::is_alphabetic);
-            if says && said.insert(margin.text().trim().to_owned()) {
+            if said.is_new(&margin) {
                 self.draft.add(BlockKind::Margin, &margin);
             }
         }
@@ -190,8 +188,8 @@ impl RtfWriter {
         let Some(group) = self.groups.pop() else {
             return;
         };
-        if group.aside.is_some() {
-            self.end_aside(group.aside);
+        if let Some(aside) = group.aside {
+            self.end_aside(aside);
         }
         if group.destination == Destination::Styles {
             self.end_style();
@@ -207,15 +205,15 @@ impl RtfWriter {
         });
     }
 
-    fn end_aside(&mut self, aside: Option<Aside>) {
+    fn end_aside(&mut self, aside: Aside) {
         let Some(around) = self.around.pop() else {
             return;
         };
         let run = std::mem::replace(&mut self.writing, around).run;
         match aside {
             _ if run.is_empty() => {}
-            Some(Aside::Margin) => self.margins.push(run),
-            _ => self.notes.push(run),
+            Aside::Margin => self.margins.push(run),
+            Aside::Note => self.notes.push(run),
         }
     }
 
@@ -225,30 +223,22 @@ impl RtfWriter {
             return;
         }
         self.half = None;
-        let group = self.group();
-        if self.fonts.get(&group.font) == Some(&SYMBOLS) && byte > b' ' {
-            let sign = char::from_u32(PRIVATE + u32::from(byte));
-            return self.letters(sign.unwrap_or('?').encode_utf8(&mut [0; 4]));
-        }
         self.bytes.push(byte);
-        // ASCII is the end of whatever letter came before it, if it is not the second half of one.
-        if self.bytes.len() >= 1 << 12 && byte == b' ' {
-            self.end_bytes();
-        }
     }
 
-    /// Decodes the bytes that have come together.
+    /// Decodes the bytes that have come together, which are in one font.
     fn end_bytes(&mut self) {
         if self.bytes.is_empty() {
             return;
         }
         let bytes = std::mem::take(&mut self.bytes);
-        let of_font = self
-            .fonts
-            .get(&self.group().font)
-            .copied()
-            .and_then(encoding_of_font);
-        let encoding = of_font.or(self.encoding).unwrap_or(WINDOWS_1252);
+        let charset = self.fonts.get(&self.group().font).copied();
+        if charset == Some(SYMBOLS) {
+            let text: String = bytes.into_iter().map(symbol).collect();
+            return self.letters(&text);
+        }
+        let encoding = charset.and_then(encoding_of_font).or(self.encoding);
+        let encoding = encoding.unwrap_or(WINDOWS_1252);
         let (text, _) = encoding.decode_without_bom_handling(&bytes);
         self.letters(&text);
     }
@@ -457,10 +447,7 @@ impl RtfWriter {
             kind @ BlockKind::Heading { .. } => kind,
             _ => BlockKind::item(self.writing.properties.level),
         };
-        let mut item = TextRun::default();
-        item.add(mark, self.count + 1);
-        item.space();
-        item.join(&run);
+        let item = TextRun::marked(mark, self.count + 1, &run);
         self.add(kind, &item);
     }
 
@@ -489,12 +476,7 @@ impl RtfWriter {
         self.end_bytes();
         let run = std::mem::take(&mut self.writing.run);
         let mark = std::mem::take(&mut self.writing.mark);
-        let mut cell = TextRun::default();
-        if !mark.trim().is_empty() {
-            cell.add(mark.trim(), self.count + 1);
-            cell.space();
-        }
-        cell.join(&run);
+        let cell = TextRun::marked(mark.trim(), self.count + 1, &run);
         self.writing.table.get_or_insert_default().cells.push(cell);
     }
 
@@ -502,13 +484,7 @@ impl RtfWriter {
         let Some(table) = self.writing.table.take() else {
             return;
         };
-        let mut row = TextRun::default();
-        for (n, cell) in table.cells.iter().enumerate() {
-            if n > 0 {
-                row.tab();
-            }
-            row.join(cell);
-        }
+        let row = TextRun::row(&table.cells);
         let kind = match table.is_header {
             true => BlockKind::TableHeader,
             false => BlockKind::TableRow,
@@ -517,6 +493,14 @@ impl RtfWriter {
             true => self.add(kind, &row),
             false => self.writing.run.join(&row),
         }
+    }
+}
+
+/// The sign of a symbol font.
+fn symbol(byte: u8) -> char {
+    match byte {
+        ..=b' ' => char::from(byte),
+        _ => char::from_u32(PRIVATE + u32::from(byte)).unwrap_or('?'),
     }
 }
 
