@@ -107,6 +107,7 @@ impl TextRun {
         self.text.chars().all(is_blank)
     }
 
+    #[cfg(feature = "html")]
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -383,7 +384,7 @@ mod tests {
     #[test]
     fn white_space_is_single_and_lines_are_counted() {
         let run = run("  one\n two\t\tthree \n", 4);
-        assert_eq!(run.text(), "one two three");
+        assert_eq!(run.text, "one two three");
         assert_eq!(run.marks.span(&(0..3)), (4, 4));
         assert_eq!(run.marks.span(&(0..13)), (4, 5));
     }
@@ -394,7 +395,7 @@ mod tests {
         joined.add_lines("two", 1);
         joined.add_lines("three\n", 1);
         joined.add("four", 2);
-        assert_eq!(joined.text(), "one twothree four");
+        assert_eq!(joined.text, "one twothree four");
     }
 
     fn kinds(headings: &[(u8, &str)]) -> (String, Vec<BlockKind>) {
