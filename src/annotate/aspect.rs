@@ -3,6 +3,7 @@
 use std::fmt;
 
 use levenshtein_automata::Distance;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::nearly;
 
@@ -10,7 +11,8 @@ use crate::analysis::nearly;
 ///
 /// The six kinds of risk and the two of inheritance are told apart, because who is asked to take
 /// care matters; people see them under one [`Aspect::label`] and may filter by either name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum Aspect {
     Condition,

@@ -34,15 +34,18 @@ impl Gap {
             return Gap::None;
         }
         let mut gap = Gap::None;
-        let spaced =
-            between.starts_with(char::is_whitespace) && between.ends_with(char::is_whitespace);
-        for c in between.chars() {
+        // A dash between spaces, whatever stood before them: "cancer. - Exposure".
+        let spaced = |at: usize, c: char| {
+            between[..at].ends_with(char::is_whitespace)
+                && between[at + c.len_utf8()..].starts_with(char::is_whitespace)
+        };
+        for (at, c) in between.char_indices() {
             gap = gap.max(match c {
                 ',' => Gap::Comma,
                 ':' => Gap::Colon,
                 ';' | '|' => Gap::Strong,
                 '—' => Gap::Dash,
-                '–' | '-' | '•' | '·' if spaced => Gap::Dash,
+                '–' | '-' | '•' | '·' if spaced(at, c) => Gap::Dash,
                 '(' | ')' | '[' | ']' => Gap::Bracket,
                 _ => Gap::None,
             });
@@ -118,6 +121,11 @@ impl Clauses {
         clauses
     }
 
+    /// Whether it tells somebody what to do.
+    pub(super) fn directs(&self) -> bool {
+        self.directs
+    }
+
     fn rest(&self, at: usize) -> WordRun<'_> {
         WordRun {
             words: &self.words[at..],
@@ -128,14 +136,17 @@ impl Clauses {
     fn find(&mut self, triggers: &Triggers) {
         let mut at = 0;
         while at < self.words.len() {
-            let Some((trigger, length)) = triggers.at_start(self.rest(at)) else {
+            let Some((trigger, length)) =
+                triggers.at_start(self.rest(at), self.may_order(triggers, at))
+            else {
                 at += 1;
                 continue;
             };
             // "It is not uncommon", "you are unlikely to have": another one begins within it.
             let mut within = at + 1..at + length;
             let hides = |start: usize| {
-                let other = triggers.at_start(self.rest(start));
+                let opens = self.may_order(triggers, start);
+                let other = triggers.at_start(self.rest(start), opens);
                 other.is_some_and(|(other, longer)| {
                     longer > length || (other.is_pseudo() && start + longer > at + length)
                 })
@@ -153,6 +164,21 @@ impl Clauses {
         }
         self.first = self.found.len();
         self.find_beside(triggers);
+    }
+
+    /// Whether an order may begin at a word: at the beginning, behind a sign, behind "please" or "and", and
+    /// anywhere after "if". What others do or do not is no order.
+    fn may_order(&self, triggers: &Triggers, at: usize) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        if at == 0 || at == self.own || self.gaps[at] >= Gap::Comma {
+            return true;
+        }
+        let of_others = || (0..at).any(|at| is(at, WordClass::Relatives));
+        // "If you don't take steps" orders nothing, "if pregnant do not take it" does.
+        let ordered = !is(at - 1, WordClass::Subjects) && !is(at - 1, WordClass::Infinitive);
+        (is(0, WordClass::Conditionals) && ordered)
+            || is(at - 1, WordClass::Openers)
+            || (is(at - 1, WordClass::Coordinators) && !of_others())
     }
 
     fn find_beside(&mut self, triggers: &Triggers) {

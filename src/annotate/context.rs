@@ -8,6 +8,7 @@ use super::Reading;
 use super::assertion::{Assertion, Claim};
 use super::clause::{Clauses, Gap, WordRun};
 use super::triggers::{Triggers, WordClass};
+use crate::analysis::WordId;
 use crate::passage::{LeadIn, Unit, UnitKind, Units, lead_text};
 
 /// The most words of a line that is a label and no sentence.
@@ -28,13 +29,24 @@ pub struct UnitText<'a> {
 
 impl UnitText<'_> {
     /// The text that leads into a unit, if anything does.
-    pub(super) fn lead_in(&self, unit: &Unit) -> Option<String> {
+    pub(crate) fn lead_in(&self, unit: &Unit) -> Option<String> {
         let leads = unit.led_in_by().iter();
         let texts: Vec<&str> = leads
             .map(|lead| lead_text(lead, self.text, self.lead, self.headings))
             .collect();
         (!texts.is_empty()).then(|| texts.join(" "))
     }
+}
+
+/// What leads into a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LedBy {
+    /// Another unit of the text.
+    Unit(usize),
+    /// The line that the text carries along.
+    Carried,
+    /// The innermost heading.
+    Heading,
 }
 
 /// A text as it is read, with what leads into its parts.
@@ -87,7 +99,66 @@ impl<'a> Context<'a> {
         self.text.lead_in(unit)
     }
 
-    fn unit_of(&self, word: usize) -> usize {
+    /// What leads into a unit, outermost first.
+    pub(super) fn led_by(&self, unit: usize) -> Vec<LedBy> {
+        let Some(kept) = self.text.units.0.get(unit) else {
+            return Vec::new();
+        };
+        let announced = self.announced_by(unit).filter(|_| self.begins_item(unit));
+        let announced = announced.filter(|_| kept.led_in_by().is_empty());
+        let leads = kept.led_in_by().iter().filter_map(|lead| match lead {
+            LeadIn::Text(bytes) => self.unit_at(bytes.start).map(LedBy::Unit),
+            LeadIn::Carried(_) => Some(LedBy::Carried),
+            LeadIn::Heading => Some(LedBy::Heading),
+        });
+        announced
+            .map(LedBy::Unit)
+            .into_iter()
+            .chain(leads)
+            .collect()
+    }
+
+    /// Whether a unit tells somebody what to do.
+    pub(super) fn directs(&self, unit: usize) -> bool {
+        unit < self.clauses.len() && self.clauses(unit).directs()
+    }
+
+    /// Whether a unit is a question.
+    pub(super) fn asks(&self, unit: usize) -> bool {
+        self.text.units.0.get(unit).is_some_and(|unit| unit.asks)
+    }
+
+    /// The words of a unit or, where it is a list in one line, with dashes between its items, those before the
+    /// first dash.
+    pub(super) fn head(&self, unit: usize) -> Range<usize> {
+        let words = self.sentences.get(unit).cloned().unwrap_or_default();
+        let gaps = &self.reading.gaps[words.clone()];
+        let mut dashes = (1..gaps.len()).filter(|&at| gaps[at] == Gap::Dash);
+        match (dashes.next(), dashes.next()) {
+            (Some(first), Some(_)) => words.start..words.start + first,
+            _ => words,
+        }
+    }
+
+    pub(super) fn words_of_unit(&self, unit: usize) -> &'a [WordId] {
+        match self.sentences.get(unit) {
+            Some(words) => &self.reading.words[words.clone()],
+            None => &[],
+        }
+    }
+
+    pub(super) fn triggers(&self) -> &'a Triggers {
+        self.triggers
+    }
+
+    /// Some words as they are written.
+    pub(super) fn written(&self, words: &Range<usize>) -> &'a str {
+        let tokens = &self.reading.tokens;
+        let bytes = tokens[words.start].bytes.start..tokens[words.end - 1].bytes.end;
+        &self.text.text[bytes]
+    }
+
+    pub(super) fn unit_of(&self, word: usize) -> usize {
         self.sentences
             .partition_point(|sentence| sentence.end <= word)
     }

@@ -10,6 +10,7 @@
 //! * [`Claim`] is what a text says of what it names: [`Assertion`] tells "no risk of" from "risk of" and
 //!   "rarely", and beside it stand advice, time and whose it is; `triggers` are the phrases that say so,
 //!   `clause` how far they reach, `context` what leads into a sentence,
+//! * a [`Statement`] ties a technique, a kind of risk and a condition together, where one sentence does,
 //! * `SaidReader` gives the sentences that speak of something, with what they say of it,
 //! * concepts come from the [`Lexicon`].
 //!
@@ -25,6 +26,7 @@ mod inputs;
 mod linear;
 mod question;
 mod said;
+mod statement;
 mod triggers;
 mod trust;
 
@@ -54,11 +56,14 @@ use linear::{LinearModel, Seen};
 pub use question::Asked;
 pub use said::TopicNames;
 pub(crate) use said::{Said, SaidReader};
+pub(crate) use statement::tie;
+use statement::{FoundConcept, FromAbove, StatementReader};
+pub use statement::{Statement, TiedCondition};
 use triggers::Triggers;
 pub use trust::trusted;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "6";
+pub const ANNOTATION_VERSION: &str = "7";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
@@ -143,6 +148,8 @@ pub struct Mentioned {
 pub struct Annotations {
     pub aspects: AspectWeights,
     pub concepts: Vec<Mentioned>,
+    /// What its sentences tie together, in the order of the text.
+    pub statements: Vec<Statement>,
     /// What it is found by.
     pub terms: FieldTerms,
 }
@@ -237,6 +244,10 @@ struct HeadingSays {
     chances: [f32; Aspect::COUNT],
     /// How surely it asks for something.
     certainty: f32,
+    /// The techniques it names.
+    techniques: Vec<usize>,
+    /// The kind of risk that it says what stands under it is.
+    kind: Option<Aspect>,
 }
 
 /// A text as it is read for annotation: compounds are left out, so that words stand side by side.
@@ -399,6 +410,12 @@ impl Annotator {
         let mut title = JoinedTerms::default();
         let tokens = self.join(&mut title, document.title());
         let title_words = self.topic_words(&tokens);
+        let of_title = self.tables.read(document.title(), &tokens);
+        let of_title = FromAbove {
+            techniques: self.named(document.title(), &of_title, Kind::Technique),
+            topics: self.named(document.title(), &of_title, Kind::Condition),
+            ..FromAbove::default()
+        };
         let mut annotations = Vec::with_capacity(passages.len());
         for section in sections(passages) {
             if self.is_late() {
@@ -407,7 +424,7 @@ impl Annotator {
             self.annotate_section(
                 document,
                 &passages[section],
-                (&title, title_words),
+                (&title, title_words, &of_title),
                 &mut annotations,
             );
         }
@@ -419,7 +436,7 @@ impl Annotator {
         &mut self,
         document: &Document,
         passages: &[Passage],
-        (title, title_words): (&JoinedTerms, u32),
+        (title, title_words, of_title): (&JoinedTerms, u32, &FromAbove),
         annotations: &mut Vec<Annotations>,
     ) {
         let mut above = JoinedTerms::default();
@@ -429,6 +446,10 @@ impl Annotator {
             innermost = Some(self.tables.read(heading, &tokens));
         }
         let heading = self.by_heading(document, &passages[0]);
+        let mut over = FromAbove {
+            carried: None,
+            ..self.above(&passages[0], of_title)
+        };
         let texts: Vec<(JoinedTerms, Reading)> = passages
             .iter()
             .map(|passage| {
@@ -466,9 +487,19 @@ impl Annotator {
                 &self.tables.compiled.triggers,
             );
             let cued = self.cued(&context, lead.as_ref());
+            let found = self.found(passage.text(), &context);
+            over.carried = cued.carried;
+            let statements = StatementReader {
+                lexicon: &self.lexicon,
+                context: &context,
+                found: &found,
+                kinds: &cued.kinds,
+                above: &over,
+            };
             annotations.push(Annotations {
-                aspects: AspectWeights::new(weighed(learned, &cued, &heading)),
-                concepts: self.concepts(passage.text(), &context),
+                aspects: AspectWeights::new(weighed(learned, &cued.chances, &heading)),
+                statements: statements.read(),
+                concepts: self.concepts(&found),
                 terms: FieldTerms {
                     title: title.clone(),
                     title_words,
@@ -553,48 +584,81 @@ impl Annotator {
         for (chance, cue) in chances.iter_mut().zip(cued) {
             *chance = chance.max(cue);
         }
+        let kind = statement::kind(&chances, &reading.words, &self.tables.compiled.triggers);
         let says = HeadingSays {
             chances,
             certainty: asked.certainty() as f32,
+            techniques: self.named(heading, &reading, Kind::Technique),
+            // Whether it is safe is asked, and not answered.
+            kind: kind.filter(|&kind| !(heading.contains('?') && kind == Aspect::Precaution)),
         };
         self.headings.insert(heading.to_owned(), says.clone());
         says
     }
 
-    /// The chances by the cues of a passage and of the line that leads into it.
-    fn cued(&self, context: &Context<'_>, lead: Option<&Reading>) -> [f32; Aspect::COUNT] {
-        let cues = &self.tables.compiled.cues;
-        let mut cued = [0.0; Aspect::COUNT];
+    /// What the cues of a passage and of the line that leads into it say.
+    fn cued(&self, context: &Context<'_>, lead: Option<&Reading>) -> Cued {
+        let Compiled { cues, triggers, .. } = &*self.tables.compiled;
+        let mut cued = Cued {
+            chances: [0.0; Aspect::COUNT],
+            carried: None,
+            kinds: Vec::with_capacity(context.sentences().len()),
+        };
         if let Some(lead) = lead {
             let denied = self.tables.denied(lead);
-            add(&mut cued, cues.in_sentence(&lead.all(), &denied));
+            let chances = cues.in_sentence(&lead.all(), &denied);
+            cued.carried = statement::kind(&chances, &lead.words, triggers);
+            add(&mut cued.chances, chances);
         }
         for (unit, words) in context.sentences().iter().enumerate() {
             let sentence = context.reading().sentence(words.clone());
             let denied = |words: Range<usize>| context.denies(unit, &words);
-            add(&mut cued, cues.in_sentence(&sentence, &denied));
+            let chances = cues.in_sentence(&sentence, &denied);
+            // A list in one line is warned of by what stands before it.
+            let head = context.head(unit);
+            let of_head = (head.len() < words.len()).then(|| {
+                let head = context.reading().sentence(head.clone());
+                cues.in_sentence(&head, &denied)
+            });
+            let words = &context.reading().words[head];
+            let kind = statement::kind(of_head.as_ref().unwrap_or(&chances), words, triggers);
+            cued.kinds.push(kind);
+            add(&mut cued.chances, chances);
         }
         cued
     }
 
-    /// The concepts named, each once, with the strongest thing said of it.
-    fn concepts(&self, text: &str, context: &Context<'_>) -> Vec<Mentioned> {
+    /// The concepts named, where they stand, with what is said of each.
+    fn found(&self, text: &str, context: &Context<'_>) -> Vec<FoundConcept> {
         let Tables {
             compiled, analyzer, ..
         } = &self.tables;
-        let concepts = &compiled.concepts;
+        let mentions = compiled.concepts.find(
+            text,
+            (&context.reading().tokens, context.sentences()),
+            analyzer,
+        );
+        let found = mentions.into_iter().map(|mention| FoundConcept {
+            concept: mention.concept,
+            claim: context.claim(&mention.words),
+            words: mention.words,
+        });
+        found.collect()
+    }
+
+    /// The concepts named, each once, with the strongest thing said of it.
+    fn concepts(&self, found: &[FoundConcept]) -> Vec<Mentioned> {
         let mut strongest: BTreeMap<usize, Claim> = BTreeMap::new();
-        for mention in concepts.find(text, &context.reading().tokens, analyzer) {
+        for found in found {
             // A label says what its passage is about.
-            let said = context.claim(&mention.words);
-            let said = said.unwrap_or_else(|| Assertion::Affirmed.into());
+            let said = found.claim.unwrap_or_else(|| Assertion::Affirmed.into());
             strongest
-                .entry(mention.concept)
+                .entry(found.concept)
                 .and_modify(|known| *known = stronger(*known, said))
                 .or_insert(said);
         }
         let mentioned = strongest.into_iter().map(|(index, claim)| {
-            let concept = concepts.lexicon().concept(index);
+            let concept = self.lexicon.concept(index);
             Mentioned {
                 name: concept.name.to_owned(),
                 kind: concept.kind,
@@ -603,6 +667,48 @@ impl Annotator {
         });
         mentioned.collect()
     }
+
+    /// The concepts of a kind that a line names.
+    fn named(&self, line: &str, reading: &Reading, kind: Kind) -> Vec<usize> {
+        let Tables {
+            compiled, analyzer, ..
+        } = &self.tables;
+        let mentions = compiled
+            .concepts
+            .find(line, (&reading.tokens, &[]), analyzer);
+        let concepts = mentions.into_iter().map(|mention| mention.concept);
+        concepts
+            .filter(|&concept| self.lexicon.concept(concept).kind == kind)
+            .collect()
+    }
+
+    /// What the headings above a passage count for in each of its sentences, the innermost first.
+    fn above(&mut self, passage: &Passage, of_title: &FromAbove) -> FromAbove {
+        let mut above = FromAbove {
+            topics: of_title.topics.clone(),
+            ..FromAbove::default()
+        };
+        for heading in passage.headings().iter().rev() {
+            let says = self.heading(heading);
+            above.kind = above.kind.or(says.kind);
+            if above.techniques.is_empty() {
+                above.techniques = says.techniques;
+            }
+        }
+        if above.techniques.is_empty() {
+            above.techniques.clone_from(&of_title.techniques);
+        }
+        above
+    }
+}
+
+/// What the cues of a passage say.
+struct Cued {
+    chances: [f32; Aspect::COUNT],
+    /// The kind of risk by the line that the passage carries along.
+    carried: Option<Aspect>,
+    /// The kind of risk of each unit by its own cues.
+    kinds: Vec<Option<Aspect>>,
 }
 
 /// The chances of a passage by all that speaks for them.
@@ -638,7 +744,7 @@ fn stronger(a: Claim, b: Claim) -> Claim {
         Assertion::Hypothetical => 1,
         Assertion::Negated => 0,
     };
-    match strength(b) > strength(a) {
+    match (strength(b), b.advice) > (strength(a), a.advice) {
         true => b,
         false => a,
     }

@@ -120,7 +120,9 @@ impl SaidReader {
             &self.triggers,
         );
         let text = text.text;
-        let named = self.concepts.find(text, &reading.tokens, &self.analyzer);
+        let named = self
+            .concepts
+            .find(text, (&reading.tokens, &sentences), &self.analyzer);
         let mut all = Vec::new();
         for (number, topic) in self.topics.iter().enumerate() {
             let mut found: Vec<TopicWords> = Vec::new();

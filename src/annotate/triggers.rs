@@ -5,7 +5,7 @@
 //! a pseudo-trigger ("not only") looks like one and says nothing. Here a reach is no number of words:
 //! it goes by the clauses of the sentence (`clause`). All of it is data (`src/data/assertion.toml`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -80,8 +80,17 @@ enum Denied {
 struct TriggerTable {
     words: BTreeMap<WordClass, Vec<String>>,
     #[serde(default)]
+    general: General,
+    #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     trigger: Vec<TriggerEntry>,
+}
+
+/// The concepts that name a kind of risk and nothing that has it.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct General {
+    names: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +110,9 @@ struct TriggerEntry {
     directs: bool,
     #[serde(default)]
     directed: bool,
+    /// Whether it counts only where it opens what is said: "Do not use it", and not "cells do not use it".
+    #[serde(default)]
+    opens: bool,
     #[serde(default)]
     pseudo: bool,
     #[serde(default)]
@@ -137,11 +149,42 @@ pub(super) enum WordClass {
     Myths,
     /// What a remark between commas begins with.
     Asides,
+    /// What stands before the condition that something is done for.
+    Indicators,
+    /// What stands before something that has effects.
+    Sources,
+    /// What makes a risk smaller.
+    Sparers,
+    /// What is done about a condition, or to find it.
+    Treats,
+    /// What says that somebody has something.
+    Having,
+    /// What says when, and not what.
+    Occasions,
+    /// What may stand before an order.
+    Openers,
+    /// What an order may depend on.
+    Conditionals,
+    /// What joins two things that are done together.
+    Joiners,
+    /// What stands before a condition and says how bad or how new it is.
+    Qualifiers,
+    /// What somebody is kept from something with.
+    Bars,
+    /// Who asks to be told.
+    Askers,
+    /// What begins.
+    Onsets,
+    /// What says that something comes of it.
+    Harms,
+    /// How often something is so, and what makes it more or less.
+    Frequencies,
+    Degrees,
 }
 
 impl WordClass {
-    fn bit(self) -> u32 {
-        1 << self as u32
+    fn bit(self) -> u64 {
+        1 << self as u64
     }
 }
 
@@ -272,10 +315,13 @@ fn expanded(phrase: &str, groups: &BTreeMap<String, Vec<String>>) -> Vec<String>
 /// The triggers, compiled for the words of one analyzer.
 pub(crate) struct Triggers {
     phrases: Trie<Trigger>,
+    /// Those that count only where they open what is said.
+    orders: Trie<Trigger>,
     /// Those that say when, whose and in whom: they may stand within the others.
     beside: Trie<Trigger>,
     /// By word, the classes it is of; words met later are of none.
-    classes: Vec<u32>,
+    classes: Vec<u64>,
+    general: BTreeSet<String>,
 }
 
 impl Triggers {
@@ -286,8 +332,10 @@ impl Triggers {
             .expect("the table of assertions is valid");
         let mut triggers = Triggers {
             phrases: Trie::default(),
+            orders: Trie::default(),
             beside: Trie::default(),
             classes: Vec::new(),
+            general: table.general.names,
         };
         for (class, words) in &table.words {
             for word in words {
@@ -302,9 +350,10 @@ impl Triggers {
             let phrases = entry.words.iter();
             for phrase in phrases.flat_map(|phrase| expanded(phrase, &table.groups)) {
                 let words = phrase.split(' ').map(|word| analyzer.word_id(word).into());
-                let to = match trigger.is_beside() {
-                    true => &mut triggers.beside,
-                    false => &mut triggers.phrases,
+                let to = match (trigger.is_beside(), entry.opens) {
+                    (true, _) => &mut triggers.beside,
+                    (false, true) => &mut triggers.orders,
+                    (false, false) => &mut triggers.phrases,
                 };
                 let place = to.entry(words);
                 *place = Some(place.map_or(trigger, |known| known.and(trigger)));
@@ -318,11 +367,25 @@ impl Triggers {
         classes.is_some_and(|classes| classes & class.bit() > 0)
     }
 
+    /// Whether a concept only says which kind of risk is spoken of.
+    pub(super) fn is_general(&self, concept: &str) -> bool {
+        self.general.contains(concept)
+    }
+
     /// The longest trigger that a sentence begins with, with how many words it takes. Adverbs may
     /// stand inside of it, and what stands between commas: "is not usually needed", "does not, as many
-    /// believe, cause".
-    pub(super) fn at_start(&self, sentence: WordRun<'_>) -> Option<(&Trigger, usize)> {
-        self.longest(&self.phrases, sentence)
+    /// believe, cause". Orders are among them where one may open.
+    pub(super) fn at_start(&self, sentence: WordRun<'_>, opens: bool) -> Option<(&Trigger, usize)> {
+        let phrase = self.longest(&self.phrases, sentence);
+        let order = opens
+            .then(|| self.longest(&self.orders, sentence))
+            .flatten();
+        // Of two of one length it is the order.
+        let length = |found: &Option<(&Trigger, usize)>| found.map_or(0, |(_, length)| length);
+        match length(&order) >= length(&phrase) {
+            true => order,
+            false => phrase,
+        }
     }
 
     /// The same of the triggers that say when, whose and in whom.
@@ -409,7 +472,7 @@ mod tests {
                 words: &words,
                 gaps: &gaps,
             };
-            triggers.at_start(sentence).map(|(_, length)| length)
+            triggers.at_start(sentence, true).map(|(_, length)| length)
         };
         assert_eq!(length("is not usually needed here"), Some(4));
         assert_eq!(length("is not there"), Some(3));

@@ -10,6 +10,7 @@
 //! * `read` asks the postings of the index for every passage that has the words of a name, and
 //!   reads these passages sentence by sentence (`SaidReader`),
 //! * `matrix` puts the cells together: [`Audit::of`],
+//! * `tied` draws techniques against conditions: what must not be done to whom ([`TiedAudit`]),
 //! * `agreement` lists figures that sources give on the same thing, which `quantity` reads.
 //!
 //! Silence is a claim about a whole source, so it does not rest on the annotator: a source in
@@ -21,6 +22,7 @@ mod agreement;
 mod matrix;
 mod quantity;
 mod read;
+mod tied;
 mod topic;
 
 use crate::index::{Engine, SourceGlob};
@@ -30,6 +32,7 @@ use crate::search::SearchError;
 pub use agreement::{Agreement, Figure, FigureGroup, agreement};
 pub use matrix::{Audit, Cell, Evidence, Group, Row, State, Tally, Zone};
 pub use quantity::{Quantity, check_quantities};
+pub use tied::{TiedAudit, TiedEvidence, TiedRow};
 pub use topic::{AuditTopic, TopicKind};
 
 /// What the columns of an audit are.

@@ -2,8 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, When, look, stdout};
-use palpate::audit::{Audit, AuditRequest, By, FigureGroup, agreement};
+use super::common::{HomeArgs, Outcome, When, look, said, stdout};
+use palpate::audit::{Audit, AuditRequest, By, FigureGroup, TiedAudit, agreement};
 use palpate::index::{Engine, SourceFilter};
 use palpate::lexicon::Kind;
 use palpate::output::audit::{self, Extent};
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// or the aspects of the topics
     #[arg(long, value_name = "WHAT", value_enum)]
     by: Option<Columns>,
+    /// With `--by technique`: what must not be done to whom, or only with care, technique by condition
+    #[arg(long, value_name = "WHAT", value_enum, requires = "by", conflicts_with_all = ["figures", "group", "silent"])]
+    against: Option<Against>,
     /// At most so many concepts of a kind, those in most passages first
     #[arg(long, value_name = "N", default_value_t = 12)]
     columns: usize,
@@ -76,6 +79,12 @@ enum Columns {
     Aspect,
 }
 
+/// What techniques are held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Against {
+    Condition,
+}
+
 impl From<Columns> for By {
     fn from(columns: Columns) -> By {
         match columns {
@@ -92,6 +101,12 @@ impl Args {
         if self.figures && matches!(self.format(), AuditFormat::Csv | AuditFormat::Html) {
             anyhow::bail!("figures are printed as a table or as json; every html report has them");
         }
+        if self.against.is_some() && self.by != Some(Columns::Technique) {
+            anyhow::bail!("--against condition goes with --by technique");
+        }
+        if self.against.is_some() && self.format() == AuditFormat::Html {
+            anyhow::bail!("techniques against conditions are printed as a table, json or csv");
+        }
         let by = self.by.or(self.topics.is_empty().then_some(Columns::Risk));
         if self.topics.is_empty() && by == Some(Columns::Aspect) {
             anyhow::bail!("name the topic whose aspects are to be audited");
@@ -107,6 +122,9 @@ impl Args {
             source.transpose()?;
             Ok(())
         })?;
+        if self.against.is_some() {
+            return Ok(self.tied(&*engine, &request)?.after(built));
+        }
         if self.figures {
             return Ok(self.figures(&*engine, &request)?.after(built));
         }
@@ -136,6 +154,24 @@ impl Args {
             _ => audit::figures::write(out, &groups, look(self.color)),
         })?;
         Ok(match groups.is_empty() {
+            true => Outcome::Nothing,
+            false => Outcome::Found,
+        })
+    }
+
+    fn tied(&self, engine: &dyn Engine, request: &AuditRequest) -> anyhow::Result<Outcome> {
+        let tied = said(TiedAudit::of(engine, request))?;
+        for note in &tied.notes {
+            eprintln!("note: {note}");
+        }
+        stdout(|out| match self.format() {
+            AuditFormat::Json => audit::tied::write_json(out, &tied),
+            AuditFormat::Csv => audit::tied::write_csv(out, &tied),
+            AuditFormat::Table | AuditFormat::Html => {
+                audit::tied::write(out, &tied, look(self.color), self.all)
+            }
+        })?;
+        Ok(match tied.rows.is_empty() {
             true => Outcome::Nothing,
             false => Outcome::Found,
         })

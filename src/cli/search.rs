@@ -7,7 +7,6 @@ use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome, RankingArgs, When, look, said, stdout};
 use palpate::index::SourceFilter;
-use palpate::lexicon::Kind;
 use palpate::output::{csv, json, reference, text};
 use palpate::query::Spelling;
 use palpate::search::{Filter, Request, SearchResults, Searcher, check_filters};
@@ -27,7 +26,7 @@ use palpate::search::{Filter, Request, SearchResults, Searcher, check_filters};
 #[command(visible_alias = "query")]
 pub(super) struct Args {
     /// What to look for; `-` reads it from standard input
-    #[arg(value_name = "QUERY", required_unless_present_any = ["aspects", "conditions", "techniques", "source"])]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["aspects", "conditions", "techniques", "risk", "source"])]
     query: Vec<String>,
     #[command(flatten)]
     index: HomeArgs,
@@ -49,6 +48,11 @@ pub(super) struct Args {
     /// Only passages that name this technique, by whatever name
     #[arg(long = "technique", value_name = "NAME")]
     techniques: Vec<String>,
+    /// Only passages in which one sentence says this kind of risk of what --technique and --condition
+    /// name: contraindication, precaution, adverse, red-flag, susceptibility, interaction, or risk
+    /// for any
+    #[arg(long, value_name = "KIND")]
+    risk: Option<String>,
     /// Do not correct words that nobody knows
     #[arg(long)]
     exact: bool,
@@ -126,16 +130,9 @@ impl Args {
     }
 
     fn filters(&self) -> Vec<Filter> {
-        let of_kind = |kind, names: &[String]| -> Vec<Filter> {
-            names
-                .iter()
-                .map(|name| Filter::Concept(kind, name.clone()))
-                .collect()
-        };
-        let mut filters: Vec<Filter> = self.aspects.iter().cloned().map(Filter::Aspect).collect();
-        filters.extend(of_kind(Kind::Condition, &self.conditions));
-        filters.extend(of_kind(Kind::Technique, &self.techniques));
-        filters
+        let aspects = self.aspects.iter().cloned().map(Filter::Aspect);
+        let each = Filter::each(self.risk.as_deref(), &self.techniques, &self.conditions);
+        aspects.chain(each).collect()
     }
 
     fn query_text(&self) -> anyhow::Result<String> {

@@ -7,8 +7,8 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::index::{Engine, StoredPassage, Wanted};
-use crate::search::{Filter, SearchError, filter_terms};
+use crate::index::{Engine, StoredPassage};
+use crate::search::{Filter, SearchError, filters_wanted};
 
 pub(crate) use words::folded;
 pub use words::{Change, ChangedStretch, Difference};
@@ -72,10 +72,10 @@ pub fn diff(old: &dyn Engine, new: &dyn Engine, aspect: &str) -> Result<CorpusDi
 
 /// The passages that speak of an aspect.
 fn passages(engine: &dyn Engine, aspect: &str) -> Result<Vec<StoredPassage>, SearchError> {
-    let terms = filter_terms(engine, &[Filter::Aspect(aspect.to_owned())])?;
+    let all = filters_wanted(engine, &[Filter::Aspect(aspect.to_owned())])?;
     let mut found = Vec::new();
-    for term in terms {
-        engine.each(&Wanted::Term(term), &mut |passage| found.push(passage))?;
+    for wanted in all {
+        engine.each(&wanted, &mut |passage| found.push(passage))?;
     }
     found.sort_by(|a, b| (&a.source, a.bytes).cmp(&(&b.source, b.bytes)));
     Ok(found)

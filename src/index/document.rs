@@ -242,6 +242,7 @@ mod tests {
             units: passage.units().clone(),
             aspects: Vec::new(),
             risks: Vec::new(),
+            statements: Vec::new(),
             concepts: Vec::new(),
         };
         cut(document).iter().map(stored).collect()

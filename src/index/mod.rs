@@ -72,4 +72,5 @@ pub(crate) use table::FIELDS;
 pub use table::{
     Candidate, CandidateNumber, ChosenNumber, Counts, NameNumber, Positions, Table, TermNumber,
 };
+pub(crate) use wanted::tied;
 pub use wanted::{BadGlob, SourceFilter, SourceGlob, Term, Wanted};

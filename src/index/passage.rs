@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
-use crate::annotate::{Annotations, Mentioned};
+use crate::annotate::{Annotations, Mentioned, Statement, UnitText};
 use crate::document::{Document, Place, Span};
 use crate::passage::{Passage, PassageId, Units};
 
@@ -61,6 +61,9 @@ pub struct StoredPassage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub risks: Vec<String>,
     pub concepts: Vec<Mentioned>,
+    /// What its sentences tie together, in the order of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<Statement>,
 }
 
 impl StoredPassage {
@@ -81,6 +84,18 @@ impl StoredPassage {
             ),
             false => self.lines,
         }
+    }
+
+    /// What leads into the unit with some bytes, if anything does.
+    pub(crate) fn lead_into(&self, bytes: &Range<usize>) -> Option<String> {
+        let unit = self.units.0.iter().find(|unit| unit.bytes == *bytes)?;
+        let text = UnitText {
+            text: &self.text,
+            units: &self.units,
+            lead: self.lead.as_deref(),
+            headings: &self.headings,
+        };
+        text.lead_in(unit)
     }
 
     pub(super) fn new(document: &Document, passage: &Passage, annotations: &Annotations) -> Self {
@@ -108,6 +123,7 @@ impl StoredPassage {
             units: passage.units().clone(),
             aspects,
             concepts: annotations.concepts.clone(),
+            statements: annotations.statements.clone(),
         }
     }
 }

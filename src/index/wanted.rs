@@ -6,7 +6,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::field::TextField;
-use crate::annotate::Aspect;
+use crate::annotate::{Aspect, tie};
 
 /// What a passage can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,12 +15,19 @@ pub enum Term {
     Word(TextField, String),
     /// An aspect that it is likely to speak of.
     Aspect(Aspect),
+    /// What a statement of it ties together, see [`tied`].
+    Tie(String),
     /// A value of a group that is counted, such as "osteoporosis" of "condition".
     Facet(&'static str, String),
     /// The source it is from.
     Source(String),
     /// Its id.
     Id(String),
+}
+
+/// Passages in which one sentence ties a kind of risk to a technique, a condition, or both.
+pub(crate) fn tied(risk: Aspect, technique: Option<&str>, condition: Option<&str>) -> Wanted {
+    Wanted::Term(Term::Tie(tie(risk, technique, condition)))
 }
 
 /// Which passages are wanted, and what each counts.

@@ -74,6 +74,10 @@ pub(super) fn stands_for(word: &str, written: &str, alone: bool) -> bool {
     if matches!((rest, rest_written), ("ness", "") | ("iness", "y")) {
         return true;
     }
+    // "Estimate" is no form of "e-stim", however their stems are.
+    if rest.is_empty() && matches!(rest_written, "ate" | "ates" | "ated" | "ating") {
+        return false;
+    }
     let is_base = matches!(rest_written, "" | "s" | "e" | "es") && rest.len() > 1;
     !is_base
 }
@@ -166,6 +170,7 @@ mod tests {
             ("mobilization", "mobile"),
             ("bracing", "brace"),
             ("stroke", "stroking"),
+            ("estim", "estimated"),
         ] {
             assert!(!stands_for(word, written, true), "{word} {written}");
         }

@@ -1,5 +1,6 @@
 //! The forms of a lexicon, compiled for reading many texts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Lexicon, Mention, inflection, spells};
@@ -31,17 +32,23 @@ impl Matcher {
         Matcher { lexicon, forms }
     }
 
-    pub(crate) fn lexicon(&self) -> &Lexicon {
-        &self.lexicon
-    }
-
     /// The longest forms, from left to right, not overlapping; `tokens` without compounds. Their words
-    /// stand in the text, in singular or plural: a stem is not enough.
-    pub(crate) fn find(&self, text: &str, tokens: &[Token], analyzer: &Analyzer) -> Vec<Mention> {
+    /// stand in the text, in singular or plural: a stem is not enough. No name begins in one of the
+    /// `units` (their words, in order) and ends in the next: "haemophilia" above "a pacemaker" is not
+    /// haemophilia A.
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        (tokens, units): (&[Token], &[Range<usize>]),
+        analyzer: &Analyzer,
+    ) -> Vec<Mention> {
         let mut mentions = Vec::new();
         let mut at = 0;
+        let mut units = units.iter().peekable();
         while at < tokens.len() {
-            let mut rest = tokens.len() - at;
+            while units.next_if(|unit| unit.start <= at).is_some() {}
+            let end = units.peek().map_or(tokens.len(), |next| next.start);
+            let mut rest = end.clamp(at + 1, tokens.len()) - at;
             // Where a longer name has other words of the same stems, a shorter one may stand.
             let named = loop {
                 let following = tokens[at..at + rest].iter();
@@ -87,7 +94,7 @@ mod tests {
         let mut analyzer = Analyzer::default();
         let matcher = Matcher::new(lexicon.clone(), &mut analyzer);
         let tokens = analyzer.tokens(text);
-        let found = matcher.find(text, &tokens, &analyzer);
+        let found = matcher.find(text, (&tokens, &[]), &analyzer);
         assert!(found.len() >= 5);
         assert_eq!(found, lexicon.find(text, &analyzer.words(text)));
     }

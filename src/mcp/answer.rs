@@ -6,7 +6,6 @@ use super::tools::{AskedCheck, AskedPart, AskedPassage, AskedPassages, AskedTopi
 use crate::audit::{Audit, AuditRequest, By, Evidence};
 use crate::cite::{Citation, passage_named, verify};
 use crate::index::{SourceFilter, StoredPassage};
-use crate::lexicon::Kind;
 use crate::output::audit::{self as printed, Extent};
 use crate::output::cite::{self, Verified};
 use crate::output::text::{Look, spelling_lines};
@@ -37,9 +36,8 @@ pub(super) fn answer(searcher: &Searcher, asked: &ToolCall) -> Result<String, St
 
 fn search(searcher: &Searcher, asked: &AskedPassages) -> Result<String, SearchError> {
     let aspect = asked.aspect.iter().cloned().map(Filter::Aspect);
-    let concept = |kind| move |name: &String| Filter::Concept(kind, name.clone());
-    let condition = asked.condition.iter().map(concept(Kind::Condition));
-    let technique = asked.technique.iter().map(concept(Kind::Technique));
+    let (technique, condition) = (asked.technique.as_slice(), asked.condition.as_slice());
+    let named = Filter::each(asked.risk.as_deref(), technique, condition);
     let request = Request {
         limit: asked.limit(),
         source: asked
@@ -47,7 +45,7 @@ fn search(searcher: &Searcher, asked: &AskedPassages) -> Result<String, SearchEr
             .as_deref()
             .map(SourceFilter::glob)
             .transpose()?,
-        filters: aspect.chain(condition).chain(technique).collect(),
+        filters: aspect.chain(named).collect(),
         facets: true,
         ..Request::new(asked.query.clone())
     };

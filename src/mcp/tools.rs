@@ -39,6 +39,7 @@ pub(super) struct AskedPassages {
     pub(super) aspect: Option<String>,
     pub(super) condition: Option<String>,
     pub(super) technique: Option<String>,
+    pub(super) risk: Option<String>,
     pub(super) source: Option<String>,
 }
 
@@ -166,6 +167,9 @@ pub(super) fn all() -> Vec<Tool> {
                 "aspect": text("Only passages that speak of this: risk, treatment, cost, symptoms…"),
                 "condition": text("Only passages that name this condition, by whatever name"),
                 "technique": text("Only passages that name this technique, by whatever name"),
+                "risk": text("Only passages in which one sentence says this kind of risk of the technique and the \
+                    condition: contraindication, precaution, adverse, red-flag, susceptibility, \
+                    interaction, or risk for any"),
                 "source": text("Only sources whose path matches this pattern, as: *steroid*"),
             }),
             &["query"],

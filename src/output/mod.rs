@@ -3,6 +3,7 @@
 //! The last room: plain results in, bytes out. Printers know the results of a search and of a
 //! build, and nothing of how either came about.
 //!
+//! * `statement` puts what passages tie together into plain words,
 //! * [`text`] for people, on a terminal or in a pipe,
 //! * [`json`] for programs: its field names are a contract,
 //! * [`csv`] for spreadsheets,
@@ -29,6 +30,7 @@ pub mod known;
 pub mod materials;
 pub mod passages;
 pub mod reference;
+pub(crate) mod statement;
 pub mod suggestions;
 pub mod summary;
 pub mod text;

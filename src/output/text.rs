@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use textwrap::core::display_width;
 
+use super::statement::plain;
 use crate::annotate::{Assertion, trusted};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
@@ -34,6 +35,8 @@ pub struct Details {
 
 /// What is said of a hit that has no word of what was asked.
 pub(crate) const MEANING_ALONE: &str = "similar in meaning; your words do not occur";
+/// At most so many statements are shown with a hit.
+const SAID: usize = 2;
 const INDENT: &str = "    ";
 /// Up to so many silent sources are named.
 const SILENT_NAMED: usize = 5;
@@ -68,7 +71,7 @@ pub fn write(
     let printer = Printer { look };
     printer.corrections(out, results)?;
     for hit in &results.hits {
-        printer.hit(out, hit)?;
+        printer.hit(out, hit, &results.query)?;
         if details.explanation {
             printer.explanation(out, hit)?;
         }
@@ -124,7 +127,7 @@ impl Printer {
         writeln!(out)
     }
 
-    fn hit(&self, out: &mut dyn Write, hit: &Hit) -> io::Result<()> {
+    fn hit(&self, out: &mut dyn Write, hit: &Hit, query: &str) -> io::Result<()> {
         let mut title = self.styled(&hit.passage.title, TITLE);
         for heading in &hit.passage.headings {
             title.push_str(&self.styled(" › ", FAINT));
@@ -137,6 +140,11 @@ impl Printer {
             self.wrapped(out, &self.styled(MEANING_ALONE, RISK), INDENT, INDENT)?;
         }
         self.wrapped(out, &self.snippet(&hit.snippet), INDENT, INDENT)?;
+        for said in plain(&hit.passage, query, SAID) {
+            let kind = self.styled(said.kind.1, RISK);
+            let line = format!("{kind}: {}", visible(&said.line));
+            self.wrapped(out, &line, INDENT, INDENT)?;
+        }
         match concepts(hit) {
             None => Ok(()),
             Some(line) => self.wrapped(out, &self.styled(&line, FAINT), INDENT, INDENT),

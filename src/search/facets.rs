@@ -1,11 +1,11 @@
 //! Filters and counts: what passages speak of, over all that match.
 
-use super::{Filter, Meant, Request, SearchError};
+use super::{AskedStatement, Filter, Meant, Request, SearchError};
 use std::collections::HashSet;
 
 use crate::annotate::Aspect;
-use crate::index::{Counted, Engine, SourceFilter, Term, ToCount, Wanted};
-use crate::lexicon::Lexicon;
+use crate::index::{Counted, Engine, SourceFilter, Term, ToCount, Wanted, tied};
+use crate::lexicon::{Kind, Lexicon};
 
 /// At most this many values of a group are counted.
 const VALUES: usize = 12;
@@ -42,8 +42,8 @@ pub struct FacetCount {
     pub count: u64,
 }
 
-/// The terms that passages must have to pass the filters.
-pub(crate) fn terms(engine: &dyn Engine, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
+/// What passages must have to pass the filters.
+pub(crate) fn must(engine: &dyn Engine, filters: &[Filter]) -> Result<Vec<Wanted>, SearchError> {
     looked_up(engine.lexicon(), filters)
 }
 
@@ -53,8 +53,9 @@ pub fn check_filters(lexicon: &Lexicon, filters: &[Filter]) -> Result<(), Search
     looked_up(lexicon, filters).map(|_| ())
 }
 
-fn looked_up(lexicon: &Lexicon, filters: &[Filter]) -> Result<Vec<Term>, SearchError> {
-    let term = |group: &'static str, value: &str| Term::Facet(group, value.to_owned());
+fn looked_up(lexicon: &Lexicon, filters: &[Filter]) -> Result<Vec<Wanted>, SearchError> {
+    let term =
+        |group: &'static str, value: &str| Wanted::Term(Term::Facet(group, value.to_owned()));
     filters
         .iter()
         .map(|filter| match filter {
@@ -73,15 +74,64 @@ fn looked_up(lexicon: &Lexicon, filters: &[Filter]) -> Result<Vec<Term>, SearchE
                     meant: Meant::of(lexicon, *kind, name),
                 }),
             },
+            Filter::Statement(asked) => statement(lexicon, asked),
         })
         .collect()
 }
 
+/// Passages with a statement: of any of the kinds of risk, and of any of what a name stands for or is
+/// broader than.
+fn statement(lexicon: &Lexicon, asked: &AskedStatement) -> Result<Wanted, SearchError> {
+    let risks: Vec<Aspect> = Aspect::named(&asked.risk)
+        .into_iter()
+        .filter(|aspect| aspect.is_risk())
+        .collect();
+    if risks.is_empty() {
+        return Err(SearchError::NoRisk {
+            name: asked.risk.clone(),
+        });
+    }
+    let techniques = one_of(lexicon, asked.technique.as_deref(), &[Kind::Technique])?;
+    // Pregnancy is a risk and no condition; a medicine may be what somebody takes already.
+    let with = [Kind::Condition, Kind::Risk, Kind::Technique];
+    let conditions = one_of(lexicon, asked.condition.as_deref(), &with)?;
+    let mut any = Vec::new();
+    for risk in risks {
+        for technique in &techniques {
+            let of = |condition: &Option<&str>| tied(risk, *technique, *condition);
+            any.extend(conditions.iter().map(of));
+        }
+    }
+    Ok(Wanted::Any(any))
+}
+
+/// The names of a concept of one of some kinds, and of the narrower ones; `None` alone where no name was
+/// given.
+fn one_of<'l>(
+    lexicon: &'l Lexicon,
+    name: Option<&str>,
+    kinds: &[Kind],
+) -> Result<Vec<Option<&'l str>>, SearchError> {
+    let Some(name) = name else {
+        return Ok(vec![None]);
+    };
+    let index = lexicon
+        .index_of(name)
+        .filter(|&index| kinds.contains(&lexicon.concept(index).kind))
+        .ok_or_else(|| SearchError::NoConcept {
+            kind: kinds[0],
+            name: name.to_owned(),
+            meant: Meant::of(lexicon, kinds[0], name),
+        })?;
+    let all = std::iter::once(index).chain(lexicon.narrower(index));
+    Ok(all.map(|index| Some(lexicon.concept(index).name)).collect())
+}
+
 /// What passages must have to pass all that a request narrows by.
 pub(super) fn wanted(engine: &dyn Engine, request: &Request) -> Result<Vec<Wanted>, SearchError> {
-    let terms = terms(engine, &request.filters)?.into_iter();
+    let must = must(engine, &request.filters)?.into_iter();
     let sources = request.source.iter().map(SourceFilter::wanted);
-    Ok(terms.map(Wanted::Term).chain(sources).collect())
+    Ok(must.chain(sources).collect())
 }
 
 /// Counts the facets of all passages that match, and where the search was `everywhere`, the sources

@@ -51,7 +51,7 @@ use crate::query::{
 
 use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
-pub(crate) use facets::terms as filter_terms;
+pub(crate) use facets::must as filters_wanted;
 pub use facets::{FacetCount, Facets, Silent, check_filters};
 pub use feedback::Feedback;
 pub use known::{KnownConcept, counted_concepts, known_concepts};
@@ -94,6 +94,50 @@ pub enum Filter {
     Aspect(String),
     /// A concept of a kind, by any of its names.
     Concept(Kind, String),
+    /// A sentence of it has to tie things together.
+    Statement(AskedStatement),
+}
+
+/// A statement that is asked for: what is left open may be anything, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedStatement {
+    /// A kind of risk by its name, or `risk` for any.
+    pub risk: String,
+    /// A technique or medicine, by any of its names; narrower ones count.
+    pub technique: Option<String>,
+    /// A condition, what may come of it, or what else is taken, by any of its names; narrower ones count.
+    pub condition: Option<String>,
+}
+
+impl Filter {
+    /// What techniques and conditions, by any of their names, ask for: passages that name each of them or,
+    /// with a kind of risk, in which sentences tie each technique to each condition.
+    pub fn each(risk: Option<&str>, techniques: &[String], conditions: &[String]) -> Vec<Filter> {
+        let Some(risk) = risk else {
+            let of = |kind| move |name: &String| Filter::Concept(kind, name.clone());
+            let conditions = conditions.iter().map(of(Kind::Condition));
+            let techniques = techniques.iter().map(of(Kind::Technique));
+            return conditions.chain(techniques).collect();
+        };
+        let open = |names: &[String]| -> Vec<Option<String>> {
+            match names {
+                [] => vec![None],
+                names => names.iter().cloned().map(Some).collect(),
+            }
+        };
+        let (techniques, conditions) = (open(techniques), open(conditions));
+        let mut filters = Vec::with_capacity(techniques.len() * conditions.len());
+        for technique in &techniques {
+            filters.extend(conditions.iter().map(|condition| {
+                Filter::Statement(AskedStatement {
+                    risk: risk.to_owned(),
+                    technique: technique.clone(),
+                    condition: condition.clone(),
+                })
+            }));
+        }
+        filters
+    }
 }
 
 impl Request {
@@ -155,6 +199,8 @@ pub enum SearchError {
     Glob(#[from] BadGlob),
     #[error("“{name}” is no aspect; {meant}", meant = meant_aspect(name))]
     NoAspect { name: String },
+    #[error("“{name}” is no kind of risk: {}", risks())]
+    NoRisk { name: String },
     /// No concept of that kind has the name.
     #[error("the lexicon has no {} “{name}”{}", kind.name(), meant.said())]
     NoConcept {
@@ -164,6 +210,13 @@ pub enum SearchError {
     },
     #[error("“{0}” has no word that could be looked for")]
     NoWords(String),
+}
+
+/// The kinds of risk, as they are asked for.
+fn risks() -> String {
+    let kinds = Aspect::all().filter(|aspect| aspect.is_risk());
+    let names: Vec<&str> = kinds.map(Aspect::name).collect();
+    format!("there are {}, and risk for all of them", names.join(", "))
 }
 
 /// What may be meant by a name that is no aspect, or else what there is.

@@ -285,6 +285,7 @@ mod tests {
             units: Units::for_tests(text, lead),
             aspects: Vec::new(),
             risks: Vec::new(),
+            statements: Vec::new(),
             concepts: Vec::new(),
         };
         let plan = Plan::new(&Query::parse(query), &NoWords, &Lexicon::builtin());

@@ -62,6 +62,7 @@ async fn answer(
         ("aspect" = Option<Vec<String>>, Query, description = "Only passages that speak of this aspect; may be repeated"),
         ("condition" = Option<Vec<String>>, Query, description = "Only passages that name this condition, by any name; may be repeated"),
         ("technique" = Option<Vec<String>>, Query, description = "Only passages that name this technique, by any name; may be repeated"),
+        ("risk" = Option<String>, Query, description = "Only passages in which one sentence says this kind of risk of the techniques and conditions: contraindication, precaution, adverse, red-flag, susceptibility, interaction, or risk for any"),
         ("exact" = Option<bool>, Query, description = "Do not correct words that nobody knows"),
         ("corrected" = Option<bool>, Query, description = "Search for what may be meant where a word is right but no passage has it"),
         ("explain" = Option<bool>, Query, description = "Say of each hit how its score came about"),

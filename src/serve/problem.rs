@@ -90,6 +90,7 @@ impl From<SearchError> for Problem {
         match error {
             SearchError::Glob { .. }
             | SearchError::NoAspect { .. }
+            | SearchError::NoRisk { .. }
             | SearchError::NoConcept { .. }
             | SearchError::NoWords(_) => Problem::bad(error.to_string()),
             SearchError::Index(error) => error.into(),

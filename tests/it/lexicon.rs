@@ -219,3 +219,65 @@ fn a_table_that_cannot_be_used_is_named_with_its_line() {
         (Some(0), "ours/assertion.toml: can be used with --data\n")
     );
 }
+
+/// Two medicines of one class are two things: a passage about one is no answer about the other.
+#[test]
+fn a_medicine_is_no_name_of_another() {
+    let folder = folder(&[
+        ("corpus/a.txt", "A\n\nHaloperidol is given by mouth.\n"),
+        (
+            "corpus/b.txt",
+            "B\n\nEnalapril lowers the blood pressure.\n",
+        ),
+        ("corpus/c.txt", "C\n\nEmpagliflozin is taken once a day.\n"),
+        ("corpus/d.txt", "D\n\nZantac settles the stomach.\n"),
+    ]);
+    run(folder.path(), &["index", "corpus"]);
+    for other in [
+        "clozapine",
+        "chlorpromazine",
+        "ramipril",
+        "captopril",
+        "dapagliflozin",
+        "Farxiga",
+        "cimetidine",
+    ] {
+        let (code, printed, _) = run(folder.path(), &["search", "--exact", other]);
+        assert_eq!(code, Some(1), "{other} finds {printed}");
+        let (code, printed, _) = run(folder.path(), &["audit", other]);
+        assert_eq!(code, Some(1), "{other} is said by {printed}");
+    }
+    // The same medicine by another name, and a class by its members, are found.
+    for (asked, source) in [
+        ("Haldol", "a.txt"),
+        ("ACE inhibitors", "b.txt"),
+        ("ranitidine", "d.txt"),
+    ] {
+        let (_, printed, _) = run(folder.path(), &["audit", asked, "--format", "csv"]);
+        let said = |line: &&str| line.contains(source) && !line.contains(",silent,");
+        assert!(
+            printed.lines().any(|line| said(&line)),
+            "{asked}: {printed}"
+        );
+    }
+}
+
+/// A name does not begin in one item and end in the next, and is no stem of another word.
+#[test]
+fn names_stand_in_one_sentence_and_are_words() {
+    let folder = folder(&[
+        (
+            "corpus/a.txt",
+            "A\n\nTell us about:\n\n- haemophilia\n- a pacemaker\n",
+        ),
+        (
+            "corpus/b.txt",
+            "B\n\nResearchers estimate that one in ten is affected.\n",
+        ),
+    ]);
+    run(folder.path(), &["index", "corpus"]);
+    let (_, printed, _) = run(folder.path(), &["search", "source:*", "--json"]);
+    assert!(printed.contains("\"hemophilia\""), "{printed}");
+    assert!(!printed.contains("hemophilia A"), "{printed}");
+    assert!(!printed.contains("electrotherapy"), "{printed}");
+}

@@ -8,7 +8,10 @@ pub(crate) fn said<T>(result: Result<T, SearchError>) -> anyhow::Result<T> {
         let listed_by = match &error {
             SearchError::NoAspect { .. } => "`palpate aspects` lists all",
             SearchError::NoConcept { .. } => "`palpate concepts PATTERN` lists those there are",
-            SearchError::Index(_) | SearchError::Glob(_) | SearchError::NoWords(_) => {
+            SearchError::Index(_)
+            | SearchError::NoRisk { .. }
+            | SearchError::Glob(_)
+            | SearchError::NoWords(_) => {
                 return error.into();
             }
         };

@@ -1,5 +1,6 @@
 //! A passage as it is sent to a cluster, and read back.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Aspect, AspectWeights};
 use crate::document::Document;
 use crate::index::document::Around;
-use crate::index::gather::facets::facet_values;
+use crate::index::gather::facets::{facet_values, ties};
 use crate::index::gather::maker::EntryMaker;
 use crate::index::passage::{Order, StoredPassage};
 use crate::passage::Passage;
@@ -36,7 +37,7 @@ struct SentPassage<'a> {
     title: Vec<&'a str>,
     heading: Vec<&'a str>,
     body: Vec<&'a str>,
-    kinds: Vec<&'static str>,
+    kinds: Vec<Cow<'static, str>>,
     /// By group, the values.
     facets: BTreeMap<&'static str, Vec<&'a str>>,
     title_words: u32,
@@ -104,6 +105,8 @@ impl<'a> SentPassage<'a> {
         let terms = &annotations.terms;
         let pieces = |terms: &'a JoinedTerms| terms.pieces().collect();
         let likely = annotations.aspects.likely();
+        let likely = likely.map(|aspect| Cow::Borrowed(aspect.name()));
+        let kinds = likely.chain(ties(annotations).into_iter().map(Cow::Owned));
         let mut facets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (group, value) in facet_values(annotations) {
             facets.entry(group).or_default().push(value);
@@ -113,7 +116,7 @@ impl<'a> SentPassage<'a> {
             title: pieces(&terms.title),
             heading: pieces(&terms.heading),
             body: pieces(&terms.body),
-            kinds: likely.map(Aspect::name).collect(),
+            kinds: kinds.collect(),
             facets,
             title_words: terms.title_words,
             aspects: STANDARD.encode(annotations.aspects.bytes()),

@@ -74,6 +74,7 @@ pub(super) fn term(term: &Term) -> (Cow<'static, str>, &str) {
     match term {
         Term::Word(field, word) => (field.name().into(), word),
         Term::Aspect(aspect) => ("kinds".into(), aspect.name()),
+        Term::Tie(tie) => ("kinds".into(), tie),
         Term::Facet(group, value) => (facet_field(group).into(), value),
         Term::Source(source) => ("source".into(), source),
         Term::Id(id) => ("id".into(), id),

@@ -42,6 +42,7 @@ pub(super) fn term(index: &Index, term: &Term) -> tantivy::Term {
     match term {
         Term::Word(field, word) => text(fields.text(*field), word),
         Term::Aspect(aspect) => text(fields.kinds, aspect.name()),
+        Term::Tie(tie) => text(fields.kinds, tie),
         Term::Facet(group, value) => tantivy::Term::from_facet(fields.facets, &facet(group, value)),
         Term::Source(source) => text(fields.source, source),
         Term::Id(id) => text(fields.id, id),
@@ -74,7 +75,7 @@ fn queries(index: &Index, wanted: &[Wanted]) -> Result<Vec<Box<dyn Query>>, Inde
 fn term_query(index: &Index, wanted: &Term) -> Box<dyn Query> {
     let option = match wanted {
         Term::Word(..) | Term::Aspect(_) => IndexRecordOption::WithFreqs,
-        Term::Facet(..) | Term::Source(_) | Term::Id(_) => IndexRecordOption::Basic,
+        Term::Tie(_) | Term::Facet(..) | Term::Source(_) | Term::Id(_) => IndexRecordOption::Basic,
     };
     Box::new(TermQuery::new(term(index, wanted), option))
 }

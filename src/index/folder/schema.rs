@@ -16,7 +16,7 @@ use crate::annotate::{Annotations, Aspect, AspectWeights};
 use crate::document::Document;
 use crate::index::document::Around;
 use crate::index::field::TextField;
-use crate::index::gather::facets::facet_values;
+use crate::index::gather::facets::{facet_values, ties};
 use crate::index::gather::maker::EntryMaker;
 use crate::index::passage::{Order, StoredPassage};
 use crate::passage::Passage;
@@ -43,7 +43,8 @@ pub(super) struct Fields {
     pub(super) facets: Field,
     /// See [`FieldTerms::title_words`](crate::annotate::FieldTerms::title_words).
     title_words: Field,
-    /// The names of the aspects that are likely enough, see [`Aspect::name`], each a term.
+    /// The names of the aspects that are likely enough, see [`Aspect::name`], and what statements tie
+    /// together, each a term.
     pub(super) kinds: Field,
     /// The weights of the aspects, eight to a number.
     aspects: [Field; ASPECT_COLUMNS.len()],
@@ -188,6 +189,9 @@ impl Fields {
         }
         for aspect in annotations.aspects.likely() {
             entry.add_text(self.kinds, aspect.name());
+        }
+        for tie in ties(annotations) {
+            entry.add_text(self.kinds, tie);
         }
         for (group, value) in facet_values(annotations) {
             entry.add_facet(self.facets, facet(group, value));

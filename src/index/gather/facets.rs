@@ -1,6 +1,8 @@
 //! What a passage is counted under.
 
-use crate::annotate::{Annotations, Assertion};
+use std::collections::BTreeSet;
+
+use crate::annotate::{Annotations, Assertion, Statement};
 use crate::lexicon::Kind;
 
 /// The groups of what is counted: aspects by label and by name, then the kinds of concepts.
@@ -8,6 +10,12 @@ pub(in crate::index) const GROUPS: [&str; 2 + Kind::ALL.len()] = {
     let [a, b, c, d] = Kind::ALL;
     ["aspect", "kind", a.name(), b.name(), c.name(), d.name()]
 };
+
+/// What the statements of a passage tie together, each once.
+pub(in crate::index) fn ties(annotations: &Annotations) -> BTreeSet<String> {
+    let statements = annotations.statements.iter();
+    statements.flat_map(Statement::ties).collect()
+}
 
 /// What a passage is counted under, each group with a value: aspects by name and label, concepts by
 /// kind. What is only denied of a passage is not what it is about.
@@ -19,7 +27,10 @@ pub(in crate::index) fn facet_values(annotations: &Annotations) -> Vec<(&'static
         values.push((name, aspect.name()));
     }
     for concept in &annotations.concepts {
-        if concept.claim.assertion != Assertion::Negated {
+        // "It must not be done" denies nothing.
+        let denied =
+            concept.claim.assertion == Assertion::Negated && concept.claim.advice.is_none();
+        if !denied {
             values.push((concept.kind.name(), &concept.name));
         }
     }

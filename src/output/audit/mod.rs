@@ -1,5 +1,5 @@
 //! An audit, for people on a terminal; [`json`] for programs, [`csv`] for spreadsheets, [`html`]
-//! as a page. [`figures`] shows figures side by side.
+//! as a page. [`figures`] shows figures side by side, [`tied`] techniques against conditions.
 //!
 //! Where there is one topic, each source has its sentence. Where there are more, a matrix of
 //! letters comes first, and after it the same for each topic.
@@ -8,6 +8,7 @@ pub mod csv;
 pub mod figures;
 pub mod html;
 pub mod json;
+pub mod tied;
 
 use std::io::{self, Write};
 
@@ -244,8 +245,12 @@ impl AuditPrinter {
 
 /// A sentence as it is shown, after the line that leads into it.
 fn sentence(evidence: &Evidence) -> String {
-    let said = text::visible(&on_a_line(&evidence.sentence));
-    match &evidence.lead {
+    quoted(evidence.lead.as_deref(), &evidence.sentence)
+}
+
+fn quoted(lead: Option<&str>, sentence: &str) -> String {
+    let said = text::visible(&on_a_line(sentence));
+    match lead {
         Some(lead) => format!("“{} … {said}”", text::visible(&on_a_line(lead))),
         None => format!("“{said}”"),
     }

@@ -25,7 +25,7 @@ use facets::FacetsJson;
 #[cfg(feature = "serve")]
 pub(crate) use passage::StoredPassageJson;
 pub(crate) use passage::{BesideJson, PassageIdJson};
-use passage::{MentionedJson, mentioned};
+use passage::{MentionedJson, StatementJson, mentioned, statements};
 #[cfg(feature = "serve")]
 pub(crate) use service::{HealthJson, ProblemJson};
 
@@ -71,6 +71,9 @@ pub struct HitJson<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     risks: &'a [String],
     concepts: Vec<MentionedJson<'a>>,
+    /// What single sentences of it tie together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    statements: Vec<StatementJson<'a>>,
     text: &'a str,
     snippet: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -183,6 +186,7 @@ impl<'a> HitJson<'a> {
             aspects: &passage.aspects,
             risks: &passage.risks,
             concepts: mentioned(&passage.concepts),
+            statements: statements(passage),
             text: &passage.text,
             snippet: marked(&hit.snippet),
             lead: passage.lead.as_deref(),

@@ -1,9 +1,10 @@
 //! What is kept of a passage.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
-use crate::annotate::{Advice, Assertion, Claim, Mentioned, Population};
-#[cfg(feature = "serve")]
+use crate::annotate::{Advice, Assertion, Claim, Mentioned, Population, Statement, TiedCondition};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::passage::PassageId;
@@ -24,6 +25,40 @@ pub(super) struct MentionedJson<'a> {
     assertion: AssertionJson,
     #[serde(flatten)]
     beside: BesideJson,
+}
+
+/// What a risk is of.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = TiedCondition))]
+#[derive(Serialize)]
+struct TiedConditionJson<'a> {
+    name: &'a str,
+    /// As it is written, with what says how bad or how new it is.
+    written: &'a str,
+}
+
+/// What one sentence ties together: a kind of risk, what is done, and with which condition.
+#[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = Statement))]
+#[derive(Serialize)]
+pub(super) struct StatementJson<'a> {
+    /// contraindication, precaution, adverse, red-flag, susceptibility, interaction
+    risk: &'static str,
+    /// The techniques or medicines it is said of; none where it is said of all, or of nothing that is named.
+    techniques: &'a [String],
+    /// With which conditions, or what may come of it.
+    conditions: Vec<TiedConditionJson<'a>>,
+    /// How often, as it is written, in small letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    often: Option<&'a str>,
+    assertion: AssertionJson,
+    #[serde(flatten)]
+    beside: BesideJson,
+    /// The sentence, the item or the cell, verbatim.
+    text: &'a str,
+    /// What leads into it: the line above its list, its column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<String>,
+    /// Its first and last line, as `lines` of the passage counts them.
+    lines: (usize, usize),
 }
 
 /// What is said of something besides whether it is so.
@@ -121,12 +156,55 @@ pub(crate) struct StoredPassageJson<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     risks: &'a [String],
     concepts: Vec<MentionedJson<'a>>,
+    /// What single sentences of it tie together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    statements: Vec<StatementJson<'a>>,
 }
 
 impl<'a> PassageIdJson<'a> {
     pub(crate) fn new(id: &'a PassageId) -> Self {
         PassageIdJson(id.as_str())
     }
+}
+
+impl From<Assertion> for AssertionJson {
+    fn from(assertion: Assertion) -> AssertionJson {
+        match assertion {
+            Assertion::Affirmed => AssertionJson::Affirmed,
+            Assertion::Negated => AssertionJson::Negated,
+            Assertion::Hedged => AssertionJson::Hedged,
+            Assertion::Hypothetical => AssertionJson::Hypothetical,
+        }
+    }
+}
+
+/// The statements of a passage, in the order of its text.
+pub(super) fn statements(passage: &StoredPassage) -> Vec<StatementJson<'_>> {
+    let of = |statement: &'_ Statement| -> Option<(Range<usize>, &str)> {
+        let bytes = statement.bytes.0..statement.bytes.1;
+        Some((bytes.clone(), passage.text.get(bytes)?))
+    };
+    let statements = passage.statements.iter();
+    statements
+        .filter_map(|statement| {
+            let (bytes, text) = of(statement)?;
+            Some(StatementJson {
+                risk: statement.risk.name(),
+                techniques: &statement.techniques,
+                conditions: statement
+                    .conditions
+                    .iter()
+                    .map(|TiedCondition { name, written }| TiedConditionJson { name, written })
+                    .collect(),
+                often: statement.often.as_deref(),
+                assertion: statement.claim.assertion.into(),
+                beside: BesideJson::new(Some(&statement.claim)),
+                text,
+                lead: passage.lead_into(&bytes),
+                lines: passage.lines_of(&bytes),
+            })
+        })
+        .collect()
 }
 
 /// The concepts that a passage names.
@@ -144,12 +222,7 @@ impl<'a> MentionedJson<'a> {
                 Kind::Risk => KindJson::Risk,
                 Kind::Term => KindJson::Term,
             },
-            assertion: match concept.claim.assertion {
-                Assertion::Affirmed => AssertionJson::Affirmed,
-                Assertion::Negated => AssertionJson::Negated,
-                Assertion::Hedged => AssertionJson::Hedged,
-                Assertion::Hypothetical => AssertionJson::Hypothetical,
-            },
+            assertion: concept.claim.assertion.into(),
             beside: BesideJson::new(Some(&concept.claim)),
         }
     }
@@ -173,6 +246,7 @@ impl<'a> StoredPassageJson<'a> {
             aspects: &passage.aspects,
             risks: &passage.risks,
             concepts: mentioned(&passage.concepts),
+            statements: statements(passage),
         }
     }
 }

@@ -79,10 +79,12 @@ class Index:
         return f"palpate.open({self.path!r})"
 
     def search(self, query, limit=10, offset=0, source=None, aspects=(), conditions=(), techniques=(),
-               exact=False, explain=False):
-        """The results of a search, as `palpate search --json` has them."""
+               risk=None, exact=False, explain=False):
+        """The results of a search, as `palpate search --json` has them. With a kind of `risk`, one sentence has
+        to tie the techniques to the conditions."""
         options = ["--limit", limit, "--offset", offset]
         options += [] if source is None else ["--source", source]
+        options += [] if risk is None else ["--risk", risk]
         filters = {"--aspect": aspects, "--condition": conditions, "--technique": techniques}
         options += [part for name, values in filters.items() for value in values for part in (name, value)]
         options += [name for name, wanted in (("--exact", exact), ("--explain", explain)) if wanted]

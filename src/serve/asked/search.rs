@@ -4,7 +4,6 @@ use form_urlencoded::Serializer;
 
 use super::Parameters;
 use crate::index::{BadGlob, SourceFilter};
-use crate::lexicon::Kind;
 use crate::query::Spelling;
 use crate::search::{Filter, Request};
 use crate::serve::problem::Problem;
@@ -16,8 +15,9 @@ const HITS: usize = 100;
 const DEPTH: usize = 10_000;
 
 /// What can be given once: `part` is asked for by the script of the page, `p` of a document.
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 10] = [
     "q",
+    "risk",
     "limit",
     "offset",
     "source",
@@ -36,6 +36,8 @@ pub(in crate::serve) struct AskedSearch {
     pub(in crate::serve) aspects: Vec<String>,
     pub(in crate::serve) conditions: Vec<String>,
     pub(in crate::serve) techniques: Vec<String>,
+    /// The kind of risk that sentences have to tie them together with.
+    pub(in crate::serve) risk: Option<String>,
     pub(in crate::serve) source: Option<String>,
     pub(in crate::serve) limit: Option<usize>,
     pub(in crate::serve) offset: usize,
@@ -49,6 +51,7 @@ pub(in crate::serve) enum Narrowing {
     Aspect,
     Condition,
     Technique,
+    Risk,
     Source,
 }
 
@@ -58,6 +61,7 @@ impl Narrowing {
             Narrowing::Aspect => "aspect",
             Narrowing::Condition => "condition",
             Narrowing::Technique => "technique",
+            Narrowing::Risk => "risk",
             Narrowing::Source => "source",
         }
     }
@@ -73,6 +77,7 @@ impl AskedSearch {
             aspects: filled("aspect"),
             conditions: filled("condition"),
             techniques: filled("technique"),
+            risk: parameters.filled("risk").last().map(str::to_owned),
             source: parameters.filled("source").last().map(str::to_owned),
             limit: parameters.number("limit", HITS)?,
             offset: parameters.number("offset", DEPTH)?.unwrap_or_default(),
@@ -119,14 +124,8 @@ impl AskedSearch {
 
     fn filters(&self) -> Vec<Filter> {
         let aspects = self.aspects.iter().cloned().map(Filter::Aspect);
-        let of_kind = |kind, names: &[String]| -> Vec<Filter> {
-            let names = names.iter().cloned();
-            names.map(|name| Filter::Concept(kind, name)).collect()
-        };
-        aspects
-            .chain(of_kind(Kind::Condition, &self.conditions))
-            .chain(of_kind(Kind::Technique, &self.techniques))
-            .collect()
+        let each = Filter::each(self.risk.as_deref(), &self.techniques, &self.conditions);
+        aspects.chain(each).collect()
     }
 
     /// All that results are narrowed by.
@@ -137,11 +136,9 @@ impl AskedSearch {
         let mut narrowed = of(Narrowing::Aspect, &self.aspects);
         narrowed.extend(of(Narrowing::Condition, &self.conditions));
         narrowed.extend(of(Narrowing::Technique, &self.techniques));
-        narrowed.extend(
-            self.source
-                .clone()
-                .map(|source| (Narrowing::Source, source)),
-        );
+        let once = |group, value: &Option<String>| value.clone().map(|value| (group, value));
+        narrowed.extend(once(Narrowing::Risk, &self.risk));
+        narrowed.extend(once(Narrowing::Source, &self.source));
         narrowed
     }
 
@@ -155,9 +152,13 @@ impl AskedSearch {
             Narrowing::Aspect => &mut asked.aspects,
             Narrowing::Condition => &mut asked.conditions,
             Narrowing::Technique => &mut asked.techniques,
-            Narrowing::Source => {
-                let same = asked.source.as_deref() == Some(value);
-                asked.source = (!same).then(|| value.to_owned());
+            Narrowing::Risk | Narrowing::Source => {
+                let of = match group {
+                    Narrowing::Risk => &mut asked.risk,
+                    _ => &mut asked.source,
+                };
+                let same = of.as_deref() == Some(value);
+                *of = (!same).then(|| value.to_owned());
                 return asked;
             }
         };

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::hit::snippet;
-use super::warning::{Warning, Warnings};
+use super::warning::{Warning, kinds};
 use super::{amount, material_name, number, passage_link, place};
 use crate::search::{Hit, Silent};
 use crate::serve::asked::AskedSearch;
@@ -18,7 +18,6 @@ const NAMED: usize = 12;
 /// What is said, of hits that are the best of all.
 pub(super) struct Answers<'a> {
     pub(super) catalogue: &'a Catalogue,
-    pub(super) warnings: &'a Warnings,
     pub(super) hits: &'a [Hit],
     pub(super) silent: Option<&'a Silent>,
     pub(super) asked: &'a AskedSearch,
@@ -44,7 +43,7 @@ impl Answers<'_> {
     fn of(&self, kind: Warning) -> Vec<&Hit> {
         let mut of: Vec<&Hit> = Vec::new();
         for hit in self.hits {
-            let speaks = self.warnings.kinds(&hit.passage).contains(&kind);
+            let speaks = kinds(&hit.passage).contains(&kind);
             if speaks
                 && !of
                     .iter()

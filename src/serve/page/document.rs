@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::shell::{shell, wrong};
-use super::warning::Warnings;
+use super::warning::kinds;
 use super::{amount, copy_button, elsewhere, passage_link, place};
 use crate::document::{Block, BlockKind, trim_range};
 use crate::index::{SourceFilter, StoredPassage, WholeDocument};
@@ -87,8 +87,6 @@ struct DocumentView {
     hits: Vec<bool>,
     /// Where the words of the query stand in each block.
     marks: Vec<Vec<std::ops::Range<usize>>>,
-    /// The kinds of risk of the hits.
-    warnings: Warnings,
 }
 
 /// Headings from which on a document has contents.
@@ -118,10 +116,7 @@ impl DocumentView {
             true => opened.searcher.marks(&query, texts)?,
             false => vec![Vec::new(); document.blocks.len()],
         };
-        let shown = document.passages.iter();
-        let shown = shown.filter(|p| is_hit(p) || Some(p.id.as_str()) == wanted.as_deref());
         Ok(DocumentView {
-            warnings: Warnings::of(opened.searcher.engine(), shown)?,
             hits: document.passages.iter().map(is_hit).collect(),
             document,
             query,
@@ -234,7 +229,7 @@ impl DocumentView {
                             (self.block(at, block, marks))
                         }
                         @if *hit || wanted {
-                            p.said { @for kind in self.warnings.kinds(passage) { (kind.label()) " " } (copy_button(catalogue, passage)) }
+                            p.said { @for kind in kinds(passage) { (kind.label()) " " } (copy_button(catalogue, passage)) }
                         }
                     }
                 } @else {

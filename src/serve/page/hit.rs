@@ -2,21 +2,23 @@
 
 use maud::{Markup, html};
 
-use super::warning::{Warnings, by_assertion, named};
+use super::warning::{Warning, by_assertion, kinds, named};
 use super::{copy_button, passage_link, place};
 use crate::annotate::trusted;
 use crate::index::StoredPassage;
+use crate::output::statement::plain;
 use crate::output::text::MEANING_ALONE;
 use crate::search::{Hit, Snippet};
 use crate::serve::catalogue::Catalogue;
 
+/// At most so many statements are shown with a hit.
+const SAID: usize = 2;
 /// The label of what the kinds of risk tell better.
 const RISK: &str = "risk";
 
 /// What a hit is shown with.
 pub(super) struct HitView<'a> {
     pub(super) catalogue: &'a Catalogue,
-    pub(super) warnings: &'a Warnings,
     pub(super) query: &'a str,
 }
 
@@ -27,7 +29,7 @@ impl HitView<'_> {
             return html! {};
         };
         let passage = &best.passage;
-        let gravest = self.warnings.kinds(passage).first();
+        let gravest = kinds(passage).into_iter().next();
         html! {
             article class={ "hit " (gravest.map_or("plain", |kind| kind.name())) } {
                 h2 {
@@ -54,14 +56,23 @@ impl HitView<'_> {
         }
     }
 
-    /// The one line that matters.
+    /// The lines that matter: what the sentences of the passage say of a risk; where none says it, of which
+    /// kind of risk the passage speaks, and of what.
     fn line(&self, passage: &StoredPassage) -> Markup {
+        let said = plain(passage, self.query, SAID);
         let names = named(passage, self.query);
-        let kinds = self.warnings.kinds(passage);
+        let stated: Vec<Warning> = said.iter().filter_map(Warning::of).collect();
+        let others: Vec<Warning> = kinds(passage)
+            .into_iter()
+            .filter(|kind| !stated.contains(kind))
+            .collect();
         html! {
-            @if !kinds.is_empty() || !names.is_empty() {
+            @for (kind, statement) in stated.iter().zip(&said) {
+                p.said { (kind.label()) " " span.names { (statement.line) } }
+            }
+            @if said.is_empty() && !(others.is_empty() && names.is_empty()) {
                 p.said {
-                    @for kind in kinds { (kind.label()) " " }
+                    @for kind in &others { (kind.label()) " " }
                     span.names { (names) }
                 }
             }
@@ -89,7 +100,7 @@ impl HitView<'_> {
                                     (hit.passage.headings.last().unwrap_or(&hit.passage.title))
                                 }
                                 ", " (place(&hit.passage))
-                                @for kind in self.warnings.kinds(&hit.passage) { " " (kind.label()) }
+                                @for kind in kinds(&hit.passage) { " " (kind.label()) }
                             }
                         }
                     }

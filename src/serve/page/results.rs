@@ -11,7 +11,6 @@ use super::hit::HitView;
 use super::listing::as_table;
 use super::shell::{shell, wrong};
 use super::start::start;
-use super::warning::Warnings;
 use super::{amount, number};
 use crate::query::Spelling;
 use crate::search::{FacetCount, Facets, Hit, SearchResults};
@@ -69,12 +68,10 @@ fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
         0 => nearest(opened, &asked.query)?,
         _ => Vec::new(),
     };
-    let warnings = Warnings::of(engine, results.hits.iter().map(|hit| &hit.passage))?;
     let catalogue = opened.catalogue();
     let silent = results.facets.as_ref().and_then(|f| f.silent.as_ref());
     let answers = Answers {
         catalogue,
-        warnings: &warnings,
         hits: &results.hits,
         silent,
         asked,
@@ -82,7 +79,6 @@ fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
     };
     let view = HitView {
         catalogue,
-        warnings: &warnings,
         query: &asked.query,
     };
     let hits = &results.hits[..shown.min(results.hits.len())];

@@ -1,25 +1,15 @@
 //! What a nurse has to see first of a passage: which kind of risk it speaks of, by word, shape and
 //! colour, and of what.
 
-use std::collections::HashMap;
-
 use maud::{Markup, html};
 
-use crate::annotate::{Advice, Aspect, Assertion, Experiencer, Mentioned, Time};
-use crate::index::{Engine, IndexError, StoredPassage, Term, Wanted};
+use crate::annotate::{Assertion, Mentioned};
+use crate::index::StoredPassage;
 use crate::lexicon::Kind;
+use crate::output::statement::{KINDS, PlainStatement, notes};
 
 /// So many things are named on the one line.
 const NAMED: usize = 3;
-
-/// The kinds of risk, the gravest first, each with its word. Their names are those of their shapes and
-/// colours in the styles.
-const KINDS: [(Aspect, &str); 4] = [
-    (Aspect::Contraindication, "Not for everyone"),
-    (Aspect::Adverse, "Can harm"),
-    (Aspect::Precaution, "Take care"),
-    (Aspect::Susceptibility, "More at risk"),
-];
 
 /// A kind of risk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +30,12 @@ impl Warning {
         KINDS[self.0].1
     }
 
+    /// The kind of a statement.
+    pub(super) fn of(statement: &PlainStatement) -> Option<Warning> {
+        let at = KINDS.iter().position(|kind| *kind == statement.kind);
+        at.map(Warning)
+    }
+
     /// Its word with its shape, in its colour.
     pub(super) fn label(self) -> Markup {
         html! {
@@ -48,37 +44,10 @@ impl Warning {
     }
 }
 
-/// The kinds of risk that passages speak of, by their ids.
-pub(super) struct Warnings(HashMap<String, Vec<Warning>>);
-
-impl Warnings {
-    /// Asks the index, once for each kind.
-    pub(super) fn of<'p>(
-        engine: &dyn Engine,
-        passages: impl Iterator<Item = &'p StoredPassage>,
-    ) -> Result<Warnings, IndexError> {
-        let id = |passage: &StoredPassage| Wanted::Term(Term::Id(passage.id.to_string()));
-        let among: Vec<Wanted> = passages.map(id).collect();
-        let mut of: HashMap<String, Vec<Warning>> = HashMap::new();
-        for warning in Warning::all().filter(|_| !among.is_empty()) {
-            let wanted = Wanted::Filtered {
-                wanted: Box::new(Wanted::Any(among.clone())),
-                must: vec![Wanted::Term(Term::Facet("kind", warning.name().to_owned()))],
-                not: Vec::new(),
-            };
-            let at = engine.first(&wanted, among.len())?;
-            for passage in engine.passages(&at)? {
-                of.entry(passage.id.to_string()).or_default().push(warning);
-            }
-        }
-        Ok(Warnings(of))
-    }
-
-    /// The kinds of a passage, the gravest first.
-    pub(super) fn kinds(&self, passage: &StoredPassage) -> &[Warning] {
-        let kinds = self.0.get(passage.id.as_str());
-        kinds.map_or(&[], Vec::as_slice)
-    }
+/// The kinds of risk that a passage speaks of, the gravest first.
+pub(super) fn kinds(passage: &StoredPassage) -> Vec<Warning> {
+    let speaks = |kind: &Warning| passage.risks.iter().any(|risk| risk == kind.name());
+    Warning::all().filter(speaks).collect()
 }
 
 /// What is named on the one line, in plain words: what the query names first.
@@ -102,22 +71,7 @@ pub(super) fn named(passage: &StoredPassage, query: &str) -> String {
 /// A concept with what is said of it.
 fn in_words(concept: &Mentioned) -> String {
     let Mentioned { name, claim, .. } = concept;
-    let mut notes: Vec<&str> = Vec::new();
-    match (claim.advice, claim.assertion) {
-        (Some(Advice::Contraindicated), _) => notes.push("not to be done"),
-        (Some(Advice::NotRecommended), _) => notes.push("not recommended"),
-        (Some(Advice::Caution), _) => notes.push("with care"),
-        (_, Assertion::Hedged) => notes.push("possible"),
-        (_, Assertion::Hypothetical) => notes.push("if it applies"),
-        (_, Assertion::Affirmed | Assertion::Negated) => {}
-    }
-    if claim.time == Time::Historical {
-        notes.push("in the past");
-    }
-    match claim.experiencer {
-        Experiencer::Family => notes.push("in the family"),
-        Experiencer::Patient | Experiencer::Others => {}
-    }
+    let notes = notes(claim);
     let no = if claim.assertion == Assertion::Negated {
         "no "
     } else {
