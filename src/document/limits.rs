@@ -1,6 +1,8 @@
 //! Limits: what reading one file may take, so that no file takes all there is.
 
 use std::sync::Arc;
+#[cfg(feature = "packages")]
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -32,11 +34,21 @@ impl Default for Limits {
     }
 }
 
+/// So many archives and mails may stand in one another.
+#[cfg(any(feature = "archives", feature = "mail"))]
+const FILES_AROUND: usize = 4;
+
 /// The limits of the file that is being read, and whether its time is up.
 #[derive(Debug, Clone, Default)]
 pub struct Allowance {
     pub limits: Limits,
     time_is_up: Arc<AtomicBool>,
+    /// How many bytes the archives of the file have expanded to so far, those within others too.
+    #[cfg(feature = "packages")]
+    expanded: Arc<AtomicU64>,
+    /// How many files around are being read, where it stands in an archive or a mail.
+    #[cfg(any(feature = "archives", feature = "mail"))]
+    around: usize,
 }
 
 impl Allowance {
@@ -44,7 +56,7 @@ impl Allowance {
     pub(crate) fn new(limits: &Limits) -> Allowance {
         Allowance {
             limits: limits.clone(),
-            time_is_up: Arc::default(),
+            ..Allowance::default()
         }
     }
 
@@ -68,14 +80,29 @@ impl Allowance {
         }
     }
 
-    /// An error where what was expanded so far is more than it may be.
-    #[cfg(any(feature = "docx", feature = "odt"))]
-    pub(super) fn check_expanded(&self, bytes: u64) -> Result<(), ReadError> {
-        match bytes > self.limits.expanded_bytes {
+    /// Counts what was expanded; an error where it is more than it may be.
+    #[cfg(feature = "packages")]
+    pub(super) fn expand(&self, bytes: u64) -> Result<(), ReadError> {
+        let before = self.expanded.fetch_add(bytes, Ordering::Relaxed);
+        match before.saturating_add(bytes) > self.limits.expanded_bytes {
             true => Err(ReadError::Expands {
                 limit: self.limits.expanded_bytes,
             }),
             false => Ok(()),
+        }
+    }
+
+    /// The allowance of a file within the file that is being read; an error where there are too many around.
+    #[cfg(any(feature = "archives", feature = "mail"))]
+    pub(super) fn within(&self) -> Result<Allowance, ReadError> {
+        match self.around >= FILES_AROUND {
+            true => Err(ReadError::Nested {
+                limit: FILES_AROUND,
+            }),
+            false => Ok(Allowance {
+                around: self.around + 1,
+                ..self.clone()
+            }),
         }
     }
 

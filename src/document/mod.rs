@@ -205,6 +205,20 @@ impl Document {
         Document { places, ..self }
     }
 
+    /// The same document, called otherwise, if that is a name.
+    #[cfg(feature = "mail")]
+    pub(crate) fn called(self, title: &str) -> Document {
+        match title.trim() {
+            "" => self,
+            title => Document {
+                title: title[..first_piece(title, BLOCK_WORDS)]
+                    .trim_end()
+                    .to_owned(),
+                ..self
+            },
+        }
+    }
+
     /// The same document, with the id a collection gives it.
     pub(crate) fn with_id(self, id: String) -> Document {
         Document {

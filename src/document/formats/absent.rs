@@ -30,9 +30,9 @@ pub(super) static HTML: Absent = Absent {
 
 #[cfg(not(feature = "odt"))]
 pub(super) static ODT: Absent = Absent {
-    name: "OpenDocument text",
+    name: "OpenDocument file",
     feature: "odt",
-    extensions: &["odt", "ott"],
+    extensions: &["odt", "ott", "odp", "ods"],
     recognises: |head, _| signature::is_odt(head),
 };
 
@@ -42,6 +42,46 @@ pub(super) static PDF: Absent = Absent {
     feature: "pdf",
     extensions: &["pdf"],
     recognises: |head, _| signature::is_pdf(head),
+};
+
+#[cfg(not(feature = "pptx"))]
+pub(super) static PPTX: Absent = Absent {
+    name: "PowerPoint presentation",
+    feature: "pptx",
+    extensions: &["pptx", "pptm", "ppsx", "potx"],
+    recognises: signature::is_pptx,
+};
+
+#[cfg(not(feature = "xlsx"))]
+pub(super) static XLSX: Absent = Absent {
+    name: "Excel workbook",
+    feature: "xlsx",
+    extensions: &["xlsx", "xlsm", "xltx"],
+    recognises: signature::is_xlsx,
+};
+
+#[cfg(not(feature = "epub"))]
+pub(super) static EPUB: Absent = Absent {
+    name: "EPUB",
+    feature: "epub",
+    extensions: &["epub"],
+    recognises: |head, _| signature::is_epub(head),
+};
+
+#[cfg(not(feature = "mail"))]
+pub(super) static MAIL: Absent = Absent {
+    name: "mail",
+    feature: "mail",
+    extensions: &["eml", "mht", "mhtml"],
+    recognises: |_, _| false,
+};
+
+#[cfg(not(feature = "archives"))]
+pub(super) static ARCHIVE: Absent = Absent {
+    name: "ZIP archive",
+    feature: "archives",
+    extensions: &["zip"],
+    recognises: |_, _| false,
 };
 
 impl Reader for Absent {

@@ -9,34 +9,61 @@
 //! | HTML | the main text | lines of the file |
 //! | PDF | line by line, as laid out on the page | pages |
 //! | Word (DOCX) | its paragraphs | paragraphs, counted from the top; its pages are made anew by whoever prints it |
-//! | OpenDocument (ODT) | its paragraphs | paragraphs, as of Word |
+//! | OpenDocument (ODT, ODP, ODS) | its paragraphs, slides, rows | paragraphs, as of Word |
+//! | PowerPoint (PPTX) | its slides | slides, as pages |
+//! | Excel (XLSX) | its rows | rows, counted from the top |
+//! | EPUB | a document a page of the book | lines of that page |
+//! | mail (EML, MHT) | what it says, and what is attached | lines of the text |
+//! | ZIP archive | the files in it, by their own readers | as these are |
 //! | RTF | its paragraphs | paragraphs, as of Word |
 //! | CSV | a document a row | the lines of the row |
 //! | BEIR collection | a document a line | lines of the document's text |
 //!
-//! Content decides what a file is, where it says so for sure: `%PDF`, `{\rtf`, a ZIP archive with a Word
-//! document, a doctype or root element of HTML. The extension decides the rest, and a file without
+//! Content decides what a file is, where it says so for sure: `%PDF`, `{\rtf`, a ZIP archive with an
+//! office document or a book, a doctype or root element of HTML. The extension decides the rest, and a file without
 //! a known one is only read if its content says what it is: bytes that could be anything are not
 //! guessed to be text.
 
+#[cfg(feature = "archives")]
+mod archive;
 mod beir;
 mod csv;
 #[cfg(feature = "docx")]
 mod docx;
+#[cfg(feature = "epub")]
+mod epub;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "mail")]
+mod mail;
 mod markdown;
 #[cfg(feature = "odt")]
 mod odt;
-#[cfg(any(feature = "docx", feature = "odt"))]
+#[cfg(feature = "packages")]
 mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod plain;
+#[cfg(feature = "pptx")]
+mod pptx;
 mod rtf;
 mod signature;
+#[cfg(feature = "xlsx")]
+mod xlsx;
+#[cfg(any(feature = "docx", feature = "epub", feature = "odt", feature = "pptx"))]
+mod xml;
 
-#[cfg(not(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf")))]
+#[cfg(not(all(
+    feature = "archives",
+    feature = "docx",
+    feature = "epub",
+    feature = "html",
+    feature = "mail",
+    feature = "odt",
+    feature = "pdf",
+    feature = "pptx",
+    feature = "xlsx"
+)))]
 mod absent;
 
 use std::path::Path;
@@ -46,32 +73,57 @@ use super::Reader;
 /// How many bytes of a file, at its beginning and at its end, tell what it is.
 pub const HEAD: usize = 4096;
 
+#[cfg(not(feature = "archives"))]
+use absent::ARCHIVE;
 #[cfg(not(feature = "docx"))]
 use absent::DOCX;
+#[cfg(not(feature = "epub"))]
+use absent::EPUB;
 #[cfg(not(feature = "html"))]
 use absent::HTML;
+#[cfg(not(feature = "mail"))]
+use absent::MAIL;
 #[cfg(not(feature = "odt"))]
 use absent::ODT;
 #[cfg(not(feature = "pdf"))]
 use absent::PDF;
+#[cfg(not(feature = "pptx"))]
+use absent::PPTX;
+#[cfg(not(feature = "xlsx"))]
+use absent::XLSX;
+#[cfg(feature = "archives")]
+use archive::ARCHIVE;
 #[cfg(feature = "docx")]
 use docx::DOCX;
+#[cfg(feature = "epub")]
+use epub::EPUB;
 #[cfg(feature = "html")]
 use html::HTML;
+#[cfg(feature = "mail")]
+use mail::MAIL;
 #[cfg(feature = "odt")]
 use odt::ODT;
 #[cfg(feature = "pdf")]
 use pdf::PDF;
+#[cfg(feature = "pptx")]
+use pptx::PPTX;
+#[cfg(feature = "xlsx")]
+use xlsx::XLSX;
 
 /// The formats that this palpate may have been built without, and whether it was built with them.
-pub const FORMATS: [(&str, bool); 4] = [
+pub const FORMATS: [(&str, bool); 9] = [
+    ("archives", cfg!(feature = "archives")),
     ("docx", cfg!(feature = "docx")),
+    ("epub", cfg!(feature = "epub")),
     ("html", cfg!(feature = "html")),
+    ("mail", cfg!(feature = "mail")),
     ("odt", cfg!(feature = "odt")),
     ("pdf", cfg!(feature = "pdf")),
+    ("pptx", cfg!(feature = "pptx")),
+    ("xlsx", cfg!(feature = "xlsx")),
 ];
 
-static READERS: [&dyn Reader; 9] = [
+static READERS: [&dyn Reader; 14] = [
     &plain::PlainText,
     &beir::Beir,
     &csv::Csv,
@@ -80,7 +132,13 @@ static READERS: [&dyn Reader; 9] = [
     &PDF,
     &DOCX,
     &ODT,
+    &PPTX,
+    &XLSX,
+    &EPUB,
+    &MAIL,
     &rtf::Rtf,
+    // The formats above that are archives are told by what is in them.
+    &ARCHIVE,
 ];
 
 /// The reader that the extension of a file hints at, or `None` where that is unknown.
@@ -129,12 +187,17 @@ mod tests {
             ("e.docx", "Word document"),
             ("f.csv", "CSV"),
             ("h.RTF", "RTF"),
-            ("i.odt", "OpenDocument text"),
+            ("i.odt", "OpenDocument file"),
+            ("j.PPTX", "PowerPoint presentation"),
+            ("k.xlsx", "Excel workbook"),
+            ("l.epub", "EPUB"),
+            ("m.eml", "mail"),
+            ("n.zip", "ZIP archive"),
             ("g.jsonl", "BEIR collection"),
         ] {
             assert_eq!(name(path, b"words"), Some(format), "{path}");
         }
-        for path in ["a", "a.xlsx", ".txt", "txt"] {
+        for path in ["a", "a.xls", ".txt", "txt"] {
             assert_eq!(name(path, b"words"), None, "{path}");
         }
     }
@@ -149,6 +212,11 @@ mod tests {
             (b"<?xml version='1.0'?>\n<!doctype html>", "HTML"),
             (b"\xff\xfe<\0h\0t\0m\0l\0>\0", "HTML"),
             (zip, "Word document"),
+            (
+                b"PK\x03\x04......ppt/presentation.xml",
+                "PowerPoint presentation",
+            ),
+            (b"PK\x03\x04......xl/workbook.xml......", "Excel workbook"),
             (b"{\\rtf1\\ansi words}", "RTF"),
         ] {
             for path in ["a", "a.txt", "a.md", "a.bin", "a.html", "a.pdf", "a.jsonl"] {
@@ -156,7 +224,7 @@ mod tests {
             }
         }
         for content in [
-            &b"PK\x03\x04 a workbook"[..],
+            &b"PK\x03\x04 a folder"[..],
             b"see <html>",
             b"\x7fELF",
             b"100 %PDF",

@@ -1,9 +1,11 @@
-//! OpenDocument texts (ODT, ISO/IEC 26300), as LibreOffice writes them: XML in a ZIP archive.
+//! OpenDocument texts, presentations and spreadsheets (ODT, ODP, ODS; ISO/IEC 26300), as LibreOffice writes
+//! them: XML in a ZIP archive.
 //!
 //! Headings come from outline levels, list items from lists with their nesting; a row of a table is a
 //! block with its cells parted by tabs, those of its header rows set apart. Deleted text, comments and
 //! hidden text are no text. Notes and boxes follow the paragraph they stand in, and each header and
-//! footer once the text.
+//! footer once the text. The title of a slide is a heading, and so is the name of a sheet, whose first row names
+//! its columns.
 //!
 //! Like a Word file it is cited by paragraphs.
 
@@ -11,8 +13,9 @@ use std::collections::{HashMap, HashSet};
 
 use quick_xml::events::BytesStart;
 
-use super::package::{Package, XmlToken, attribute, parse};
+use super::package::Package;
 use super::signature;
+use super::xml::{XmlToken, attribute, parse};
 use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 
@@ -21,7 +24,9 @@ pub(super) struct Odt;
 
 pub(super) static ODT: Odt = Odt;
 
-const FORMAT: &str = "OpenDocument text";
+const FORMAT: &str = "OpenDocument file";
+/// The most empty cells that are written as one.
+const REPEATED: usize = 256;
 
 impl Reader for Odt {
     fn name(&self) -> &'static str {
@@ -29,7 +34,7 @@ impl Reader for Odt {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["odt", "ott"]
+        &["odt", "ott", "odp", "ods"]
     }
 
     fn recognises(&self, head: &[u8], _: &[u8]) -> bool {
@@ -109,6 +114,11 @@ struct OdtWriter {
     /// The cells of the rows around.
     rows: Vec<Vec<TextRun>>,
     in_header_rows: bool,
+    /// Whether tables are sheets, and the name of one that has no row yet.
+    has_sheets: bool,
+    sheet: Option<String>,
+    /// Whether what is read is the title of a slide.
+    in_slide_title: bool,
     in_contents: bool,
     /// For each stretch of letters around, whether it is hidden.
     spans: Vec<bool>,
@@ -223,10 +233,14 @@ impl OdtWriter {
             "list-item" => self.begin_item(element),
             "table-header-rows" => self.in_header_rows = true,
             "table-row" => self.rows.push(Vec::new()),
-            "table-cell" | "covered-table-cell" => {
-                if let Some(cells) = self.rows.last_mut() {
-                    cells.push(TextRun::default());
-                }
+            "table-cell" | "covered-table-cell" => self.begin_cell(element),
+            "spreadsheet" => self.has_sheets = true,
+            "table" if self.has_sheets => {
+                self.sheet = attribute(element, "name").or(Some(String::new()))
+            }
+            "frame" => {
+                let class = attribute(element, "class");
+                self.in_slide_title = class.as_deref() == Some("title");
             }
             "table-of-content" => self.in_contents = true,
             _ => {}
@@ -244,6 +258,7 @@ impl OdtWriter {
             }
             "table-header-rows" => self.in_header_rows = false,
             "table-row" => self.end_row(),
+            "frame" => self.in_slide_title = false,
             "table-of-content" => self.in_contents = false,
             _ => {}
         }
@@ -264,7 +279,7 @@ impl OdtWriter {
             own.as_deref() == Some("Title") || self.named_style(own).as_deref() == Some("Title");
         self.paragraphs.push(OdtParagraph {
             run: TextRun::default(),
-            level: is_heading.then(|| level().unwrap_or(1)),
+            level: (is_heading || self.in_slide_title).then(|| level().unwrap_or(1)),
             is_title,
         });
     }
@@ -324,10 +339,46 @@ impl OdtWriter {
         }
     }
 
+    fn begin_cell(&mut self, element: &BytesStart<'_>) {
+        let repeated = attribute(element, "number-columns-repeated");
+        let repeated = repeated.and_then(|count| count.parse().ok()).unwrap_or(1);
+        if let Some(cells) = self.rows.last_mut() {
+            // Only what is empty is repeated so: what is written stands in the last of them.
+            cells.extend((0..repeated.clamp(1, REPEATED)).map(|_| TextRun::default()));
+        }
+    }
+
+    /// A row of a sheet; the first one names the columns.
+    fn sheet_row(&mut self, mut cells: Vec<TextRun>) {
+        while cells.last().is_some_and(TextRun::is_empty) {
+            cells.pop();
+        }
+        if cells.is_empty() {
+            return;
+        }
+        let kind = match self.sheet.take() {
+            Some(name) => {
+                let mut heading = TextRun::default();
+                heading.add(&name, self.count + 1);
+                self.add(BlockKind::Heading { level: 2 }, &heading);
+                BlockKind::TableHeader
+            }
+            None => BlockKind::TableRow,
+        };
+        let kind = match cells.len() {
+            1 => BlockKind::Paragraph,
+            _ => kind,
+        };
+        self.add(kind, &TextRun::row(&cells));
+    }
+
     fn end_row(&mut self) {
         let Some(cells) = self.rows.pop() else {
             return;
         };
+        if self.has_sheets {
+            return self.sheet_row(cells);
+        }
         let run = TextRun::row(&cells);
         // A table inside of a cell is part of what that cell says; one of one column is a box.
         match self.rows.last_mut().and_then(|cells| cells.last_mut()) {

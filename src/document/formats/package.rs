@@ -1,15 +1,13 @@
-//! The parts of a Word or OpenDocument file: XML files in a ZIP archive.
+//! ZIP archives, and the files that are one: office files and books.
 
-#[cfg(feature = "docx")]
+#[cfg(any(feature = "archives", feature = "docx"))]
 use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
-use quick_xml::Reader;
-use quick_xml::escape::{resolve_xml_entity, unescape};
-use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+#[cfg(any(feature = "docx", feature = "epub", feature = "odt", feature = "pptx"))]
 use crate::document::encoding::decode;
 use crate::document::{Allowance, ReadError};
 
@@ -21,7 +19,6 @@ pub(super) struct Package<'a> {
     format: &'static str,
     archive: ZipArchive<Cursor<Vec<u8>>>,
     allowance: &'a Allowance,
-    expanded: u64,
 }
 
 pub(super) fn broken(format: &'static str, cause: impl ToString) -> ReadError {
@@ -52,7 +49,6 @@ impl<'a> Package<'a> {
             format,
             archive,
             allowance,
-            expanded: 0,
         })
     }
 
@@ -77,96 +73,78 @@ impl<'a> Package<'a> {
         names
     }
 
-    /// The text of a part, or `None` where there is no such part.
-    pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, ReadError> {
-        let mut file = match self.archive.by_name(name) {
+    /// The names of all parts, in order.
+    #[cfg(feature = "archives")]
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = self.archive.file_names().flatten();
+        names.map(Cow::into_owned).collect()
+    }
+
+    /// The bytes of an archive that expands to no more than it may, for a library that does not count.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn checked(
+        format: &'static str,
+        bytes: Vec<u8>,
+        allowance: &'a Allowance,
+    ) -> Result<Vec<u8>, ReadError> {
+        let mut package = Package::open(format, bytes, allowance)?;
+        for number in 0..package.archive.len() {
+            let file = package.archive.by_index(number);
+            let file = file.map_err(|error| broken(package.format, error))?;
+            expand(package.format, file, package.allowance, &mut |_| {})?;
+        }
+        Ok(package.archive.into_inner().into_inner())
+    }
+
+    /// What a part holds, or `None` where there is no such part.
+    #[cfg(any(
+        feature = "archives",
+        feature = "docx",
+        feature = "epub",
+        feature = "odt",
+        feature = "pptx"
+    ))]
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        let file = match self.archive.by_name(name) {
             Ok(file) => file,
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(error) => return Err(broken(self.format, format!("{name}: {error}"))),
         };
-        // What the archive says of its sizes may be a lie; what comes out is counted.
         let mut bytes = Vec::new();
-        let mut chunk = vec![0; 64 << 10];
-        loop {
-            self.allowance.check()?;
-            let read = file
-                .read(&mut chunk)
-                .map_err(|error| broken(self.format, format!("{name}: {error}")))?;
-            if read == 0 {
-                break;
-            }
-            self.expanded += read as u64;
-            self.allowance.check_expanded(self.expanded)?;
-            bytes.extend_from_slice(&chunk[..read]);
-        }
+        let take = &mut |chunk: &[u8]| bytes.extend_from_slice(chunk);
+        expand(self.format, file, self.allowance, take)?;
+        Ok(Some(bytes))
+    }
+
+    /// The text of a part, or `None` where there is no such part.
+    #[cfg(any(feature = "docx", feature = "epub", feature = "odt", feature = "pptx"))]
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, ReadError> {
+        let Some(bytes) = self.bytes(name)? else {
+            return Ok(None);
+        };
         let decoded = decode(bytes, None)?;
         decoded.error.map_or(Ok(Some(decoded.text)), Err)
     }
 }
 
-/// What a part is made of, elements by their names without prefix.
-pub(super) enum XmlToken<'t, 'x> {
-    Start(&'t str, &'t BytesStart<'x>),
-    End(&'t str),
-    Text(&'t str),
-}
-
-/// Hands the elements and texts of a part to `take`, in order.
-pub(super) fn parse(
+/// Hands what a part holds to `take`, piece by piece. What an archive says of its sizes may be a lie; what comes
+/// out is counted.
+fn expand(
     format: &'static str,
-    xml: &str,
+    mut file: impl Read,
     allowance: &Allowance,
-    mut take: impl FnMut(XmlToken<'_, '_>),
+    take: &mut dyn FnMut(&[u8]),
 ) -> Result<(), ReadError> {
-    let mut reader = Reader::from_str(xml.trim_start_matches('\u{feff}'));
-    let mut depth = 0;
+    let mut chunk = vec![0; 64 << 10];
     loop {
         allowance.check()?;
-        match reader.read_event().map_err(|error| broken(format, error))? {
-            Event::Start(start) => {
-                depth += 1;
-                allowance.check_depth(depth)?;
-                take(XmlToken::Start(start.local_name().as_ref(), &start));
-            }
-            Event::Empty(start) => {
-                take(XmlToken::Start(start.local_name().as_ref(), &start));
-                take(XmlToken::End(start.local_name().as_ref()));
-            }
-            Event::End(end) => {
-                depth -= 1;
-                take(XmlToken::End(end.local_name().as_ref()));
-            }
-            Event::Text(text) => take(XmlToken::Text(&text)),
-            Event::CData(text) => take(XmlToken::Text(&text)),
-            Event::GeneralRef(entity) => match entity
-                .resolve_char_ref()
-                .map_err(|error| broken(format, error))?
-            {
-                Some(c) => take(XmlToken::Text(c.encode_utf8(&mut [0; 4]))),
-                None => take(XmlToken::Text(
-                    resolve_xml_entity(&entity).unwrap_or("\u{fffd}"),
-                )),
-            },
-            Event::Eof if depth > 0 => return Err(broken(format, "it ends in the middle")),
-            Event::Eof => return Ok(()),
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+        let read = file
+            .read(&mut chunk)
+            .map_err(|error| broken(format, error))?;
+        if read == 0 {
+            return Ok(());
         }
+        allowance.expand(read as u64)?;
+        take(&chunk[..read]);
     }
-}
-
-/// The value of an attribute, by its name without prefix.
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let mut attributes = element.attributes();
-    let mut attributes = attributes.with_checks(false).flatten();
-    let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    Some(unescape(&found.value).ok()?.into_owned())
-}
-
-/// Whether an element that switches something switches it on: `<w:b/>`, but not `<w:b w:val="0"/>`.
-#[cfg(feature = "docx")]
-pub(super) fn is_on(element: &BytesStart<'_>) -> bool {
-    !matches!(
-        attribute(element, "val").as_deref(),
-        Some("0" | "false" | "off" | "none")
-    )
 }

@@ -16,13 +16,48 @@ pub(super) fn is_rtf(head: &[u8]) -> bool {
 /// again in the list at its end.
 pub(super) fn is_docx(head: &[u8], tail: &[u8]) -> bool {
     let names = |bytes: &[u8]| memmem::find(bytes, b"word/document").is_some();
-    head.starts_with(b"PK\x03\x04") && (names(head) || names(tail))
+    head.starts_with(ARCHIVE) && (names(head) || names(tail))
 }
 
-/// Whether it is a ZIP archive with an OpenDocument text: the first file in it says so.
+/// Whether it is a ZIP archive with a PowerPoint presentation.
+pub(super) fn is_pptx(head: &[u8], tail: &[u8]) -> bool {
+    let names = |bytes: &[u8]| memmem::find(bytes, b"ppt/presentation").is_some();
+    head.starts_with(ARCHIVE) && (names(head) || names(tail))
+}
+
+/// Whether it is a ZIP archive with an Excel workbook.
+pub(super) fn is_xlsx(head: &[u8], tail: &[u8]) -> bool {
+    let names = |bytes: &[u8]| memmem::find(bytes, b"xl/workbook").is_some();
+    head.starts_with(ARCHIVE) && (names(head) || names(tail))
+}
+
+/// Whether it is a ZIP archive with a book: the first file in it says so.
+pub(super) fn is_epub(head: &[u8]) -> bool {
+    says(head, &["application/epub+zip"])
+}
+
+/// Whether it is a ZIP archive with an OpenDocument text, presentation or spreadsheet: the first file in it
+/// says so.
 pub(super) fn is_odt(head: &[u8]) -> bool {
-    const TEXT: &[u8] = b"mimetypeapplication/vnd.oasis.opendocument.text";
-    head.starts_with(b"PK\x03\x04") && head.get(30..).is_some_and(|rest| rest.starts_with(TEXT))
+    const KINDS: [&str; 3] = ["text", "presentation", "spreadsheet"];
+    says(
+        head,
+        &KINDS.map(|kind| format!("application/vnd.oasis.opendocument.{kind}")),
+    )
+}
+
+/// What ZIP archives begin with.
+const ARCHIVE: &[u8] = b"PK\x03\x04";
+
+/// Whether an archive begins with a file that says which of some types it is.
+fn says(head: &[u8], types: &[impl AsRef<str>]) -> bool {
+    let first = head.get(30..).filter(|_| head.starts_with(ARCHIVE));
+    let said = first.and_then(|rest| rest.strip_prefix(b"mimetype"));
+    said.is_some_and(|said| {
+        types
+            .iter()
+            .any(|name| said.starts_with(name.as_ref().as_bytes()))
+    })
 }
 
 /// Whether it begins with a doctype or the root element of HTML, after whatever may stand before.

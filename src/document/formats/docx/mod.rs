@@ -11,8 +11,9 @@
 
 mod styles;
 
-use super::package::{Package, XmlToken, attribute, broken, is_on, parse};
+use super::package::{Package, broken};
 use super::signature;
+use super::xml::{XmlToken, attribute, is_on, parse};
 use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::{Allowance, BlockKind, Document, Part, Places, ReadError, Reader};
 use quick_xml::events::BytesStart;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::document::formats::package::{XmlToken, attribute, parse};
+use crate::document::formats::xml::{XmlToken, attribute, parse};
 use crate::document::{Allowance, ReadError};
 
 /// How many styles one may be based on, one after the other.
