@@ -269,6 +269,10 @@ fn other_sessions_are_what_is_printed_too() {
         ("README.md", "$ palpate audit osteoporosis"),
         ("docs/audit.md", "$ palpate audit osteoporosis"),
         ("docs/audit.md", "$ palpate audit --figures"),
+        (
+            "docs/audit.md",
+            "$ palpate audit --by technique --against condition osteoporosis",
+        ),
         ("docs/searching.md", "$ palpate suggest \"post-surg\""),
     ] {
         let words: Vec<String> = called(&command[2..])

@@ -249,7 +249,8 @@ impl StatementReader<'_> {
             let implied = risk == Aspect::Adverse
                 && claim.assertion == Assertion::Hypothetical
                 && named.iter().any(|found| self.is(found, Kind::Technique))
-                && same.copied().all(|found| who(&found) && self.has(found));
+                && same.clone().copied().all(|found| who(&found))
+                && same.copied().any(|found| self.has(found));
             if !conditions.is_empty() && holds(risk, says, &techniques, &claim) {
                 statements.push(Statement {
                     risk: match implied {

@@ -128,7 +128,7 @@ fn resolved(folder: &str, target: &str) -> String {
 
 /// What a shape of a slide is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Shape {
+enum SlideShape {
     #[default]
     Box,
     Title,
@@ -156,7 +156,7 @@ struct SlideWriter {
     /// The number of the slide, from 1.
     slide: usize,
     in_notes: bool,
-    shape: Shape,
+    shape: SlideShape,
     paragraph: Option<SlideParagraph>,
     in_text: bool,
     /// How many items of a numbered list stand above.
@@ -182,7 +182,7 @@ impl SlideWriter {
     fn start(&mut self, name: &str, element: &BytesStart<'_>) {
         match name {
             "sp" => {
-                self.shape = Shape::Box;
+                self.shape = SlideShape::Box;
                 self.counted = 0;
             }
             "ph" => self.shape = self.placeholder(attribute(element, "type").as_deref()),
@@ -216,14 +216,14 @@ impl SlideWriter {
         }
     }
 
-    fn placeholder(&self, kind: Option<&str>) -> Shape {
+    fn placeholder(&self, kind: Option<&str>) -> SlideShape {
         match kind {
-            Some("title" | "ctrTitle") => Shape::Title,
-            Some("ftr" | "hdr") => Shape::Foot,
-            Some("sldNum" | "dt" | "sldImg") => Shape::NoText,
-            _ if self.in_notes => Shape::Box,
-            Some("subTitle") => Shape::Box,
-            _ => Shape::Body,
+            Some("title" | "ctrTitle") => SlideShape::Title,
+            Some("ftr" | "hdr") => SlideShape::Foot,
+            Some("sldNum" | "dt" | "sldImg") => SlideShape::NoText,
+            _ if self.in_notes => SlideShape::Box,
+            Some("subTitle") => SlideShape::Box,
+            _ => SlideShape::Body,
         }
     }
 
@@ -246,14 +246,14 @@ impl SlideWriter {
             cell.join(&paragraph.run);
             return;
         }
-        let is_item = paragraph.marked.unwrap_or(self.shape == Shape::Body);
+        let is_item = paragraph.marked.unwrap_or(self.shape == SlideShape::Body);
         let kind = match self.shape {
-            Shape::NoText => return,
-            Shape::Foot if !self.feet.is_new(&paragraph.run) => return,
-            Shape::Foot => BlockKind::Margin,
-            Shape::Title => BlockKind::Heading { level: 2 },
-            Shape::Box | Shape::Body if is_item => BlockKind::item(paragraph.level),
-            Shape::Box | Shape::Body => BlockKind::Paragraph,
+            SlideShape::NoText => return,
+            SlideShape::Foot if !self.feet.is_new(&paragraph.run) => return,
+            SlideShape::Foot => BlockKind::Margin,
+            SlideShape::Title => BlockKind::Heading { level: 2 },
+            SlideShape::Box | SlideShape::Body if is_item => BlockKind::item(paragraph.level),
+            SlideShape::Box | SlideShape::Body => BlockKind::Paragraph,
         };
         let mark = match (kind.is_item(), paragraph.numbered) {
             (false, _) => String::new(),

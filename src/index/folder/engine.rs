@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use tantivy::collector::{Count, DocSetCollector, FacetCollector, TopDocs};
-use tantivy::schema::Facet;
+use tantivy::collector::{Count, DocSetCollector, TopDocs};
 use tantivy::{DocAddress, Order as Sorted};
 
 use super::best::{Best, Match};
 use super::counts::{SourceCount, SourceCounts};
+use super::facets::FacetCounts;
 use super::index::Index;
 use super::nearest::Nearest;
-use super::schema::{FACETS, ORDER};
+use super::schema::ORDER;
 use super::{postings, query};
 use crate::encoder::Meaning;
 use crate::index::dictionary::Dictionary;
@@ -113,20 +113,14 @@ impl Engine for Index {
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
         let query = query::query(self, wanted)?;
-        let mut collector = FacetCollector::for_field(FACETS);
-        for group in what.groups {
-            collector.add_facet(Facet::from_path([group]));
-        }
-        let collectors = (collector, SourceCounts);
-        let (counts, sources) = self.searcher().search(&*query, &collectors)?;
-        let values = |group: &&str| -> Vec<Counted> {
-            let group = Facet::from_path([group]);
-            let found = counts.top_k(group, what.values).into_iter();
-            let value = |facet: &Facet| facet.to_path().last().copied().map(str::to_owned);
-            found
-                .map(|(facet, count)| (value(facet).unwrap_or_default(), count))
-                .collect()
+        let facets = self.facets()?;
+        let counts = match what.groups.is_empty() {
+            true => None,
+            false => Some(FacetCounts(facets.clone())),
         };
+        let (counts, sources) = self.searcher().search(&*query, &(counts, SourceCounts))?;
+        let counts = counts.unwrap_or_default();
+        let values = |group: &&str| facets.most_often(&counts, group, what.values);
         Ok(Tallies {
             passages: sources.iter().map(|count| count.passages).sum(),
             documents: sources.len() as u64,

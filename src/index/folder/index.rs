@@ -1,11 +1,12 @@
 //! An index in a folder, opened for reading.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory};
 
+use super::facets::FacetValues;
 use super::generations::manifest_of;
 use super::names::PAGES_FILE;
 use super::pages::Pages;
@@ -36,6 +37,8 @@ pub struct Index {
     lexicon: Arc<Lexicon>,
     dictionary: Dictionary,
     vectors: Option<Vectors>,
+    /// What passages are counted under, read when it is first asked for.
+    facets: OnceLock<Arc<FacetValues>>,
 }
 
 impl Index {
@@ -96,6 +99,7 @@ impl Index {
         let vectors = Index::vectors_of(manifest, || mapped(vectors::FILE));
         Ok(Index {
             vectors: vectors.map_err(|e| damaged(e.to_string()))?,
+            facets: OnceLock::new(),
             dir: dir.to_owned(),
             lexicon: lexicon.into(),
             manifest: manifest.clone(),
@@ -157,6 +161,16 @@ impl Index {
     /// What its passages mean, if they were encoded.
     pub(super) fn vectors(&self) -> Option<&Vectors> {
         self.vectors.as_ref()
+    }
+
+    /// What passages are counted under.
+    pub(super) fn facets(&self) -> Result<&Arc<FacetValues>, IndexError> {
+        if let Some(facets) = self.facets.get() {
+            return Ok(facets);
+        }
+        // Two that ask at once read the same.
+        let facets = FacetValues::read(&self.searcher)?;
+        Ok(self.facets.get_or_init(|| Arc::new(facets)))
     }
 
     pub(super) fn fields(&self) -> &Fields {

@@ -14,6 +14,7 @@
 //! query        what is wanted, as queries of tantivy
 //! best         the best by BM25, with ties in the order of the corpus
 //! counts       documents, counted
+//! facets       what passages are counted under, by number
 //! nearest      the most similar in meaning
 //! postings     how often and where words stand in candidates
 //! engine       all of these: the trait Engine
@@ -33,6 +34,7 @@ mod counts;
 mod documents;
 mod durable;
 mod engine;
+mod facets;
 mod generation;
 mod generations;
 mod index;

@@ -34,8 +34,8 @@ impl HitView<'_> {
             article class={ "hit " (gravest.map_or("plain", |kind| kind.name())) } {
                 h2 {
                     a href=(passage_link(passage, self.query)) {
-                        span.title { (passage.title) }
-                        @for heading in &passage.headings { span.path { " › " (heading) } }
+                        bdi.title { (passage.title) }
+                        @for heading in &passage.headings { span.path { " › " bdi { (heading) } } }
                     }
                 }
                 (self.where_it_stands(passage))
