@@ -221,6 +221,12 @@ fn text() -> Vec<u8> {
 const CSV: &str = "id,title,text,source\n1,Neck pain,\"Rest, and\nmove.\",a\n2,Gout,Ice.,b\n";
 const JSONL: &str = "{\"_id\":\"1\",\"title\":\"Gout\",\"text\":\"Rest.\\nIce.\"}\n\
     {\"_id\":\"2\",\"text\":\"Never \\u00fc \\ud83d\\ude00.\"}\n";
+const SLIDE: &str = "<p:sld xmlns:p=\"p\" xmlns:a=\"a\"><p:sp><p:ph type=\"title\"/><a:p><a:r><a:t>Gout</a:t></a:r></a:p></p:sp>\
+    <p:sp><p:ph/><a:p><a:pPr lvl=\"1\"><a:buAutoNum/></a:pPr><a:r><a:t>Rest</a:t></a:r><a:br/></a:p></p:sp><a:tbl><a:tblPr \
+    firstRow=\"1\"/><a:tr><a:tc><a:p><a:t>a</a:t></a:p></a:tc><a:tc><a:p><a:t>b</a:t></a:p></a:tc></a:tr></a:tbl></p:sld>";
+const SHEET: &str = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><dimension ref=\"A1:B2\"/>\
+    <sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Gout</t></is></c><c r=\"B1\"><v>2.5</v></c></row><row r=\"2\">\
+    <c r=\"XFD2\" t=\"b\"><v>1</v></c></row></sheetData></worksheet>";
 const SOLR: &str = "# ours\nbrittle bones, osteoporosis, OP\nneck pain, cervicalgia => neck ache\n";
 const OBO: &str = "format-version: 1.2\n\n[Term]\nid: X:1\nname: gout\nsynonym: \"podagra\" EXACT []\n\
     is_a: X:2 ! arthritis\n\n[Term]\nid: X:2\nname: arthritis\nis_obsolete: true\n";
@@ -230,7 +236,8 @@ proptest! {
 
     #[test]
     fn any_bytes(
-        name in select(&["a.txt", "a.md", "a.html", "a.csv", "a.jsonl", "a.pdf", "a.docx", "a.rtf", "a.odt"][..]),
+        name in select(&["a.txt", "a.md", "a.html", "a.csv", "a.jsonl", "a.pdf", "a.docx", "a.rtf", "a.odt",
+            "a.pptx", "a.xlsx", "a.epub", "a.eml", "a.zip"][..]),
         bytes in prop_oneof![
             proptest::collection::vec(any::<u8>(), 0..300).prop_map(Bytes),
             proptest::collection::vec(select(TOKENS), 0..60).prop_map(|tokens| Bytes(tokens.concat())),
@@ -277,6 +284,42 @@ proptest! {
     #[test]
     fn odt(bytes in mutated(written::odt(&written::leaflet()))) {
         read("a.odt", bytes);
+    }
+
+    #[test]
+    fn mail(bytes in mutated(written::mail("Gout", "a.md", b"# Gout\n\nRest.\n"))) {
+        read("a.eml", bytes);
+    }
+
+    #[test]
+    fn pptx(bytes in mutated(written::pptx("Gout", &["Rest", "Ice"]))) {
+        read("a.pptx", bytes);
+    }
+
+    #[test]
+    fn xlsx(bytes in mutated(written::xlsx(&[("Gout", &[("A1", "Rest"), ("B2", "Ice")])]))) {
+        read("a.xlsx", bytes);
+    }
+
+    #[test]
+    fn epub(bytes in mutated(written::epub(&[("one.xhtml", "<h1>Gout</h1><p>Rest.</p>")]))) {
+        read("a.epub", bytes);
+    }
+
+    #[test]
+    fn the_parts_of_other_packages(
+        page in mutated(written::html(&written::leaflet()).into_bytes()),
+        slide in mutated(SLIDE.into()),
+        sheet in mutated(SHEET.into()),
+    ) {
+        read("a.zip", Bytes(written::archive(&[("a.html", &page.0), ("b.txt", &page.0)])));
+        read("a.pptx", Bytes(written::archive(&[
+            ("ppt/presentation.xml", b"<p xmlns:r=\"r\"><sldId r:id=\"a\"/></p>"),
+            ("ppt/_rels/presentation.xml.rels", b"<r><Relationship Id=\"a\" Target=\"s.xml\"/></r>"),
+            ("ppt/s.xml", &slide.0),
+        ])));
+        let whole = written::xlsx(&[("Gout", &[("A1", "Rest")])]);
+        read("a.xlsx", Bytes(written::replaced(&whole, "xl/worksheets/sheet1.xml", &sheet.0)));
     }
 
     #[test]

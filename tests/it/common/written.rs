@@ -667,3 +667,160 @@ fn file_with_sign(pages: Vec<Content>, sign: Option<char>) -> Vec<u8> {
     }
     pdf.finish()
 }
+
+/// The same archive with another file under a name.
+pub fn replaced(bytes: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
+    use std::io::Read as _;
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("it is an archive");
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for number in 0..zip.len() {
+        let mut file = zip.by_index(number).expect("it is there");
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).expect("memory takes it");
+        let path = file.name().expect("it has a name").into_owned();
+        let is_other = path == name;
+        files.push((path, if is_other { content.to_vec() } else { bytes }));
+    }
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
+    archive(&files)
+}
+
+/// A workbook as Excel writes it: strings apart, cells by their places.
+pub fn xlsx(sheets: &[(&str, &[(&str, &str)])]) -> Vec<u8> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    let (mut names, mut related, mut types) = (String::new(), String::new(), String::new());
+    for (number, (name, cells)) in (1..).zip(sheets) {
+        names += &format!("<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"r{number}\"/>");
+        related += &format!(
+            "<Relationship Id=\"r{number}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" \
+             Target=\"worksheets/sheet{number}.xml\"/>"
+        );
+        types += &format!(
+            "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" \
+             ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
+        );
+        let mut rows: Vec<(String, String)> = Vec::new();
+        for (place, text) in *cells {
+            let row = place
+                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .to_owned();
+            let cell = format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+            match rows.last_mut().filter(|(last, _)| *last == row) {
+                Some((_, cells)) => cells.push_str(&cell),
+                None => rows.push((row, cell)),
+            }
+        }
+        let rows: String = rows
+            .iter()
+            .map(|(row, cells)| format!("<row r=\"{row}\">{cells}</row>"))
+            .collect();
+        files.push((
+            format!("xl/worksheets/sheet{number}.xml"),
+            format!(
+                "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+            ),
+        ));
+    }
+    files.push((
+        "xl/workbook.xml".to_owned(),
+        format!(
+            "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+             xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>"
+        ),
+    ));
+    files.push((
+        "xl/_rels/workbook.xml.rels".to_owned(),
+        format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>"),
+    ));
+    files.push((
+        "[Content_Types].xml".to_owned(),
+        format!("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">{types}</Types>"),
+    ));
+    files.push((
+        "_rels/.rels".to_owned(),
+        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" \
+         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
+         Target=\"xl/workbook.xml\"/></Relationships>"
+            .to_owned(),
+    ));
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .collect();
+    archive(&files)
+}
+
+/// A book with these pages; one without a text is named and not there.
+pub fn epub(pages: &[(&str, &str)]) -> Vec<u8> {
+    let items: String = pages
+        .iter()
+        .map(|(name, _)| {
+            format!(
+                "<item id=\"{name}\" href=\"text/{name}\" media-type=\"application/xhtml+xml\"/>"
+            )
+        })
+        .collect();
+    let order: String = pages
+        .iter()
+        .map(|(name, _)| format!("<itemref idref=\"{name}\"/>"))
+        .collect();
+    let book = format!("<package><manifest>{items}</manifest><spine>{order}</spine></package>");
+    let names: Vec<String> = pages
+        .iter()
+        .map(|(name, _)| format!("OPS/text/{name}"))
+        .collect();
+    let mut files: Vec<(&str, &[u8])> = vec![
+        ("mimetype", b"application/epub+zip"),
+        (
+            "META-INF/container.xml",
+            b"<container><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>",
+        ),
+        ("OPS/book.opf", book.as_bytes()),
+    ];
+    let there = names
+        .iter()
+        .zip(pages)
+        .filter(|(_, (_, text))| !text.is_empty());
+    files.extend(there.map(|(name, (_, text))| (name.as_str(), text.as_bytes())));
+    archive(&files)
+}
+
+/// A mail with something attached.
+pub fn mail(subject: &str, name: &str, attached: &[u8]) -> Vec<u8> {
+    use base64::Engine as _;
+    let attached = base64::engine::general_purpose::STANDARD.encode(attached);
+    format!(
+        "Subject: {subject}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n\
+         Content-Type: text/plain\r\n\r\nSee what is attached on cupping.\r\n--b\r\n\
+         Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\
+         Content-Disposition: attachment; filename=\"{name}\"\r\n\r\n{attached}\r\n--b--\r\n"
+    )
+    .into_bytes()
+}
+
+/// A presentation of one slide.
+pub fn pptx(title: &str, items: &[&str]) -> Vec<u8> {
+    let items: String = items
+        .iter()
+        .map(|item| format!("<a:p><a:r><a:t>{}</a:t></a:r></a:p>", escaped(item)))
+        .collect();
+    let slide = format!(
+        "<p:sld xmlns:p=\"p\" xmlns:a=\"a\"><p:sp><p:nvPr><p:ph type=\"title\"/></p:nvPr><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:sp>\
+         <p:sp><p:nvPr><p:ph/></p:nvPr>{items}</p:sp></p:sld>",
+        escaped(title)
+    );
+    archive(&[
+        (
+            "ppt/presentation.xml",
+            b"<p:presentation xmlns:p=\"p\" xmlns:r=\"r\"><p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst></p:presentation>",
+        ),
+        (
+            "ppt/_rels/presentation.xml.rels",
+            b"<Relationships><Relationship Id=\"r1\" Target=\"slides/slide1.xml\"/></Relationships>",
+        ),
+        ("ppt/slides/slide1.xml", slide.as_bytes()),
+    ])
+}

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::common::palpate;
-use crate::common::written::{self, archive};
+use crate::common::written::{self, archive, epub, mail, xlsx};
 
 const PAGE: &str = "Massage\n\nNot over a fracture.\n";
 
@@ -53,118 +53,6 @@ fn sources(folder: &Path, query: &str) -> Vec<String> {
         .collect()
 }
 
-/// A workbook as Excel writes it: strings apart, cells by their places.
-fn xlsx(sheets: &[(&str, &[(&str, &str)])]) -> Vec<u8> {
-    let mut files: Vec<(String, String)> = Vec::new();
-    let (mut names, mut related, mut types) = (String::new(), String::new(), String::new());
-    for (number, (name, cells)) in (1..).zip(sheets) {
-        names += &format!("<sheet name=\"{name}\" sheetId=\"{number}\" r:id=\"r{number}\"/>");
-        related += &format!(
-            "<Relationship Id=\"r{number}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" \
-             Target=\"worksheets/sheet{number}.xml\"/>"
-        );
-        types += &format!(
-            "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" \
-             ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>"
-        );
-        let mut rows: Vec<(String, String)> = Vec::new();
-        for (place, text) in *cells {
-            let row = place
-                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
-                .to_owned();
-            let cell = format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
-            match rows.last_mut().filter(|(last, _)| *last == row) {
-                Some((_, cells)) => cells.push_str(&cell),
-                None => rows.push((row, cell)),
-            }
-        }
-        let rows: String = rows
-            .iter()
-            .map(|(row, cells)| format!("<row r=\"{row}\">{cells}</row>"))
-            .collect();
-        files.push((
-            format!("xl/worksheets/sheet{number}.xml"),
-            format!(
-                "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
-            ),
-        ));
-    }
-    files.push((
-        "xl/workbook.xml".to_owned(),
-        format!(
-            "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
-             xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>"
-        ),
-    ));
-    files.push((
-        "xl/_rels/workbook.xml.rels".to_owned(),
-        format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>"),
-    ));
-    files.push((
-        "[Content_Types].xml".to_owned(),
-        format!("<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">{types}</Types>"),
-    ));
-    files.push((
-        "_rels/.rels".to_owned(),
-        "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"r1\" \
-         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
-         Target=\"xl/workbook.xml\"/></Relationships>"
-            .to_owned(),
-    ));
-    let files: Vec<(&str, &[u8])> = files
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_bytes()))
-        .collect();
-    archive(&files)
-}
-
-fn epub(pages: &[(&str, &str)]) -> Vec<u8> {
-    let items: String = pages
-        .iter()
-        .map(|(name, _)| {
-            format!(
-                "<item id=\"{name}\" href=\"text/{name}\" media-type=\"application/xhtml+xml\"/>"
-            )
-        })
-        .collect();
-    let order: String = pages
-        .iter()
-        .map(|(name, _)| format!("<itemref idref=\"{name}\"/>"))
-        .collect();
-    let book = format!("<package><manifest>{items}</manifest><spine>{order}</spine></package>");
-    let names: Vec<String> = pages
-        .iter()
-        .map(|(name, _)| format!("OPS/text/{name}"))
-        .collect();
-    let mut files: Vec<(&str, &[u8])> = vec![
-        ("mimetype", b"application/epub+zip"),
-        (
-            "META-INF/container.xml",
-            b"<container><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>",
-        ),
-        ("OPS/book.opf", book.as_bytes()),
-    ];
-    // One that is named and not there.
-    let there = names
-        .iter()
-        .zip(pages)
-        .filter(|(_, (_, text))| !text.is_empty());
-    files.extend(there.map(|(name, (_, text))| (name.as_str(), text.as_bytes())));
-    archive(&files)
-}
-
-fn mail(subject: &str, name: &str, attached: &[u8]) -> Vec<u8> {
-    use base64::Engine as _;
-    let attached = base64::engine::general_purpose::STANDARD.encode(attached);
-    format!(
-        "Subject: {subject}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n\
-         Content-Type: text/plain\r\n\r\nSee what is attached on cupping.\r\n--b\r\n\
-         Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\
-         Content-Disposition: attachment; filename=\"{name}\"\r\n\r\n{attached}\r\n--b--\r\n"
-    )
-    .into_bytes()
-}
-
 #[test]
 fn what_stands_in_files_of_files_is_found_and_cited_where_it_is() {
     let pieces = written::leaflet();
@@ -200,6 +88,7 @@ fn what_stands_in_files_of_files_is_found_and_cited_where_it_is() {
         ),
         ("c.xlsx", sheet.clone()),
         ("d.eml", mail("Cupping news", "table.xlsx", &sheet)),
+        ("e.pptx", written::pptx("Before you come", &["a fracture"])),
     ]);
     let (code, said) = index(folder.path(), &[]);
     assert_eq!(code, Some(0), "{said}");
@@ -214,6 +103,7 @@ fn what_stands_in_files_of_files_is_found_and_cited_where_it_is() {
             "corpus/c.xlsx#Risks",
             "corpus/d.eml#table.xlsx#Far",
             "corpus/d.eml#table.xlsx#Risks",
+            "corpus/e.pptx",
         ]
     );
     let news = found(folder.path(), "cupping");
