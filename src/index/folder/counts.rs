@@ -4,14 +4,47 @@
 //! million of them. The place of a passage tells its document, so that documents are counted by
 //! number, and only the few that are shown are looked up.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::ColumnValues;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::schema::ORDER;
+use crate::index::error::IndexError;
 use crate::index::passage::Order;
+
+/// So many names of sources are kept; beyond, it is begun anew.
+const KEPT: usize = 100_000;
+
+/// The sources of documents, by their numbers, as far as they were asked for: to read one is to expand a block
+/// of entries.
+#[derive(Debug, Default)]
+pub(super) struct SourceNames(Mutex<FxHashMap<u64, Box<str>>>);
+
+impl SourceNames {
+    /// The source of a document, read if nobody asked for it before.
+    pub(super) fn of(
+        &self,
+        document: u64,
+        read: impl FnOnce() -> Result<String, IndexError>,
+    ) -> Result<String, IndexError> {
+        // What is kept is right, whoever stopped half-way.
+        let names = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = names().get(&document) {
+            return Ok(name.to_string());
+        }
+        let name = read()?;
+        let mut names = names();
+        if names.len() >= KEPT {
+            names.clear();
+        }
+        names.insert(document, name.as_str().into());
+        Ok(name)
+    }
+}
 
 /// Counts the documents of what matches.
 pub(super) struct SourceCounts;

@@ -201,7 +201,12 @@ impl Index {
             sources.truncate(limit);
         }
         sources.sort_unstable_by_key(order);
-        let named = |count: &SourceCount| Ok((self.stored(count.at)?.source, count.passages));
+        let named = |count: &SourceCount| {
+            let name = self
+                .source_names()
+                .of(count.document, || Ok(self.stored(count.at)?.source))?;
+            Ok((name, count.passages))
+        };
         sources.iter().map(named).collect()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tantivy::ReloadPolicy;
 use tantivy::directory::{Directory, MmapDirectory};
 
+use super::counts::SourceNames;
 use super::facets::FacetValues;
 use super::generations::manifest_of;
 use super::names::PAGES_FILE;
@@ -39,6 +40,7 @@ pub struct Index {
     vectors: Option<Vectors>,
     /// What passages are counted under, read when it is first asked for.
     facets: OnceLock<Arc<FacetValues>>,
+    source_names: SourceNames,
 }
 
 impl Index {
@@ -100,6 +102,7 @@ impl Index {
         Ok(Index {
             vectors: vectors.map_err(|e| damaged(e.to_string()))?,
             facets: OnceLock::new(),
+            source_names: SourceNames::default(),
             dir: dir.to_owned(),
             lexicon: lexicon.into(),
             manifest: manifest.clone(),
@@ -161,6 +164,11 @@ impl Index {
     /// What its passages mean, if they were encoded.
     pub(super) fn vectors(&self) -> Option<&Vectors> {
         self.vectors.as_ref()
+    }
+
+    /// The sources of documents, by their numbers.
+    pub(super) fn source_names(&self) -> &SourceNames {
+        &self.source_names
     }
 
     /// What passages are counted under.
