@@ -36,10 +36,10 @@ impl FacetValues {
         }
         let all: BTreeSet<&str> = of_segments.iter().flatten().map(|name| &**name).collect();
         let all: Vec<&str> = all.into_iter().collect();
-        let place = |name: &Box<str>| all.partition_point(|other| *other < &**name) as u32;
+        let place = |name: &str| all.partition_point(|other| *other < name) as u32;
         let places = of_segments
             .iter()
-            .map(|names| names.iter().map(place).collect());
+            .map(|names| names.iter().map(|name| place(name)).collect());
         Ok(FacetValues {
             places: places.collect(),
             names: all.into_iter().map(Box::from).collect(),
