@@ -3,10 +3,8 @@
 //! Files of types that nobody reads are passed over, as in a folder. What an archive expands to is bounded for all
 //! of it together, archives within it included, and these stand four deep at most.
 
-use std::path::Path;
-
 use super::package::{Package, broken};
-use super::{HEAD, reader_of};
+use super::read_within;
 use crate::document::{Allowance, Document, Part, ReadError, Reader};
 
 /// Reader for ZIP archives.
@@ -49,22 +47,9 @@ fn files(
         if name.ends_with('/') || name.starts_with("__MACOSX/") {
             continue;
         }
-        let path = Path::new(&name);
         if let Some(bytes) = package.bytes(&name)? {
-            let (head, tail) = (
-                &bytes[..bytes.len().min(HEAD)],
-                &bytes[bytes.len().saturating_sub(HEAD)..],
-            );
-            let Some(reader) = reader_of(path, head, tail) else {
-                continue;
-            };
-            let read = reader.read(
-                &format!("{source}#{name}"),
-                Part::whole(bytes),
-                allowance,
-                sink,
-            );
-            if let Err(error) = read {
+            let source = format!("{source}#{name}");
+            if let Err(error) = read_within(&source, &name, bytes, allowance, sink) {
                 failed = Some(broken(FORMAT, format!("{name}: {error}")));
             }
         }

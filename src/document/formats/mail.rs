@@ -5,11 +5,9 @@
 //! structure; a mail within a mail is an attachment. Lines are those of the text that was sent, which mails
 //! encode.
 
-use std::path::Path;
-
 use mailparse::{DispositionType, MailHeaderMap, ParsedMail};
 
-use super::{HEAD, HTML, plain, reader_of};
+use super::{HTML, plain, read_within};
 use crate::document::{Allowance, Document, Part, ReadError, Reader};
 
 /// Reader for mails.
@@ -85,29 +83,11 @@ fn mail(
         let bytes = attached.get_body_raw().map_err(broken)?;
         let read = match attached.ctype.mimetype.as_str() {
             MAIL_TYPE => mail(&source, &bytes, &allowance.within()?, sink),
-            _ => file(&source, &name, bytes, allowance, sink),
+            _ => read_within(&source, &name, bytes, allowance, sink),
         };
         failed = read.err().or(failed);
     }
     failed.map_or(Ok(()), Err)
-}
-
-/// Reads an attached file, if anybody can.
-fn file(
-    source: &str,
-    name: &str,
-    bytes: Vec<u8>,
-    allowance: &Allowance,
-    sink: &mut dyn FnMut(Document),
-) -> Result<(), ReadError> {
-    let (head, tail) = (
-        &bytes[..bytes.len().min(HEAD)],
-        &bytes[bytes.len().saturating_sub(HEAD)..],
-    );
-    match reader_of(Path::new(name), head, tail) {
-        Some(reader) => reader.read(source, Part::whole(bytes), allowance, sink),
-        None => Ok(()),
-    }
 }
 
 fn broken(cause: impl ToString) -> ReadError {

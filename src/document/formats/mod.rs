@@ -69,6 +69,8 @@ mod absent;
 use std::path::Path;
 
 use super::Reader;
+#[cfg(any(feature = "archives", feature = "mail"))]
+use super::{Allowance, Document, Part, ReadError};
 
 /// How many bytes of a file, at its beginning and at its end, tell what it is.
 pub const HEAD: usize = 4096;
@@ -166,6 +168,26 @@ pub fn reader_of(path: &Path, head: &[u8], tail: &[u8]) -> Option<&'static dyn R
         .copied()
         .find(|reader| reader.recognises(head, tail))
         .or_else(|| reader_for(path))
+}
+
+/// Reads a file that stands in another, if anybody can.
+#[cfg(any(feature = "archives", feature = "mail"))]
+fn read_within(
+    source: &str,
+    name: &str,
+    bytes: Vec<u8>,
+    allowance: &Allowance,
+    sink: &mut dyn FnMut(Document),
+) -> Result<(), ReadError> {
+    let ends = bytes.len().min(HEAD);
+    match reader_of(
+        Path::new(name),
+        &bytes[..ends],
+        &bytes[bytes.len() - ends..],
+    ) {
+        Some(reader) => reader.read(source, Part::whole(bytes), allowance, sink),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
