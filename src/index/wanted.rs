@@ -15,7 +15,7 @@ pub enum Term {
     Word(TextField, String),
     /// An aspect that it is likely to speak of.
     Aspect(Aspect),
-    /// What a statement of it ties together, see [`tied`].
+    /// What a statement of it ties together: a kind of risk with a technique, a condition, or both.
     Tie(String),
     /// A value of a group that is counted, such as "osteoporosis" of "condition".
     Facet(&'static str, String),
