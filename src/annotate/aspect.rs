@@ -127,7 +127,7 @@ impl Aspect {
 
 impl Aspect {
     /// The label or name that is spelled nearly like a text, where one is.
-    pub fn nearest(text: &str) -> Option<&'static str> {
+    pub(crate) fn nearest(text: &str) -> Option<&'static str> {
         let text = text.to_lowercase();
         let slips = if text.len() < 7 { 1 } else { 2 };
         let near = nearly(&text, slips)?;

@@ -388,7 +388,7 @@ impl Annotator {
     }
 
     /// The same, counting the words it sees.
-    pub fn counting(self, counts: Arc<VocabularyCounts>) -> Annotator {
+    pub(crate) fn counting(self, counts: Arc<VocabularyCounts>) -> Annotator {
         Annotator {
             tables: Tables::of(self.tables.compiled.clone(), Some(counts)),
             ..self

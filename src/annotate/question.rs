@@ -186,7 +186,7 @@ impl Asked {
     }
 
     /// The probability that the query asks for any aspect at all.
-    pub fn certainty(&self) -> f64 {
+    pub(crate) fn certainty(&self) -> f64 {
         self.questions.iter().map(|(_, chance)| chance).sum()
     }
 

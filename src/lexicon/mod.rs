@@ -201,7 +201,7 @@ impl Lexicon {
     }
 
     /// The forms a concept is searched by as sequences of terms, the preferred name first.
-    pub fn searched_forms(&self, index: usize) -> Vec<Vec<String>> {
+    pub(crate) fn searched_forms(&self, index: usize) -> Vec<Vec<String>> {
         let forms = self.searched_of(index);
         forms
             .map(|terms| terms.split(' ').map(str::to_owned).collect())
@@ -214,7 +214,7 @@ impl Lexicon {
     }
 
     /// The index of the concept that a text names, exactly and as a whole.
-    pub fn index_of(&self, text: &str) -> Option<usize> {
+    pub(crate) fn index_of(&self, text: &str) -> Option<usize> {
         let terms = terms(&analysis::words(text));
         let form = self.form_by_key(&key(terms.iter().map(String::as_str)))?;
         Some(self.concept_of_form(form))
@@ -222,7 +222,7 @@ impl Lexicon {
 
     /// Whether a word (folded, unstemmed) is a name of a concept, or a part of one, or an inflection
     /// of that. To have the stem of one is not enough: slips may have it.
-    pub fn has_word(&self, surface: &str) -> bool {
+    pub(crate) fn has_word(&self, surface: &str) -> bool {
         let words = analysis::words(surface);
         let [word] = &words[..] else {
             return false;
@@ -271,7 +271,7 @@ impl Lexicon {
     }
 
     /// Every form by which one of some concepts is recognised, in a fixed order.
-    pub fn forms_of(&self, concepts: &[usize]) -> Vec<NameForm> {
+    pub(crate) fn forms_of(&self, concepts: &[usize]) -> Vec<NameForm> {
         let mut forms: Vec<NameForm> = Vec::new();
         self.each_key(|terms, form| {
             let concept = self.concept_of_form(form);

@@ -97,7 +97,7 @@ impl PlanWord {
     /// Whether somebody typed it. What was not typed stands beside what was: the closed form of a
     /// compound, the mark of a spelling, an expansion. It helps to find, and is never demanded, missed or
     /// taken for a neighbour.
-    pub fn is_typed(&self) -> bool {
+    pub(crate) fn is_typed(&self) -> bool {
         self.parts.is_empty() && self.joined.is_none()
     }
 }
@@ -219,12 +219,12 @@ impl Plan {
     }
 
     /// The words whose matches score.
-    pub fn scoring_words(&self) -> impl Iterator<Item = &PlanWord> {
+    pub(crate) fn scoring_words(&self) -> impl Iterator<Item = &PlanWord> {
         self.words.iter().filter(|word| word.occur != Occur::Not)
     }
 
     /// Takes all words for words of the topic, as if no aspect could be asked for.
-    pub fn forget_aspects(&mut self) {
+    pub(crate) fn forget_aspects(&mut self) {
         self.asked = Asked::default();
         self.lists_aspect = false;
         self.words.iter_mut().for_each(|word| word.asks = 0.0);
