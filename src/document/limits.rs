@@ -96,7 +96,7 @@ impl Allowance {
     #[cfg(any(feature = "archives", feature = "mail"))]
     pub(super) fn within(&self) -> Result<Allowance, ReadError> {
         match self.around >= FILES_AROUND {
-            true => Err(ReadError::Nested {
+            true => Err(ReadError::WithinOthers {
                 limit: FILES_AROUND,
             }),
             false => Ok(Allowance {

@@ -35,6 +35,8 @@ pub enum ReadError {
     Expands { limit: u64 },
     #[error("nested deeper than the limit of {limit} (--max-depth)")]
     Nested { limit: usize },
+    #[error("files stand in one another more than {limit} deep")]
+    WithinOthers { limit: usize },
     #[error("reading it took longer than the limit of {} s (--max-seconds)", limit.as_secs_f64())]
     TooSlow { limit: Duration },
     #[error("it changed while it was read")]

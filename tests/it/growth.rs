@@ -198,6 +198,13 @@ const FAMILIES: &[Family] = &[
     family("html comments", "a.html", 200, |n| {
         format!("<html><p>a{}", "<!-- b -->".repeat(n))
     }),
+    family("mail parts", "a.eml", 40, |n| {
+        let parts = "--b\r\nContent-Type: text/html\r\n\r\n<p>A stroke.</p>\r\n".repeat(n);
+        format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n")
+    }),
+    family("mail headers", "a.eml", 200, |n| {
+        format!("{}Subject: a\r\n\r\nA stroke.\r\n", "X-A: b\r\n".repeat(n))
+    }),
     family("rtf groups", "a.rtf", 400, |n| {
         format!("{{\\rtf1 {}}}", "{\\b a}".repeat(n))
     }),

@@ -2,7 +2,7 @@
 //! the mail says; what is attached is read by its own reader, and cited as `mail.eml#leaflet.pdf`.
 //!
 //! Of the forms that a mail has its text in the web page is taken where there is one, for the sake of its
-//! structure; a mail within a mail is an attachment. Lines are those of the text that was sent, which mails
+//! structure; a second text, and a mail within a mail, are attachments. Lines are those of the text that was sent, which mails
 //! encode.
 
 use mailparse::{DispositionType, MailHeaderMap, ParsedMail};
@@ -66,7 +66,7 @@ fn mail(
         .get_first_value("Subject")
         .unwrap_or_default();
     let mut failed = None;
-    if let Some(body) = parts.html.or(parts.plain) {
+    if let Some(body) = parts.body {
         let bytes = body.get_body().map_err(broken)?.into_bytes();
         let reader: &dyn Reader = match body.ctype.mimetype.as_str() {
             "text/html" => &HTML,
@@ -78,7 +78,7 @@ fn mail(
             .err();
     }
     for (number, attached) in parts.attached.into_iter().enumerate() {
-        let name = file_name(attached).unwrap_or_else(|| format!("part-{}", number + 1));
+        let name = file_name(attached).unwrap_or_else(|| unnamed(attached, number + 1));
         let source = format!("{source}#{name}");
         let bytes = attached.get_body_raw().map_err(broken)?;
         let read = match attached.ctype.mimetype.as_str() {
@@ -108,11 +108,21 @@ fn file_name(part: &ParsedMail<'_>) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
+/// What a part is called that the sender gave no name, a second text for one.
+fn unnamed(part: &ParsedMail<'_>, number: usize) -> String {
+    let extension = match part.ctype.mimetype.as_str() {
+        "text/html" => ".html",
+        "text/plain" => ".txt",
+        _ => "",
+    };
+    format!("part-{number}{extension}")
+}
+
 /// The parts of a mail by what they are for.
 #[derive(Default)]
 struct MailParts<'m, 'b> {
-    html: Option<&'m ParsedMail<'b>>,
-    plain: Option<&'m ParsedMail<'b>>,
+    /// The first text.
+    body: Option<&'m ParsedMail<'b>>,
     attached: Vec<&'m ParsedMail<'b>>,
 }
 
@@ -124,20 +134,35 @@ impl<'m, 'b> MailParts<'m, 'b> {
         allowance: &Allowance,
     ) -> Result<(), ReadError> {
         allowance.check_depth(depth)?;
-        let is_attached = part.get_content_disposition().disposition == DispositionType::Attachment;
-        let kind = part.ctype.mimetype.as_str();
-        match kind {
-            _ if !part.subparts.is_empty() && kind != MAIL_TYPE => {
+        let disposition = part.get_content_disposition().disposition;
+        let is_attached = disposition == DispositionType::Attachment;
+        match part.ctype.mimetype.as_str() {
+            MAIL_TYPE => self.attached.push(part),
+            // They say the same.
+            "multipart/alternative" => {
+                let mut forms = part.subparts.iter();
+                let best = forms.find(|form| has_page(form));
+                if let Some(best) = best.or(part.subparts.first()) {
+                    self.take(best, depth + 1, allowance)?;
+                }
+            }
+            _ if !part.subparts.is_empty() => {
                 for inner in &part.subparts {
                     self.take(inner, depth + 1, allowance)?;
                 }
             }
-            "text/html" if !is_attached && self.html.is_none() => self.html = Some(part),
-            "text/plain" if !is_attached && self.plain.is_none() => self.plain = Some(part),
+            "text/html" | "text/plain" if !is_attached && self.body.is_none() => {
+                self.body = Some(part);
+            }
             _ => self.attached.push(part),
         }
         Ok(())
     }
+}
+
+/// Whether a part is a web page, or has one. How deep parts are nested the library bounds.
+fn has_page(part: &ParsedMail<'_>) -> bool {
+    part.ctype.mimetype == "text/html" || part.subparts.iter().any(has_page)
 }
 
 #[cfg(test)]
@@ -160,7 +185,8 @@ mod tests {
             Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\
             Content-Transfer-Encoding: quoted-printable\n\nNot with osteo=\nporosis.\n--b\n\
             Content-Type: text/markdown; name=x.md\nContent-Disposition: attachment; filename=\"../list.md\"\n\
-            Content-Transfer-Encoding: base64\n\nIyBMaXN0CgpHb3V0Lgo=\n--b\nContent-Type: image/png\n\nxx\n--b--\n";
+            Content-Transfer-Encoding: base64\n\nIyBMaXN0CgpHb3V0Lgo=\n--b\nContent-Type: image/png\n\nxx\n--b\n\
+            Content-Type: text/plain\n\nTo leave the list, tell us.\n--b--\n";
         let found = read(text)?;
         assert_eq!(found[0].0, "a.eml");
         assert_eq!(found[0].1, "Massage für Neue");
@@ -169,7 +195,26 @@ mod tests {
             (found[1].0.as_str(), found[1].1.as_str()),
             ("a.eml#list.md", "List")
         );
-        assert_eq!(found.len(), 2);
+        // A second text is not lost.
+        assert_eq!(found[2].0, "a.eml#part-3.txt");
+        assert_eq!(found.len(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn forms_of_one_text_are_one_and_two_texts_are_two() -> Result<(), ReadError> {
+        let of = |kind: &str| {
+            format!(
+                "Subject: Gout\nContent-Type: multipart/{kind}; boundary=b\n\n--b\nContent-Type: text/plain\n\n\
+                 Rest.\n--b\nContent-Type: text/html\n\n<p>Rest.</p>\n--b--\n"
+            )
+        };
+        let one = read(&of("alternative"))?;
+        assert_eq!(one.len(), 1, "{one:?}");
+        assert_eq!(one[0].2, "Rest.\n");
+        let two = read(&of("mixed"))?;
+        assert_eq!(two.len(), 2, "{two:?}");
+        assert_eq!(two[1].0, "a.eml#part-1.html");
         Ok(())
     }
 

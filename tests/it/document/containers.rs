@@ -195,7 +195,7 @@ fn archives_in_archives_are_bounded_together() {
         "{said}"
     );
     assert!(
-        said.contains("deep.zip") && said.contains("nested deeper"),
+        said.contains("deep.zip") && said.contains("more than 4 deep"),
         "{said}"
     );
     assert_eq!(sources(folder.path(), "fracture"), ["corpus/good.txt"]);
