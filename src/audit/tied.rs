@@ -10,8 +10,9 @@ use super::AuditRequest;
 use crate::annotate::{Aspect, Claim, Statement, TiedCondition};
 use crate::document::Place;
 use crate::index::{Engine, SourceGlob, StoredPassage, Wanted, tied};
+use crate::lexicon::Kind;
 use crate::passage::PassageId;
-use crate::search::SearchError;
+use crate::search::{SearchError, names_under};
 
 /// The kinds of risk that are looked at, the graver first.
 const KINDS: [Aspect; 2] = [Aspect::Contraindication, Aspect::Precaution];
@@ -169,13 +170,11 @@ struct Topics(Vec<String>);
 
 impl Topics {
     fn of(engine: &dyn Engine, topics: &[String]) -> Result<Topics, SearchError> {
-        let lexicon = engine.lexicon();
+        let kinds = [Kind::Condition, Kind::Risk, Kind::Technique];
         let mut names = Vec::new();
         for topic in topics {
-            let concept = lexicon.index_of(topic);
-            let concept = concept.ok_or_else(|| SearchError::NoWords(topic.clone()))?;
-            let all = std::iter::once(concept).chain(lexicon.narrower(concept));
-            names.extend(all.map(|index| lexicon.concept(index).name.to_owned()));
+            let under = names_under(engine.lexicon(), topic, &kinds)?;
+            names.extend(under.map(str::to_owned));
         }
         Ok(Topics(names))
     }
@@ -185,7 +184,7 @@ impl Topics {
     }
 
     fn take(&self, passage: &StoredPassage, statement: &Statement, cells: &mut Cells) {
-        if !KINDS.contains(&statement.risk) || statement.ties().is_empty() {
+        if !KINDS.contains(&statement.risk) || statement.is_denied() {
             return;
         }
         for technique in &statement.techniques {

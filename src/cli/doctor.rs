@@ -5,20 +5,18 @@ use std::path::{Path, PathBuf};
 
 use super::common::{HomeArgs, Outcome, stdout};
 use palpate::data;
+use palpate::document::FORMATS;
 use palpate::index::{self, FORMAT_VERSION, Home, IndexError, Manifest};
 use palpate::lexicon::Lexicon;
 
 /// An index of more bytes than this is not looked at whole: it would take its time.
 const LOOKED_AT: u64 = 256 << 20;
 
-/// The cargo features, and whether this palpate was built with each.
-const FEATURES: [(&str, bool); 8] = [
+/// The cargo features besides those of formats, and whether this palpate was built with each.
+const FEATURES: [(&str, bool); 5] = [
     ("cluster", cfg!(feature = "cluster")),
-    ("docx", cfg!(feature = "docx")),
-    ("html", cfg!(feature = "html")),
+    ("encoder", cfg!(feature = "encoder")),
     ("mcp", cfg!(feature = "mcp")),
-    ("odt", cfg!(feature = "odt")),
-    ("pdf", cfg!(feature = "pdf")),
     ("serve", cfg!(feature = "serve")),
     ("tls", cfg!(feature = "tls")),
 ];
@@ -95,8 +93,10 @@ impl Findings {
             ),
         );
         let with = |wanted: bool| -> String {
-            let features = FEATURES.iter().filter(|(_, on)| *on == wanted);
-            let names: Vec<&str> = features.map(|(name, _)| *name).collect();
+            let all = FEATURES.iter().chain(&FORMATS);
+            let features = all.filter(|(_, on)| *on == wanted);
+            let mut names: Vec<&str> = features.map(|(name, _)| *name).collect();
+            names.sort_unstable();
             names.join(" ")
         };
         let without = match with(false) {

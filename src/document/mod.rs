@@ -38,7 +38,7 @@ mod sentence;
 use std::collections::HashMap;
 use std::ops::Range;
 
-pub(crate) use formats::FORMATS;
+pub use formats::FORMATS;
 pub(crate) use formats::readable_extensions;
 pub use formats::{HEAD, reader_for, reader_of};
 pub use furniture::check_furniture;

@@ -105,16 +105,25 @@ fn statement(lexicon: &Lexicon, asked: &AskedStatement) -> Result<Wanted, Search
     Ok(Wanted::Any(any))
 }
 
-/// The names of a concept of one of some kinds, and of the narrower ones; `None` alone where no name was
-/// given.
+/// The names that a statement may have at one end; `None` alone where it was left open.
 fn one_of<'l>(
     lexicon: &'l Lexicon,
     name: Option<&str>,
     kinds: &[Kind],
 ) -> Result<Vec<Option<&'l str>>, SearchError> {
-    let Some(name) = name else {
-        return Ok(vec![None]);
-    };
+    match name {
+        None => Ok(vec![None]),
+        Some(name) => Ok(names_under(lexicon, name, kinds)?.map(Some).collect()),
+    }
+}
+
+/// The names of a concept of one of some kinds, and of the narrower ones. The first of the kinds is what is said
+/// to be missing where there is none.
+pub(crate) fn names_under<'l>(
+    lexicon: &'l Lexicon,
+    name: &str,
+    kinds: &[Kind],
+) -> Result<impl Iterator<Item = &'l str> + use<'l>, SearchError> {
     let index = lexicon
         .index_of(name)
         .filter(|&index| kinds.contains(&lexicon.concept(index).kind))
@@ -124,7 +133,7 @@ fn one_of<'l>(
             meant: Meant::of(lexicon, kinds[0], name),
         })?;
     let all = std::iter::once(index).chain(lexicon.narrower(index));
-    Ok(all.map(|index| Some(lexicon.concept(index).name)).collect())
+    Ok(all.map(|index| lexicon.concept(index).name))
 }
 
 /// What passages must have to pass all that a request narrows by.

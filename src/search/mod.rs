@@ -51,8 +51,8 @@ use crate::query::{
 
 use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
-pub(crate) use facets::must as filters_wanted;
 pub use facets::{FacetCount, Facets, Silent, check_filters};
+pub(crate) use facets::{must as filters_wanted, names_under};
 pub use feedback::Feedback;
 pub use known::{KnownConcept, counted_concepts, known_concepts};
 use meaning::QueryEncoder;

@@ -238,6 +238,16 @@ fn the_doctor_says_what_is_wrong() {
         "{said}"
     );
     assert!(said.contains("wrong      nothing"), "{said}");
+    let manifest: toml::Table = include_str!("../../Cargo.toml")
+        .parse()
+        .expect("it is TOML");
+    let features = said.lines().find(|line| line.starts_with("features"));
+    let features = features.expect("a line of them").replace(';', " ");
+    let told: BTreeSet<&str> = features.split_whitespace().collect();
+    let all = manifest["features"].as_table().expect("features").keys();
+    for feature in all.filter(|name| !["default", "packages"].contains(&name.as_str())) {
+        assert!(told.contains(feature.as_str()), "{feature}: {features}");
+    }
 
     let folder = folder_with_corpus();
     let doctor = || {

@@ -442,9 +442,8 @@ impl StatementReader<'_> {
                 return self.names(led.into_iter());
             }
         }
-        // When to call for help has little to do with it.
-
         match risk {
+            // When to call for help has little to do with it.
             Aspect::RedFlag => Vec::new(),
             _ => self.names(self.above.techniques.iter().copied()),
         }

@@ -113,12 +113,13 @@ impl Engine for Index {
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
         let query = query::query(self, wanted)?;
-        let facets = self.facets()?;
-        let counts = match what.groups.is_empty() {
-            true => None,
-            false => Some(FacetCounts(facets.clone())),
+        // Where no group is asked for, no name of one is read.
+        let facets = match what.groups.is_empty() {
+            true => &Arc::default(),
+            false => self.facets()?,
         };
-        let (counts, sources) = self.searcher().search(&*query, &(counts, SourceCounts))?;
+        let counter = (!what.groups.is_empty()).then(|| FacetCounts(facets.clone()));
+        let (counts, sources) = self.searcher().search(&*query, &(counter, SourceCounts))?;
         let counts = counts.unwrap_or_default();
         let values = |group: &&str| facets.most_often(&counts, group, what.values);
         Ok(Tallies {
