@@ -17,7 +17,7 @@ pub(crate) struct LimitArgs {
     /// Deepest nesting of elements
     #[arg(long, value_name = "LEVELS", default_value_t = 512, value_parser = depth)]
     max_depth: usize,
-    /// Longest time to take a file apart (all but plain text and BEIR)
+    /// Longest time to take a file apart, and to annotate it
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     max_seconds: u32,
 }

@@ -34,7 +34,7 @@ use crate::document::{self, Document, Limits, ReadError};
 use crate::index::error::IndexError;
 use crate::index::field::Words;
 use crate::index::vectors::{Encoded, PassageEncoder};
-use crate::passage;
+use crate::passage::{self, Passage};
 
 /// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
 /// times as much.
@@ -217,12 +217,20 @@ impl<M: EntryMaker> Worker<'_, M> {
         let limits = self.limits_of(part.bytes.len());
         let end = Instant::now() + limits.time;
         self.annotator.stop_at(Some(end));
-        let mut is_late = false;
+        let (mut is_late, mut encoding) = (false, Duration::ZERO);
         let read = document::read(reader, source, part, &limits, &mut |document| {
             // What comes after the one that took too long is not looked at.
             if !is_late {
-                let prepared = self.document(source, document);
+                let passages = passage::cut(&document);
+                let mut prepared = self.document(source, &document, &passages);
                 is_late = prepared.is_none();
+                if let (Some(encoder), Some(prepared)) = (self.encoder, &mut prepared) {
+                    let begun = Instant::now();
+                    prepared.meanings = encoder.encode(&document, &passages);
+                    encoding += begun.elapsed();
+                    // What an encoder takes is as much as there is text, and not the file's fault.
+                    self.annotator.stop_at(Some(end + encoding));
+                }
                 documents.extend(prepared);
             }
         });
@@ -248,9 +256,13 @@ impl<M: EntryMaker> Worker<'_, M> {
     }
 
     /// `None` where its time was up before all of it was annotated.
-    fn document(&mut self, file: &str, document: Document) -> Option<PreparedDocument<M::Entry>> {
-        let passages = passage::cut(&document);
-        let annotations = self.annotator.annotate(&document, &passages);
+    fn document(
+        &mut self,
+        file: &str,
+        document: &Document,
+        passages: &[Passage],
+    ) -> Option<PreparedDocument<M::Entry>> {
+        let annotations = self.annotator.annotate(document, passages);
         if annotations.len() < passages.len() {
             return None;
         }
@@ -266,12 +278,9 @@ impl<M: EntryMaker> Worker<'_, M> {
             left_out: document.left_out() as u64,
             passages: passages.len() as u64,
             words,
-            entries: self.maker.entries(file, &document, &passages, &annotations),
-            meanings: match self.encoder {
-                Some(encoder) => encoder.encode(&document, &passages),
-                None => Vec::new(),
-            },
-            phrases: self.phrases.read(&document, &passages),
+            entries: self.maker.entries(file, document, passages, &annotations),
+            meanings: Vec::new(),
+            phrases: self.phrases.read(document, passages),
         })
     }
 }
