@@ -19,6 +19,8 @@ use crate::analysis::WordId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
     None,
+    /// A bracket that closes, or a percentage: what follows is another thing unless a word joins it.
+    Closed,
     Bracket,
     Comma,
     Colon,
@@ -46,7 +48,8 @@ impl Gap {
                 ';' | '|' => Gap::Strong,
                 '—' => Gap::Dash,
                 '–' | '-' | '•' | '·' if spaced(at, c) => Gap::Dash,
-                '(' | ')' | '[' | ']' => Gap::Bracket,
+                ')' | ']' | '%' => Gap::Closed,
+                '(' | '[' => Gap::Bracket,
                 _ => Gap::None,
             });
         }
@@ -239,7 +242,10 @@ impl Clauses {
                 ends.binary_search(&next).is_err()
                     && !triggers.is(self.words[next], WordClass::Relatives)
             })
-            .any(|next| self.is_verb(triggers, next))
+            .any(|next| {
+                let has_subject = Some(next) != first && comma(at);
+                self.is_verb(triggers, next) || (has_subject && self.is_plain_verb(triggers, next))
+            })
     }
 
     /// Whether the sentence tells somebody what to do.
@@ -306,6 +312,11 @@ impl Clauses {
         is(at, WordClass::Verbs) && !(at > 0 && is(at - 1, WordClass::Infinitive))
     }
 
+    fn is_plain_verb(&self, triggers: &Triggers, at: usize) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        is(at, WordClass::PlainVerbs) && !is(at - 1, WordClass::Infinitive)
+    }
+
     /// Whether a clause begins after `from`, and at `to` or before it, or an item of a list that
     /// `from` does not lead into.
     fn parted(&self, from: usize, to: usize) -> bool {
@@ -330,17 +341,19 @@ impl Clauses {
         let mut between = from..words.start;
         let comma = || (from..=words.start).any(|at| self.gaps[at] >= Gap::Comma);
         let verb = || (from..words.start).any(|at| self.is_verb(triggers, at));
-        let parted = || self.parted(found.start, words.start);
+        let parted =
+            || self.parted(found.start, words.start) || self.closes(triggers, from, words.start);
         match reach {
             Reach::Within => words.start < found.end,
             Reach::Next => between.all(|at| triggers.is(self.words[at], WordClass::Determiners)),
             Reach::Phrase => !comma() && !verb() && !parted(),
             Reach::Noun | Reach::Adverbial => {
-                let fronted =
-                    reach == Reach::Adverbial && self.is_fronted(triggers, found, words.start);
-                !verb() && !parted() && !fronted && !self.has_article(triggers, from, words.start)
+                let apart = reach == Reach::Adverbial
+                    && (self.is_fronted(triggers, found, words.start)
+                        || (comma() && self.is_in_list(triggers, found)));
+                !verb() && !parted() && !apart && !self.has_article(triggers, from, words.start)
             }
-            Reach::Clause => !parted(),
+            Reach::Clause => !self.parted(found.start, words.start),
             Reach::Sentence => {
                 let led_in = found.start < self.own;
                 led_in || !self.is_main(triggers, found, words.start)
@@ -348,11 +361,33 @@ impl Clauses {
         }
     }
 
+    /// Whether another thing begins between two places without a word or a comma that joins it: "lack of
+    /// skin elasticity 90% Pruritus". A bracket around what only describes the thing does not close it.
+    fn closes(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        let named = (from..to).find(|&at| !is(at, WordClass::Determiners));
+        let named = named.filter(|&at| self.gaps[at] != Gap::Bracket);
+        let begins = |at: usize| {
+            self.gaps[at] == Gap::Closed
+                && !is(at, WordClass::Prepositions)
+                && !is(at, WordClass::Coordinators)
+        };
+        named.is_some_and(|first| (first + 1..=to).any(begins))
+    }
+
     /// Whether something with an article of its own stands in a list that began without one: "no wet
     /// nappies, a fever".
     fn has_article(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
         let is = |at: usize| triggers.is(self.words[at], WordClass::Articles);
         from < to && !is(from) && (from + 1..to).any(|at| self.gaps[at] == Gap::Comma && is(at))
+    }
+
+    /// Whether a trigger stands in the first thing of a list that something before it begins.
+    fn is_in_list(&self, triggers: &Triggers, found: &FoundTrigger) -> bool {
+        (0..found.start)
+            .rev()
+            .take_while(|&at| self.gaps[at + 1] < Gap::Comma && !self.is_verb(triggers, at))
+            .any(|at| triggers.is(self.words[at], WordClass::Enumerators))
     }
 
     /// Whether a trigger begins the sentence, and some words stand with the verb after its comma:
@@ -444,7 +479,8 @@ impl Clauses {
     /// stand in a list that does.
     fn is_subject(&self, triggers: &Triggers, words: &Range<usize>, verb: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);
-        if self.parted(words.start, verb) || (words.end..verb).any(|at| is(at, WordClass::Verbs)) {
+        let parts = |at| is(at, WordClass::Verbs) || is(at, WordClass::Subordinators);
+        if self.parted(words.start, verb) || (words.end..verb).any(parts) {
             return false;
         }
         let start = self.breaks.partition_point(|&at| at <= words.start);

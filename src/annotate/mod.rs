@@ -63,7 +63,7 @@ use triggers::Triggers;
 pub use trust::trusted;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "7";
+pub const ANNOTATION_VERSION: &str = "8";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;

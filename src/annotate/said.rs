@@ -291,8 +291,13 @@ mod tests {
 
     #[test]
     fn words_that_are_no_name_are_seen() {
-        let apart = read("neck pain", "Back, neck and shoulder pain.", None);
-        assert_eq!(apart, [("Back, neck and shoulder pain.".to_owned(), None)]);
+        let apart = read("neck pain", "The neck is stiff without pain.", None);
+        assert_eq!(
+            apart,
+            [("The neck is stiff without pain.".to_owned(), None)]
+        );
+        let shared = read("neck pain", "Back, neck and shoulder pain.", None);
+        assert_eq!(shared[0].1, Some(Assertion::Affirmed));
         assert!(read("neck pain", "Your neck. The pain.", None).is_empty());
         let longer = read("pain", "Low back pain hurts.", None);
         assert_eq!(longer, [("Low back pain hurts.".to_owned(), None)]);

@@ -124,6 +124,12 @@ struct TriggerEntry {
 #[serde(rename_all = "lowercase")]
 pub(super) enum WordClass {
     Verbs,
+    /// What is a finite verb where its subject stands before it in the clause.
+    PlainVerbs,
+    /// What begins a clause within another.
+    Subordinators,
+    /// What a list of causes or of parts follows.
+    Enumerators,
     Imperatives,
     Subjects,
     Modals,

@@ -15,6 +15,8 @@ use crate::data::{DataFile, TableFault, from_toml};
 struct InflectionTable {
     verbs: HashSet<String>,
     nothing: Vec<String>,
+    against: Vec<String>,
+    organizations: HashSet<String>,
     near: Vec<Vec<String>>,
 }
 
@@ -32,6 +34,16 @@ pub(super) fn check(text: &str) -> Result<(), TableFault> {
 /// Phrases in which a word names nothing.
 pub(super) fn nothing() -> &'static [String] {
     &TABLE.nothing
+}
+
+/// Whether a word, with a hyphen behind it, is against what follows.
+pub(super) fn is_against(word: &str) -> bool {
+    TABLE.against.iter().any(|against| against == word)
+}
+
+/// Whether a word says that the name that it stands in is one of an organization.
+pub(super) fn is_organization(word: &str) -> bool {
+    TABLE.organizations.contains(word)
 }
 
 /// The terms that may stand for a term in a name that is only near: "trouble" for "disease".

@@ -80,6 +80,12 @@ fn denials() {
             "Zorbitis doesn't help.",
             "There is no clear benefit from heat, traction or zorbitis.",
             "A pink patch doesn't mean that you have zorbitis.",
+            "No evidence of (residual) zorbitis.",
+            "No pain (headache) or zorbitis.",
+            "No more than a tenth (10%) were without zorbitis.",
+            "They do not have pain or develop zorbitis.",
+            "Days without fever, cough, or zorbitis.",
+            "Zorbitis after surgery is not recommended.",
         ],
     );
 }
@@ -107,6 +113,12 @@ fn what_looks_like_a_denial() {
             "Men who have no children often have zorbitis.",
             "No operation is needed in zorbitis.",
             "A rare disorder characterized by zorbitis.",
+            "Lack of nail growth 90% Zorbitis 90% Short toes 50%",
+            "Lack of tears (dry eyes) zorbitis",
+            "Attacks are brought on by nights without sleep, zorbitis, or stress.",
+            "A non-itchy zorbitis comes and goes.",
+            "Other measures include zorbitis, tablets, and an operation if other treatments don't work.",
+            "Many have no signs at all, especially early on, some of the older ones develop zorbitis.",
         ],
     );
 }

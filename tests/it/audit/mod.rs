@@ -170,6 +170,10 @@ fn no_source_with_the_words_of_a_name_is_called_silent() {
     let folder = indexed(&[
         (
             "apart.txt",
+            "A\n\nIt is used where the neck gives you pain.\n",
+        ),
+        (
+            "shared.txt",
             "A\n\nIt helps with back, neck and shoulder pain.\n",
         ),
         (
@@ -184,6 +188,7 @@ fn no_source_with_the_words_of_a_name_is_called_silent() {
         assert_ne!(state_of(&states, file), "silent", "{file}");
     }
     assert_eq!(state_of(&states, "apart.txt"), "mentioned");
+    assert_eq!(state_of(&states, "shared.txt"), "stated");
     assert_eq!(state_of(&states, "elsewhere.txt"), "silent");
 }
 
