@@ -345,13 +345,25 @@ impl Clauses {
             || self.parted(found.start, words.start) || self.closes(triggers, from, words.start);
         match reach {
             Reach::Within => words.start < found.end,
-            Reach::Next => between.all(|at| triggers.is(self.words[at], WordClass::Determiners)),
+            Reach::Next => {
+                !comma() && between.all(|at| triggers.is(self.words[at], WordClass::Determiners))
+            }
             Reach::Phrase => !comma() && !verb() && !parted(),
             Reach::Noun | Reach::Adverbial => {
                 let apart = reach == Reach::Adverbial
                     && (self.is_fronted(triggers, found, words.start)
                         || (comma() && self.is_in_list(triggers, found)));
-                !verb() && !parted() && !apart && !self.has_article(triggers, from, words.start)
+                // "May have no cause or be brought on by stress."
+                let goes_on = |at: usize| {
+                    triggers.is(self.words[at], WordClass::PlainVerbs)
+                        && triggers.is(self.words[at - 1], WordClass::Coordinators)
+                };
+                let goes_on = (from..words.start).any(goes_on);
+                !verb()
+                    && !goes_on
+                    && !parted()
+                    && !apart
+                    && !self.has_article(triggers, from, words.start)
             }
             Reach::Clause => !self.parted(found.start, words.start),
             Reach::Sentence => {

@@ -140,6 +140,7 @@ fn hedges() {
             "It is thought that it causes zorbitis.",
             "Zorbitis happens in fewer than 1 in 100 people.",
             "It is not treated, and zorbitis may follow.",
+            "Attacks may have no known reason or be set off by zorbitis.",
         ],
     );
 }
@@ -150,6 +151,7 @@ fn conditions() {
         Assertion::Hypothetical,
         &[
             "It is not used if there is zorbitis.",
+            "If the tablets don't work, zorbitis should be tried.",
             "Tell us if you think that you may have had zorbitis.",
             "Tell your doctor if you have: gout (e.g., of the toe), recent ulcers, certain heart \
              diseases (pericarditis, endocarditis), major surgery, high blood pressure, or zorbitis.",
