@@ -30,12 +30,14 @@ pub enum DataFile {
     Quantities,
     /// How page furniture begins.
     Furniture,
+    /// What stands around the text of a web page.
+    Clutter,
     Stopwords,
 }
 
 impl DataFile {
     /// All of them.
-    pub const ALL: [DataFile; 11] = [
+    pub const ALL: [DataFile; 12] = [
         DataFile::Conditions,
         DataFile::Techniques,
         DataFile::Risks,
@@ -46,6 +48,7 @@ impl DataFile {
         DataFile::Assertion,
         DataFile::Quantities,
         DataFile::Furniture,
+        DataFile::Clutter,
         DataFile::Stopwords,
     ];
 
@@ -77,6 +80,7 @@ impl DataFile {
             DataFile::Assertion => ("assertion.toml", include_str!("assertion.toml")),
             DataFile::Quantities => ("quantities.toml", include_str!("quantities.toml")),
             DataFile::Furniture => ("furniture.txt", include_str!("furniture.txt")),
+            DataFile::Clutter => ("clutter.toml", include_str!("clutter.toml")),
             DataFile::Stopwords => ("stopwords.txt", include_str!("stopwords.txt")),
         }
     }

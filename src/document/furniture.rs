@@ -1,12 +1,52 @@
 //! Recognises page furniture by how a line begins; the patterns are data (`src/data/furniture.txt`).
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::data::{DataFile, TableFault};
+use serde::Deserialize;
+
+use crate::data::{DataFile, TableFault, from_toml};
 
 struct FurniturePattern {
     max_words: usize,
     prefix: &'static str,
+}
+
+/// What stands around the text of a web page, by the words in the names of its elements, and which words could
+/// warn (`src/data/clutter.toml`).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClutterTable {
+    #[cfg_attr(
+        not(feature = "html"),
+        expect(dead_code, reason = "only elements have names")
+    )]
+    pub(super) names: HashSet<String>,
+    warnings: HashSet<String>,
+}
+
+impl ClutterTable {
+    /// Whether a text has a word that could warn.
+    pub(super) fn warns(&self, text: &str) -> bool {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’')));
+        let mut plain = words.map(|word| word.to_lowercase().replace(['\'', '’'], ""));
+        plain.any(|word| self.warnings.contains(&word))
+    }
+}
+
+/// The table as it is read.
+pub(super) fn clutter_table() -> &'static ClutterTable {
+    static TABLE: LazyLock<ClutterTable> = LazyLock::new(|| {
+        from_toml(DataFile::Clutter.text())
+            // A test reads the built-in file, and one in its place was looked at.
+            .expect("the table of clutter is valid")
+    });
+    &TABLE
+}
+
+/// Whether a table of clutter can be read.
+pub fn check_clutter(text: &str) -> Result<(), TableFault> {
+    from_toml::<ClutterTable>(text).map(|_| ())
 }
 
 static PATTERNS: LazyLock<Vec<FurniturePattern>> =
@@ -56,15 +96,11 @@ pub(super) fn is_furniture(line: &str) -> bool {
         })
 }
 
-/// Words that turn a call to action into advice: "Contact us if you have osteoporosis" has to
-/// stay searchable, at the price of keeping a few lines too many.
-const WARNING_WORDS: &[&str] = &[
-    "if", "unless", "not", "never", "avoid", "stop", "risk", "risks", "warning", "danger",
-];
-
+/// Whether a line could warn. "If" turns a call to action into advice: "Contact us if you have osteoporosis"
+/// has to stay searchable, at the price of keeping a few lines too many.
 fn may_warn(line: &str) -> bool {
-    line.split(|c: char| !c.is_alphanumeric())
-        .any(|word| WARNING_WORDS.iter().any(|w| word.eq_ignore_ascii_case(w)))
+    let mut words = line.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word.eq_ignore_ascii_case("if")) || clutter_table().warns(line)
 }
 
 /// Whether a line leads to elsewhere on the page, as those above a breadcrumb trail do.

@@ -41,7 +41,7 @@ use std::ops::Range;
 pub use formats::FORMATS;
 pub(crate) use formats::readable_extensions;
 pub use formats::{HEAD, reader_for, reader_of};
-pub use furniture::check_furniture;
+pub use furniture::{check_clutter, check_furniture};
 pub use guard::{READER_THREAD, read};
 pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};

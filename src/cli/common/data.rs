@@ -41,6 +41,7 @@ fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
         DataFile::Cues | DataFile::Assertion => annotate::check_table(file, text),
         DataFile::Quantities => audit::check_quantities(text),
         DataFile::Furniture => document::check_furniture(text),
+        DataFile::Clutter => document::check_clutter(text),
         // Any words will do.
         DataFile::Stopwords => Ok(()),
         DataFile::Conditions

@@ -2,13 +2,17 @@
 //!
 //! The main text is what counts: headings, paragraphs, lists, and tables with their header rows.
 //! Scripts and styles are no text. Navigation, footers, controls and what the page hides are kept
-//! as furniture, and so is everything around a `<main>` that holds most of the words.
+//! as furniture, and so is everything around a `<main>` that holds most of the words, and what
+//! surely stands around the text ([`clutter`]), unless it could warn of something.
 //!
 //! A table that only arranges the page (it holds headings or other tables, or has one column) is
 //! read through; in any other one a row is a block, its cells parted by tabs.
 
 mod attributes;
+mod clutter;
 mod tree;
+
+use std::collections::BTreeSet;
 
 use encoding_rs::Encoding;
 use memchr::memmem;
@@ -83,6 +87,8 @@ fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document
         tree,
         allowance,
         main: main_part(tree),
+        around: clutter::clutter(tree),
+        clutter: 0,
         draft: Draft::default(),
         run: TextRun::default(),
         kind: None,
@@ -279,6 +285,10 @@ struct Walk<'t> {
     has_heading: bool,
     /// How many elements around are furniture.
     furniture: usize,
+    /// The elements that stand around the text…
+    around: BTreeSet<Id>,
+    /// …and how many of them are around: what could warn in them is text all the same.
+    clutter: usize,
     in_main: bool,
     verbatim: bool,
     lists: Lists,
@@ -331,14 +341,17 @@ impl Walk<'_> {
         }
         let is_main = self.main.as_ref().is_some_and(|main| main.id == id);
         let is_furniture = is_furniture(self.tree, id);
-        if is_main || is_furniture {
+        let is_around = self.around.contains(&id);
+        if is_main || is_furniture || is_around {
             self.flush();
             self.in_main |= is_main;
             self.furniture += usize::from(is_furniture);
+            self.clutter += usize::from(is_around);
             self.visible(id, name, depth)?;
             self.flush();
             self.in_main &= !is_main;
             self.furniture -= usize::from(is_furniture);
+            self.clutter -= usize::from(is_around);
             return Ok(());
         }
         self.visible(id, name, depth)
@@ -435,18 +448,19 @@ impl Walk<'_> {
             return;
         }
         let kind = self.kind.take().unwrap_or_else(|| self.lists.paragraph());
-        let kind = self.unless_furniture(kind);
+        let kind = self.unless_furniture(kind, &run);
         self.draft.add(kind, &run);
     }
 
     /// A kind, or furniture where all is furniture.
-    fn unless_furniture(&self, kind: BlockKind) -> BlockKind {
+    fn unless_furniture(&self, kind: BlockKind, run: &TextRun) -> BlockKind {
         let outside = match &self.main {
             // The title may stand above the main text.
             Some(main) => !self.in_main && (main.has_title || kind.heading_level() != Some(1)),
             None => false,
         };
-        match outside || self.furniture > 0 {
+        let is_clutter = || self.clutter > 0 && !clutter::may_warn(run.text());
+        match outside || self.furniture > 0 || is_clutter() {
             true => BlockKind::Furniture,
             false => kind,
         }
@@ -472,7 +486,7 @@ impl Walk<'_> {
                 }
                 self.cell(cell, &mut run);
             }
-            self.draft.add(self.unless_furniture(kind), &run);
+            self.draft.add(self.unless_furniture(kind, &run), &run);
         }
         Ok(())
     }
@@ -613,6 +627,70 @@ mod tests {
                 "13-13 furniture: secret",
                 "13-13 furniture: Imprint",
             ]
+        );
+    }
+
+    /// What of a page is text, with a long one beside it.
+    fn kept(around: &str) -> Vec<String> {
+        let text = "The knee is a joint like any other and is moved slowly. ".repeat(30);
+        let document = read(format!("<h1>Knee</h1><div><p>{text}</p></div>{around}"));
+        let shown = shown(&document);
+        let of_text = ["furniture: ", "title: ", "The knee is"];
+        let kept = shown.iter();
+        kept.filter(|line| !of_text.iter().any(|part| line.contains(part)))
+            .cloned()
+            .collect()
+    }
+
+    #[test]
+    fn what_stands_around_the_text_is_furniture() {
+        let teaser = |n| format!("<li><h3><a href={n}>Page {n}</a></h3><p>On the elbow.</p>");
+        let teasers: String = (0..4).map(teaser).collect();
+        let teasers = format!("<ul>{teasers}</ul>");
+        for around in [
+            "<div class='share-buttons'><p>Send it to a friend</div>",
+            "<section id=relatedPosts><h2>More</h2><p>All of the hip</section>",
+            "<div class='x comments--y'><p>My knee is fine</div>",
+            "<div><a href=a>Hip</a> <a href=b>Elbow</a> <a href=c>Foot</a></div>",
+            &teasers,
+        ] {
+            assert_eq!(kept(around), [""; 0], "{around}");
+        }
+    }
+
+    #[test]
+    fn what_could_warn_is_text_wherever_it_stands() {
+        for (around, count) in [
+            (
+                "<div class=newsletter><p>Do not use it over a plate</div>",
+                1,
+            ),
+            (
+                "<div class=promo><p>Our mugs</p><p>WARNING: it burns</p></div>",
+                1,
+            ),
+            (
+                "<ul><li><a href=a>Hip</a><li><a href=b>Never with gout</a><li><a href=c>Foot</a></ul>",
+                1,
+            ),
+            ("<aside class=sidebar><p>Ask us first.</aside>", 1),
+            ("<div class=address><p>Knee Street 1</div>", 1),
+            (
+                "<p>See <a href=a>the hip</a> and <a href=b>the foot</a>.",
+                1,
+            ),
+        ] {
+            assert_eq!(kept(around).len(), count, "{around}: {:?}", kept(around));
+        }
+        // A page of links is what it is.
+        let links = "<ul><li><a href=a>Hip</a><li><a href=b>Elbow</a><li><a href=c>Foot</a></ul>";
+        let page = read(format!("<h1>Leaflets</h1>{links}"));
+        assert_eq!(
+            shown(&page)
+                .iter()
+                .filter(|line| line.contains("list item"))
+                .count(),
+            3
         );
     }
 

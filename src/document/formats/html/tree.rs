@@ -64,6 +64,11 @@ impl Tree {
         Ok(parser.finish())
     }
 
+    /// How many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     pub(super) fn children(&self, id: Id) -> &[Id] {
         &self.nodes[id].children
     }
