@@ -58,8 +58,8 @@ pub use known::{KnownConcept, counted_concepts, known_concepts};
 use meaning::QueryEncoder;
 pub use ranking::{Ranking, RankingPart};
 use score::{Scored, Scorer};
-use snippet::SnippetMaker;
 pub use snippet::{Snippet, Stretch};
+use snippet::{SnippetMaker, WarmAnalyzers};
 pub use suggest::Suggestion;
 pub use weights::Weights;
 use weights::{MOST_LOST, RUN_POOL};
@@ -275,6 +275,7 @@ impl Meant {
 pub struct Searcher {
     engine: Arc<dyn Engine>,
     encoder: Arc<QueryEncoder>,
+    analyzers: Arc<WarmAnalyzers>,
 }
 
 impl Searcher {
@@ -288,6 +289,7 @@ impl Searcher {
         Searcher {
             engine,
             encoder: Arc::default(),
+            analyzers: Arc::default(),
         }
     }
 
@@ -325,7 +327,7 @@ impl Searcher {
         };
         let (facets, counted) = counted.unzip();
         let (ordered, evidence, by_meaning_alone) = self.ordered(&scorer, &found, end)?;
-        let mut snippets = SnippetMaker::new(&plan, scorer.weights());
+        let mut snippets = SnippetMaker::new(&plan, scorer.weights(), &self.analyzers);
         let shown = ordered.get(request.offset..).unwrap_or_default();
         let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
         let passages = engine.passages(&at)?;
@@ -483,7 +485,7 @@ impl Searcher {
         texts: impl IntoIterator<Item = &'t str>,
     ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
         let plan = self.plan(query, Spelling::default(), &Ranking::default())?;
-        let mut marker = SnippetMaker::new(&plan, Vec::new());
+        let mut marker = SnippetMaker::new(&plan, Vec::new(), &self.analyzers);
         Ok(texts.into_iter().map(|text| marker.marks(text)).collect())
     }
 

@@ -1,9 +1,11 @@
 //! Step 4: the sentences of a passage that answer the query, with the matched words marked.
 
-use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
-use crate::analysis::Analyzer;
+use rustc_hash::FxHashMap;
+
+use crate::analysis::{Analyzer, TermId};
 use crate::document::word_count;
 use crate::index::StoredPassage;
 use crate::passage::{LeadIn, Unit, UnitKind, Units};
@@ -41,27 +43,63 @@ struct Excerpt {
     is_carried: bool,
 }
 
-/// Makes the snippets of a page.
-pub(super) struct SnippetMaker<'p> {
-    /// The query word, by its place among the scoring ones, of each term.
-    wanted: HashMap<&'p str, usize>,
-    weights: Vec<f64>,
-    analyzer: Analyzer,
+/// An analyzer that knows more words than this is not kept: some megabytes.
+const MOST_WORDS: usize = 50_000;
+/// And no more of them than this: about one for each page that is made at a time.
+const MOST_KEPT: usize = 16;
+
+/// Analyzers that have read passages before, so that most words need not be stemmed again.
+#[derive(Default)]
+pub(super) struct WarmAnalyzers(Mutex<Vec<Analyzer>>);
+
+impl WarmAnalyzers {
+    fn take(&self) -> Analyzer {
+        self.kept().pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, analyzer: Analyzer) {
+        let mut kept = self.kept();
+        if analyzer.len() <= MOST_WORDS && kept.len() < MOST_KEPT {
+            kept.push(analyzer);
+        }
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Analyzer>> {
+        // An analyzer is whole whoever stopped half-way elsewhere.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl<'p> SnippetMaker<'p> {
+/// Makes the snippets of a page.
+pub(super) struct SnippetMaker<'a> {
+    /// The query word, by its place among the scoring ones, of each term.
+    wanted: FxHashMap<TermId, usize>,
+    weights: Vec<f64>,
+    analyzer: Analyzer,
+    analyzers: &'a WarmAnalyzers,
+}
+
+impl Drop for SnippetMaker<'_> {
+    fn drop(&mut self) {
+        self.analyzers.give_back(std::mem::take(&mut self.analyzer));
+    }
+}
+
+impl<'a> SnippetMaker<'a> {
     /// `weights` are those of the plan's scoring words.
-    pub(super) fn new(plan: &'p Plan, weights: Vec<f64>) -> SnippetMaker<'p> {
-        let mut wanted = HashMap::new();
+    pub(super) fn new(plan: &Plan, weights: Vec<f64>, analyzers: &'a WarmAnalyzers) -> Self {
+        let mut analyzer = analyzers.take();
+        let mut wanted = FxHashMap::default();
         for (w, word) in plan.scoring_words().enumerate() {
             for term in &word.terms {
-                wanted.entry(term.as_str()).or_insert(w);
+                wanted.entry(analyzer.term_id(term)).or_insert(w);
             }
         }
         SnippetMaker {
             wanted,
             weights,
-            analyzer: Analyzer::default(),
+            analyzer,
+            analyzers,
         }
     }
 
@@ -133,10 +171,10 @@ impl<'p> SnippetMaker<'p> {
 
     /// The words of the query in a sentence that begins at `offset`.
     fn matches(&mut self, sentence: &str, offset: usize) -> Vec<(Range<usize>, usize)> {
-        let tokens = self.analyzer.tokens(sentence).into_iter();
+        let tokens = self.analyzer.uncounted_tokens(sentence).into_iter();
         tokens
             .filter_map(|token| {
-                let word = *self.wanted.get(self.analyzer.term(token.word))?;
+                let word = *self.wanted.get(&self.analyzer.term_of(token.word))?;
                 Some((token.bytes.start + offset..token.bytes.end + offset, word))
             })
             .collect()
@@ -290,7 +328,8 @@ mod tests {
         };
         let plan = Plan::new(&Query::parse(query), &NoWords, &Lexicon::builtin());
         let weights = vec![1.0; plan.scoring_words().count()];
-        SnippetMaker::new(&plan, weights)
+        let analyzers = WarmAnalyzers::default();
+        SnippetMaker::new(&plan, weights, &analyzers)
             .snippet(&passage)
             .stretches
             .iter()

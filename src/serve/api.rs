@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::asked::{AskedAudit, AskedList, AskedSearch, AskedSuggestions};
 use super::problem::Problem;
-use super::state::{Opened, ServerState};
+use super::state::{Effort, Opened, ServerState};
 use crate::output::audit::json::AuditJson;
 use crate::output::json::{
     DocumentJson, HealthJson, ProblemJson, ResultsJson, SourcesJson, StoredPassageJson,
@@ -45,9 +45,10 @@ impl IntoResponse for Json {
 
 async fn answer(
     state: &ServerState,
+    effort: Effort,
     work: impl FnOnce(&Opened) -> Result<Json, Problem> + Send + 'static,
 ) -> Response {
-    state.work(work).await.into_response()
+    state.work(effort, work).await.into_response()
 }
 
 /// Finds passages.
@@ -81,7 +82,7 @@ pub(super) async fn search(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, move |opened| {
+    answer(&state, asked.effort(), move |opened| {
         let results = opened.searcher.search(&asked.request(HITS)?)?;
         Json::of(&ResultsJson::new(&results, asked.explain))
     })
@@ -148,7 +149,7 @@ pub(super) async fn suggest(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, move |opened| {
+    answer(&state, Effort::Usual, move |opened| {
         let engine = opened.searcher.engine();
         // What many ask comes before what is rare.
         let mut suggestions = opened.catalogue().suggest(engine, &asked.prefix)?;
@@ -186,7 +187,7 @@ pub(super) async fn documents(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, move |opened| {
+    answer(&state, Effort::Usual, move |opened| {
         let index = opened.searcher.engine();
         // One more tells whether any follow.
         let mut documents = index.sources(asked.after.as_deref(), asked.limit + 1)?;
@@ -213,7 +214,7 @@ pub(super) async fn document(
     Extracted(state): Extracted<Arc<ServerState>>,
     Path(source): Path<String>,
 ) -> Response {
-    answer(&state, move |opened| {
+    answer(&state, Effort::Usual, move |opened| {
         let document = opened.searcher.engine().document(&source)?;
         let document = document.ok_or_else(|| Problem::nothing("there is no such document"))?;
         Json::of(&DocumentJson::new(&document))
@@ -236,7 +237,7 @@ pub(super) async fn passage(
     Extracted(state): Extracted<Arc<ServerState>>,
     Path(id): Path<String>,
 ) -> Response {
-    answer(&state, move |opened| {
+    answer(&state, Effort::Usual, move |opened| {
         let passage = opened.searcher.engine().passage(&id)?;
         let gone = "there is no such passage; its text has changed, or its document is gone";
         let passage = passage.ok_or_else(|| Problem::nothing(gone))?;

@@ -34,13 +34,22 @@ pub(super) struct Opened {
     tag: String,
 }
 
+/// How much work a request is, as far as it can be told before anything is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    Usual,
+    Large,
+}
+
 /// What all requests share.
 pub(super) struct ServerState {
     home: Home,
     current: RwLock<Arc<Opened>>,
     /// As many searches as there are cores, and as many again that wait for memory or disk.
     places: Arc<Semaphore>,
-    /// Half of the cores for what takes seconds: the others answer searches.
+    /// Half of the cores for searches that take much longer than others…
+    large_places: Arc<Semaphore>,
+    /// …and for what takes seconds: the others answer searches.
     dear_places: Arc<Semaphore>,
     pub(super) metrics: Metrics,
 }
@@ -55,6 +64,7 @@ impl ServerState {
             home: home.clone(),
             current: RwLock::new(Arc::new(opened)),
             places: Arc::new(Semaphore::new(2 * cores)),
+            large_places: Arc::new(Semaphore::new((cores / 2).max(1))),
             dear_places: Arc::new(Semaphore::new((cores / 2).max(1))),
             metrics,
         })
@@ -101,12 +111,18 @@ impl ServerState {
         answer.await
     }
 
-    /// Does work on the index, on a thread of its own, if there is a place within reasonable time.
+    /// Does work on the index, on a thread of its own, if there is a place within reasonable time. Large work
+    /// has few places, so that it is large work that waits for it.
     pub(super) async fn work<T: Send + 'static>(
         &self,
+        effort: Effort,
         work: impl FnOnce(&Opened) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let place = tokio::time::timeout(WAITING, self.places.clone().acquire_owned()).await;
+        let places = match effort {
+            Effort::Usual => &self.places,
+            Effort::Large => &self.large_places,
+        };
+        let place = tokio::time::timeout(WAITING, places.clone().acquire_owned()).await;
         // The semaphore is never closed.
         let place = place.ok().and_then(Result::ok).ok_or_else(Problem::busy)?;
         let opened = self.current();

@@ -15,7 +15,7 @@ use crate::search::Request;
 use crate::serve::asked::{AskedDocument, AskedSearch};
 use crate::serve::catalogue::Catalogue;
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, ServerState};
+use crate::serve::state::{Effort, Opened, ServerState};
 
 /// Hits that are marked in a document.
 const HITS: usize = 100;
@@ -25,7 +25,9 @@ pub(in crate::serve) async fn passage(
     Extracted(state): Extracted<Arc<ServerState>>,
     Path(id): Path<String>,
 ) -> Response {
-    let found = state.work(move |opened| Ok(opened.searcher.engine().passage(&id)?));
+    let found = state.work(Effort::Usual, move |opened| {
+        Ok(opened.searcher.engine().passage(&id)?)
+    });
     match found.await {
         Ok(Some(passage)) => elsewhere(&passage_link(&passage, "")),
         Ok(None) => {
@@ -63,7 +65,7 @@ async fn opened_at(state: &ServerState, source: String, address: Option<&str>) -
         Err(problem) => return wrong(&problem, ""),
     };
     let query = asked.query.clone();
-    let made = state.work(move |opened| {
+    let made = state.work(Effort::Usual, move |opened| {
         let document = opened.searcher.engine().document(&source)?;
         let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
         let document = document.ok_or_else(nothing)?;

@@ -11,7 +11,7 @@ use super::warning::Warning;
 use super::{amount, day_and_minute};
 use crate::audit::State;
 use crate::serve::asked::AskedSearch;
-use crate::serve::state::{Opened, ServerState};
+use crate::serve::state::{Effort, Opened, ServerState};
 
 /// What can be typed, and what it means.
 const SYNTAX: [(&str, &str); 9] = [
@@ -51,7 +51,7 @@ const KEYS: [(&str, &str); 5] = [
 ];
 
 pub(in crate::serve) async fn page(Extracted(state): Extracted<Arc<ServerState>>) -> Response {
-    match state.work(|opened| Ok(body(opened))).await {
+    match state.work(Effort::Usual, |opened| Ok(body(opened))).await {
         Ok(body) => Html(shell("Help", "", &body).into_string()).into_response(),
         Err(problem) => wrong(&problem, ""),
     }

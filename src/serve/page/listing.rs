@@ -14,7 +14,7 @@ use crate::output::materials;
 use crate::serve::asked::{AskedMaterials, AskedSearch};
 use crate::serve::catalogue::{Catalogue, folder};
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, ServerState};
+use crate::serve::state::{Effort, Opened, ServerState};
 
 /// Materials on a page.
 const LISTED: usize = 100;
@@ -39,7 +39,7 @@ pub(in crate::serve) async fn materials(
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
-    let made = state.work(move |opened| {
+    let made = state.work(Effort::Usual, move |opened| {
         let all = opened.catalogue().materials().iter();
         let listing = ListPage {
             title: match asked.folder.as_deref() {
@@ -70,7 +70,7 @@ pub(in crate::serve) async fn silent(
         Err(problem) => return wrong(&problem, ""),
     };
     let query = searched.query.clone();
-    let made = state.work(move |opened| {
+    let made = state.work(Effort::Usual, move |opened| {
         let silent = silent_sources(opened, &searched)?;
         let listing = ListPage {
             title: format!("Silent on “{}”", searched.query),
@@ -101,7 +101,7 @@ pub(in crate::serve) async fn silent_csv(
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
-    let made = state.work(move |opened| {
+    let made = state.work(Effort::Usual, move |opened| {
         let catalogue = opened.catalogue();
         let silent = silent_sources(opened, &asked)?;
         let rows = silent.iter();

@@ -41,7 +41,7 @@ pub(in crate::serve) async fn search(
         Err(problem) => return wrong(&problem, ""),
     };
     let query = asked.query.clone();
-    let made = state.work(move |opened| match asked.is_nothing() {
+    let made = state.work(asked.effort(), move |opened| match asked.is_nothing() {
         true => Ok(start(opened)),
         false => found(opened, &asked),
     });
@@ -300,7 +300,7 @@ pub(in crate::serve) async fn csv(
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
-    let made = state.work(move |opened| {
+    let made = state.work(asked.effort(), move |opened| {
         let results = opened.searcher.search(&asked.request(EXPORTED)?)?;
         let mut table = Vec::new();
         // Memory takes what is written.

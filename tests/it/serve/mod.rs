@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::common::server::Server;
+use crate::common::server::{Server, send};
 use crate::common::{folder_with_corpus, palpate};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -539,6 +539,55 @@ fn no_request_is_dropped_while_the_index_is_built_again() {
         askers
             .into_iter()
             .for_each(|asker| asker.join().expect("all were answered"));
+    });
+}
+
+#[test]
+fn whatever_others_ask_a_search_is_answered() {
+    let folder = indexed();
+    let server = Server::start(folder.path(), &[]);
+    let address = server.address();
+    let encoded =
+        |query: &str| form_urlencoded::byte_serialize(query.as_bytes()).collect::<String>();
+    let letters = ('a'..='z')
+        .map(|letter| format!("{letter}* "))
+        .collect::<String>();
+    let attacks = [
+        "/api/v1/audit?by=condition".to_owned(),
+        "/audit?by=risk&columns=200".to_owned(),
+        format!("/api/v1/search?q={}", encoded(&"a* ".repeat(300))),
+        format!("/api/v1/search?q={}", encoded(&letters)),
+        format!(
+            "/api/v1/search?q={}",
+            encoded(&format!("{}pain{}", "(".repeat(300), ")".repeat(300)))
+        ),
+        format!("/?q={}", encoded(&"\"the of\" ".repeat(60))),
+        format!("/api/v1/search?q={}", "x".repeat(7000)),
+        "/api/v1/search?q=the+of&offset=10000&limit=100".to_owned(),
+    ];
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for n in 0..32 {
+            let (attack, done) = (&attacks[n % attacks.len()], &done);
+            scope.spawn(move || {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    // What becomes of it is all the same; that there is an answer is not.
+                    let request = format!(
+                        "GET {attack} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    );
+                    assert!(send(address, &request).status >= 200);
+                }
+            });
+        }
+        let statuses: Vec<u16> = (0..60)
+            .map(|n| {
+                server
+                    .get(&format!("/api/v1/search?q=osteoporosis+{n}"))
+                    .status
+            })
+            .collect();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(statuses, [200; 60]);
     });
 }
 

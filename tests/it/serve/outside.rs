@@ -296,7 +296,8 @@ impl Nginx {
             .map(|kind| format!(" {kind}_temp_path {};", place(kind)))
             .concat();
         let config = format!(
-            "daemon off; worker_processes 1; pid {}; error_log {};\nevents {{}}\n\
+            // One process: a worker would outlive it, and whoever waits for the end of its output with it.
+            "daemon off; master_process off; pid {}; error_log {};\nevents {{}}\n\
              http {{ access_log off;{temporary}\n{servers}}}\n",
             place("nginx.pid"),
             place("error.log"),
@@ -311,6 +312,8 @@ impl Nginx {
                 "-e",
                 &place("error.log"),
             ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn();
         let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
         let nginx = match started {
