@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Instant;
 
+use serde::Deserialize;
+
 use super::claim;
 use super::generation::{FormerGeneration, Generation, Made};
 use super::generations::{generation_folder, next_generation, sweep};
@@ -20,7 +22,7 @@ use crate::index::gather::files::{self, Listing, ListingDifference, Records, Tru
 use crate::index::gather::gathering::Contents;
 use crate::index::gather::loss::Former;
 use crate::index::gather::sums;
-use crate::index::manifest::{self, CorpusPlaces, EncoderUsed, Manifest};
+use crate::index::manifest::{self, CorpusPlaces, EncoderUsed, Manifest, Sums};
 use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
 use crate::index::sources::Sources;
 use crate::index::vectors::{self, PassageEncoder, Vectors};
@@ -224,16 +226,7 @@ impl<'s> BuildOrder<'s> {
             return Ok(None);
         };
         let encoder = Encoder::open(folder)?;
-        let before = Manifest::read(self.dir).ok().filter(|manifest| {
-            let used = manifest.encoder.as_ref();
-            used.is_some_and(|used| used.hash == encoder.hash())
-        });
-        let before = before.and_then(|manifest| {
-            let folder = manifest.generation_folder(self.dir);
-            sums::is_sound(&folder, vectors::FILE, &manifest.sums)
-                .then(|| std::fs::read(folder.join(vectors::FILE)).ok())?
-        });
-        let before = before.and_then(|bytes| Vectors::new(SharedBytes::new(bytes)).ok());
+        let before = VectorsKept::read(self.dir, encoder.hash());
         Ok(Some(PassageEncoder::new(encoder, before)))
     }
 
@@ -317,5 +310,52 @@ impl<'s> BuildOrder<'s> {
         };
         report.failed.extend(failed);
         report
+    }
+}
+
+/// What has to be known of an index to take its vectors, whichever palpate made it, and whatever tables it was
+/// annotated with: what a text means is a matter of the encoder alone.
+#[derive(Deserialize)]
+struct VectorsKept {
+    generation: u64,
+    encoder: EncoderUsed,
+    sums: Sums,
+}
+
+impl VectorsKept {
+    /// The vectors of the index in `dir`, if it has any of that encoder, and they are as they were written.
+    fn read(dir: &Path, encoder: &str) -> Option<Vectors> {
+        let manifest = std::fs::read(dir.join(manifest::FILE)).ok()?;
+        let kept: VectorsKept = serde_json::from_slice(&manifest).ok()?;
+        let folder = generation_folder(dir, kept.generation);
+        let is_sound = || sums::is_sound(&folder, vectors::FILE, &kept.sums);
+        let is_of_use = kept.encoder.hash == encoder && is_sound();
+        let bytes = is_of_use.then(|| std::fs::read(folder.join(vectors::FILE)))?;
+        Vectors::new(SharedBytes::new(bytes.ok()?)).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_are_taken_from_the_index_of_another_palpate() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let folder = generation_folder(dir.path(), 3);
+        std::fs::create_dir(&folder)?;
+        vectors::write(&folder, Vec::new())?;
+        let sum = blake3::hash(&std::fs::read(folder.join(vectors::FILE))?).to_hex();
+        let manifest = serde_json::json!({
+            "format": 1, "annotation": "of long ago", "generation": 3,
+            "encoder": {"folder": "encoder", "hash": "of the encoder"},
+            "sums": {vectors::FILE: sum.as_str()},
+        });
+        std::fs::write(dir.path().join(manifest::FILE), manifest.to_string())?;
+        assert!(VectorsKept::read(dir.path(), "of the encoder").is_some());
+        assert!(VectorsKept::read(dir.path(), "of another").is_none());
+        std::fs::write(folder.join(vectors::FILE), "damaged")?;
+        assert!(VectorsKept::read(dir.path(), "of the encoder").is_none());
+        Ok(())
     }
 }
