@@ -82,11 +82,13 @@ pub(super) async fn search(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, asked.effort(), move |opened| {
+    let question = format!("json {asked:?}");
+    let answer = state.answer(asked.effort(), question, move |opened| {
         let results = opened.searcher.search(&asked.request(HITS)?)?;
-        Json::of(&ResultsJson::new(&results, asked.explain))
-    })
-    .await
+        Ok(Json::of(&ResultsJson::new(&results, asked.explain))?.0)
+    });
+    let json = |json| ([(header::CONTENT_TYPE, "application/json")], json);
+    answer.await.map(json).into_response()
 }
 
 /// What every source says of some topics, or that it is silent.

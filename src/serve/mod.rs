@@ -15,7 +15,7 @@
 //!   and lets idle ones go where others need their place,
 //! * `base` takes the path off that a proxy may have in front of all addresses, `tls` encrypts, `log`
 //!   says what was asked for and what went wrong,
-//! * `dear` does what takes seconds, once, and in a place of its own,
+//! * `dear` does what takes seconds, once, and in a place of its own; `kept` has what was answered before,
 //! * `tokens` knows who may ask, `guard` lets through what is meant for this server, and says what a
 //!   browser may do with the answer,
 //! * `state` holds the index, notices when there is a newer one, and searches on threads that are
@@ -34,6 +34,7 @@ mod catalogue;
 mod connections;
 mod dear;
 mod guard;
+mod kept;
 mod listen;
 mod log;
 mod metrics;

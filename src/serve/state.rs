@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{Request, State as Extracted};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -11,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::catalogue::Catalogue;
 use super::dear::DearAnswers;
+use super::kept::KeptAnswers;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -28,6 +30,8 @@ pub(super) struct Opened {
     pub(super) searcher: Searcher,
     /// What is dear to find out, and has been or is being found out.
     dear: DearAnswers,
+    /// What was answered before.
+    kept: KeptAnswers,
     /// Read when somebody first needs it.
     catalogue: OnceLock<Catalogue>,
     /// What names this state of the index, for caches.
@@ -111,6 +115,25 @@ impl ServerState {
         answer.await
     }
 
+    /// The answer to a question as it was given before, or else what `work` gives, which is kept as long as
+    /// there is room and the index is the same.
+    pub(super) async fn answer(
+        &self,
+        effort: Effort,
+        question: String,
+        work: impl FnOnce(&Opened) -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Result<Bytes, Problem> {
+        if let Some(answer) = self.current().kept.get(&question) {
+            return Ok(answer);
+        }
+        let done = self.work(effort, move |opened| {
+            let answer = Bytes::from(work(opened)?);
+            opened.kept.keep(question, &answer);
+            Ok(answer)
+        });
+        done.await
+    }
+
     /// Does work on the index, on a thread of its own, if there is a place within reasonable time. Large work
     /// has few places, so that it is large work that waits for it.
     pub(super) async fn work<T: Send + 'static>(
@@ -151,6 +174,7 @@ impl Opened {
         );
         Ok(Opened {
             dear: DearAnswers::default(),
+            kept: KeptAnswers::default(),
             tag,
             searcher,
             catalogue: OnceLock::new(),

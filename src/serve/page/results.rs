@@ -41,16 +41,25 @@ pub(in crate::serve) async fn search(
         Err(problem) => return wrong(&problem, ""),
     };
     let query = asked.query.clone();
-    let made = state.work(asked.effort(), move |opened| match asked.is_nothing() {
-        true => Ok(start(opened)),
-        false => found(opened, &asked),
+    let question = format!("page {only_results} {asked:?}");
+    let made = state.answer(asked.effort(), question, move |opened| {
+        let body = match asked.is_nothing() {
+            true => start(opened),
+            false => found(opened, &asked)?,
+        };
+        let title = if asked.query.is_empty() {
+            "Search"
+        } else {
+            &asked.query
+        };
+        let page = match only_results {
+            true => body,
+            false => shell(title, &asked.query, &body),
+        };
+        Ok(page.into_string().into_bytes())
     });
     match made.await {
-        Ok(body) if only_results => Html(body.into_string()).into_response(),
-        Ok(body) => {
-            let title = if query.is_empty() { "Search" } else { &query };
-            Html(shell(title, &query, &body).into_string()).into_response()
-        }
+        Ok(page) => Html(page).into_response(),
         Err(problem) => wrong(&problem, &query),
     }
 }
