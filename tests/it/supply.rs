@@ -6,6 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::common::repository;
+
 /// Licences under which a crate may be linked into a program that is given away.
 const ALLOWED: &[&str] = &[
     "0BSD",
@@ -184,4 +186,20 @@ fn every_dependency_is_named_with_its_reason() {
         missing.is_empty(),
         "docs/dependencies.md has no reason for {missing:?}"
     );
+}
+
+/// An index lives only in a folder that is new, empty or an index: the first command of the README makes one.
+#[test]
+fn nothing_is_committed_where_the_first_index_goes() {
+    let listed = Command::new("git")
+        .args(["ls-files", "index"])
+        .current_dir(repository())
+        .output();
+    let Ok(listed) = listed else {
+        println!("skipped: no git here");
+        return;
+    };
+    assert_eq!(String::from_utf8_lossy(&listed.stdout), "");
+    let ignored = std::fs::read_to_string(repository().join(".gitignore")).expect("it is there");
+    assert!(ignored.lines().any(|line| line == "/index/"), "{ignored}");
 }
