@@ -8,7 +8,6 @@ use std::sync::{LazyLock, OnceLock};
 use serde::Deserialize;
 
 use super::Ranking;
-use super::weights::SURE;
 use crate::data;
 use crate::encoder::{Encoder, Meaning};
 use crate::index::{EncoderUsed, Manifest};
@@ -30,6 +29,9 @@ pub(super) struct MeaningWeights {
     floor: f64,
     /// From this on a passage is found that has no word of the topic.
     alone: f64,
+    /// By what share it counts less where an aspect is surely asked for: which aspect a passage speaks of is read
+    /// from its words, and a vector blurs it.
+    certainty: f64,
 }
 
 impl MeaningWeights {
@@ -41,7 +43,8 @@ impl MeaningWeights {
     /// What a similarity counts, where all words of the query count so much, and an aspect is asked
     /// for so surely.
     pub(super) fn value(&self, similarity: f64, words: f64, certainty: f64) -> f64 {
-        self.weight * (1.0 - certainty) * words * (similarity - self.floor).max(0.0)
+        let unsure = 1.0 - self.certainty * certainty;
+        self.weight * unsure * words * (similarity - self.floor).max(0.0)
     }
 
     /// Whether a passage is found for its meaning alone.
@@ -56,7 +59,7 @@ pub(super) struct QueryEncoder(OnceLock<Result<Encoder, String>>);
 
 impl QueryEncoder {
     /// What a query means; `None` where there is no encoder, or nothing it could add: where a query
-    /// only filters, or surely asks for an aspect, which is read from passages better than a vector
+    /// only filters, or asks for nothing but an aspect, which is read from passages better than a vector
     /// says it.
     pub(super) fn meant(
         &self,
@@ -66,8 +69,7 @@ impl QueryEncoder {
         ranking: &Ranking,
     ) -> Option<Meaning> {
         let used = manifest.encoder.as_ref().filter(|_| ranking.meaning)?;
-        let surely_asks = plan.lists_aspect || plan.asked.certainty() >= SURE;
-        if surely_asks || plan.scoring_words().next().is_none() {
+        if plan.lists_aspect || plan.scoring_words().next().is_none() {
             return None;
         }
         let text = spoken(query);
@@ -126,7 +128,7 @@ mod tests {
         let weights = MeaningWeights::learned();
         assert_eq!(weights.value(weights.floor, 9.0, 0.0), 0.0);
         assert!(weights.value(0.9, 9.0, 0.1) > weights.value(0.8, 9.0, 0.1));
-        assert_eq!(weights.value(0.9, 9.0, 1.0), 0.0);
+        assert!(weights.value(0.9, 9.0, 1.0) < weights.value(0.9, 9.0, 0.1) / 4.0);
         assert!(weights.floor < weights.alone && !weights.suffices(weights.floor));
     }
 

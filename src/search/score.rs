@@ -7,7 +7,7 @@
 //! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords (a document *about* the topic, not one that mentions it), times coverage: the title is one of the things asked about, and the passage has to have the others | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
 //! | aspect | `λ · sure · idf · coverage · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked, `sure` how sure it is that it is asked, `idf` the mean of the topic's words | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | together | a share of `Σ weight · idf` of all words where a short query names two or three concepts and the passage has each of them | coordination level, as in Salton, "Automatic Information Organization and Retrieval", 1968 |
-//! | meaning | `μ · (1 − P(an aspect is asked for)) · Σ weight of all words · max(cosine − floor, 0)`, with an encoder | as dense retrieval is fused with BM25; Karpukhin and others, "Dense passage retrieval", 2020 |
+//! | meaning | `μ · (1 − γ · P(an aspect is asked for)) · Σ weight of all words · max(cosine − floor, 0)`, with an encoder | as dense retrieval is fused with BM25; Karpukhin and others, "Dense passage retrieval", 2020 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //! | depth | set by [`super::order`]: no more than what earlier pools of candidates have | |
 //!

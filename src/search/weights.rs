@@ -136,11 +136,8 @@ pub(super) const RUN_POOL: usize = 300;
 /// are scored in some milliseconds.
 pub(super) const LISTING_POOL: usize = 600;
 
-/// Where an aspect is asked for more surely than this, meaning does not count: which aspect a passage
-/// speaks of is read from its words, and a vector blurs it. Chosen before it could be measured.
-pub(super) const SURE: f64 = 0.5;
-/// So many candidates, at most, come by their meaning. Unmeasured: some pages.
-pub(super) const NEAREST: usize = 40;
+/// So many candidates, at most, come by their meaning. Measured with runs alone: recall at 100 asks for as many.
+pub(super) const NEAREST: usize = 100;
 
 /// What an aspect may count among candidates, as a share of the least word: what is off the topic must
 /// not keep out what is on it. Unmeasured.
