@@ -13,6 +13,8 @@ use crate::document::word_count;
 
 /// What holds more of the words of a page than this is its text, whatever it is called. Chosen.
 const MOST_SHARE: f64 = 0.3;
+/// So is what holds more of the words in its paragraphs than this. Chosen.
+const MOST_PROSE: f64 = 0.5;
 /// From this share of linked words on a part leads elsewhere… Chosen on 181 pages of news, which are not
 /// part of the project.
 const LINKED: f64 = 0.5;
@@ -35,6 +37,8 @@ pub(super) fn may_warn(text: &str) -> bool {
 struct Held {
     words: usize,
     linked: usize,
+    /// Words of paragraphs that are no links.
+    prose: usize,
     links: usize,
     headings: usize,
     linked_headings: usize,
@@ -46,6 +50,7 @@ impl Held {
     fn add(&mut self, other: Held) {
         self.words += other.words;
         self.linked += other.linked;
+        self.prose += other.prose;
         self.links += other.links;
         self.headings += other.headings;
         self.linked_headings += other.linked_headings;
@@ -72,7 +77,8 @@ pub(super) fn clutter(tree: &Tree) -> BTreeSet<Id> {
         if part.words == 0 || part.has_text {
             return false;
         }
-        let is_small = (part.words as f64) < MOST_SHARE * page.words as f64;
+        let is_small = (part.words as f64) < MOST_SHARE * page.words as f64
+            && (part.prose as f64) <= MOST_PROSE * page.prose as f64;
         let others = (page.words - page.linked) - (part.words - part.linked);
         (is_small && is_named_so(tree, id))
             || (others >= LEAST_WORDS && is_box(tree, id) && part.leads_away())
@@ -108,7 +114,9 @@ fn held(tree: &Tree) -> Vec<Held> {
                 tree.children(id)
                     .iter()
                     .for_each(|&child| all.add(held[child]));
-                if name == "a" {
+                if name == "p" {
+                    all.prose = all.words - all.linked;
+                } else if name == "a" {
                     all.linked = all.words;
                     all.links = 1;
                     all.linked_headings = all.headings;
@@ -138,36 +146,36 @@ fn is_box(tree: &Tree, id: Id) -> bool {
 /// Whether its class or id says that it stands around the text.
 fn is_named_so(tree: &Tree, id: Id) -> bool {
     let name = tree.name(id);
-    if name.is_empty() || is_inline(name) || matches!(name, "html" | "body" | "main" | "article") {
+    let is_text = matches!(name, "html" | "body" | "main" | "article");
+    if name.is_empty() || is_text || is_inline(name) || heading_level(name).is_some() {
         return false;
     }
-    let names = ["class", "id"]
-        .into_iter()
-        .filter_map(|name| tree.attribute(id, name));
-    names
-        .flat_map(name_parts)
-        .any(|part| clutter_table().names.contains(&part.to_ascii_lowercase()))
+    let names = &clutter_table().names;
+    let own = ["class", "id"].into_iter();
+    let own = own.filter_map(|name| tree.attribute(id, name));
+    own.flat_map(str::split_whitespace).any(|name| {
+        let parts = name_parts(name);
+        let pairs = parts.windows(2).map(|pair| pair.join("-"));
+        parts.iter().any(|part| names.contains(part))
+            || pairs.into_iter().any(|pair| names.contains(&pair))
+    })
 }
 
-/// The words in a class or an id, in whatever way they are joined: `related-posts`, `relatedPosts`.
-fn name_parts(name: &str) -> impl Iterator<Item = &str> {
-    name.split(|c: char| !c.is_ascii_alphanumeric())
-        .flat_map(|joined| {
-            let mut last = 0;
-            let ends = joined.char_indices().filter_map(|(at, c)| {
-                let begins = at > 0
-                    && c.is_ascii_uppercase()
-                    && joined.as_bytes()[at - 1].is_ascii_lowercase();
-                begins.then_some(at)
-            });
-            let ends: Vec<usize> = ends.chain([joined.len()]).collect();
-            let parts = ends.into_iter().map(move |end| {
-                let part = &joined[last..end];
-                last = end;
-                part
-            });
-            parts.chain([joined])
-        })
+/// The words of a class or an id, in whatever way they are joined: `related-posts`, `relatedPosts`.
+fn name_parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut was_small = false;
+    for c in name.chars() {
+        let begins = !c.is_ascii_alphanumeric() || (was_small && c.is_ascii_uppercase());
+        if begins && parts.last().is_some_and(|last| !last.is_empty()) {
+            parts.push(String::new());
+        }
+        if let Some(last) = parts.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            last.push(c.to_ascii_lowercase());
+        }
+        was_small = c.is_ascii_lowercase();
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -184,12 +192,11 @@ mod tests {
 
     #[test]
     fn names_are_taken_apart() {
-        let parts = |name| name_parts(name).collect::<Vec<_>>();
+        assert_eq!(name_parts("related-posts"), ["related", "posts"]);
         assert_eq!(
-            parts("related-posts"),
-            ["related", "related", "posts", "posts"]
+            name_parts("topRatedComments--x2"),
+            ["top", "rated", "comments", "x2"]
         );
-        assert!(parts("topRatedComments--x2").contains(&"Comments"));
-        assert!(parts("nav2").contains(&"nav2"));
+        assert_eq!(name_parts("SHARE_this"), ["share", "this"]);
     }
 }

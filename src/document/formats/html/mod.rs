@@ -675,6 +675,13 @@ mod tests {
             ),
             ("<aside class=sidebar><p>Ask us first.</aside>", 1),
             ("<div class=address><p>Knee Street 1</div>", 1),
+            ("<div id=follow-up><p>Come again in May</div>", 1),
+            ("<section id=recommendations><p>Move it daily</section>", 1),
+            (
+                "<div class='elementor-widget elementor-widget-text-editor'><p>Rest it</div>",
+                1,
+            ),
+            ("<h2 id=share>What we share</h2><p>A lift</p>", 2),
             (
                 "<p>See <a href=a>the hip</a> and <a href=b>the foot</a>.",
                 1,
