@@ -30,8 +30,8 @@ pub(super) struct Opened {
     pub(super) searcher: Searcher,
     /// What is dear to find out, and has been or is being found out.
     dear: DearAnswers,
-    /// What was answered before.
-    kept: KeptAnswers,
+    /// What was answered before. Of a cluster nothing is kept: it may be gone, or answer in part.
+    kept: Option<KeptAnswers>,
     /// Read when somebody first needs it.
     catalogue: OnceLock<Catalogue>,
     /// What names this state of the index, for caches.
@@ -123,12 +123,15 @@ impl ServerState {
         question: String,
         work: impl FnOnce(&Opened) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Bytes, Problem> {
-        if let Some(answer) = self.current().kept.get(&question) {
+        let kept = |opened: &Opened| opened.kept.as_ref()?.get(&question);
+        if let Some(answer) = kept(&self.current()) {
             return Ok(answer);
         }
         let done = self.work(effort, move |opened| {
             let answer = Bytes::from(work(opened)?);
-            opened.kept.keep(question, &answer);
+            if let Some(kept) = &opened.kept {
+                kept.keep(question, &answer);
+            }
             Ok(answer)
         });
         done.await
@@ -174,7 +177,7 @@ impl Opened {
         );
         Ok(Opened {
             dear: DearAnswers::default(),
-            kept: KeptAnswers::default(),
+            kept: matches!(home, Home::Folder(_)).then(KeptAnswers::default),
             tag,
             searcher,
             catalogue: OnceLock::new(),

@@ -57,6 +57,10 @@ impl Held {
         self.has_text |= other.has_text;
     }
 
+    fn unlinked(&self) -> usize {
+        self.words - self.linked
+    }
+
     /// Whether it leads elsewhere, with most of its words or with its headings.
     fn leads_away(&self) -> bool {
         let by_words =
@@ -79,7 +83,8 @@ pub(super) fn clutter(tree: &Tree) -> BTreeSet<Id> {
         }
         let is_small = (part.words as f64) < MOST_SHARE * page.words as f64
             && (part.prose as f64) <= MOST_PROSE * page.prose as f64;
-        let others = (page.words - page.linked) - (part.words - part.linked);
+        // What stands within a link has words that are none on the page.
+        let others = page.unlinked().saturating_sub(part.unlinked());
         (is_small && is_named_so(tree, id))
             || (others >= LEAST_WORDS && is_box(tree, id) && part.leads_away())
     };
@@ -115,7 +120,7 @@ fn held(tree: &Tree) -> Vec<Held> {
                     .iter()
                     .for_each(|&child| all.add(held[child]));
                 if name == "p" {
-                    all.prose = all.words - all.linked;
+                    all.prose = all.unlinked();
                 } else if name == "a" {
                     all.linked = all.words;
                     all.links = 1;

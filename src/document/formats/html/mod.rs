@@ -689,6 +689,9 @@ mod tests {
         ] {
             assert_eq!(kept(around).len(), count, "{around}: {:?}", kept(around));
         }
+        // A link around boxes has words that are none on the page.
+        let page = read("<a href=a><div><ul><li>Hip<li>Elbow<li>Foot</ul></div></a>");
+        assert!(shown(&page).iter().any(|line| line.contains("Elbow")));
         // A page of links is what it is.
         let links = "<ul><li><a href=a>Hip</a><li><a href=b>Elbow</a><li><a href=c>Foot</a></ul>";
         let page = read(format!("<h1>Leaflets</h1>{links}"));
