@@ -45,10 +45,9 @@ impl IntoResponse for Json {
 
 async fn answer(
     state: &ServerState,
-    effort: Effort,
     work: impl FnOnce(&Opened) -> Result<Json, Problem> + Send + 'static,
 ) -> Response {
-    state.work(effort, work).await.into_response()
+    state.work(Effort::Usual, work).await.into_response()
 }
 
 /// Finds passages.
@@ -151,7 +150,7 @@ pub(super) async fn suggest(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, Effort::Usual, move |opened| {
+    answer(&state, move |opened| {
         let engine = opened.searcher.engine();
         // What many ask comes before what is rare.
         let mut suggestions = opened.catalogue().suggest(engine, &asked.prefix)?;
@@ -189,7 +188,7 @@ pub(super) async fn documents(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    answer(&state, Effort::Usual, move |opened| {
+    answer(&state, move |opened| {
         let index = opened.searcher.engine();
         // One more tells whether any follow.
         let mut documents = index.sources(asked.after.as_deref(), asked.limit + 1)?;
@@ -216,7 +215,7 @@ pub(super) async fn document(
     Extracted(state): Extracted<Arc<ServerState>>,
     Path(source): Path<String>,
 ) -> Response {
-    answer(&state, Effort::Usual, move |opened| {
+    answer(&state, move |opened| {
         let document = opened.searcher.engine().document(&source)?;
         let document = document.ok_or_else(|| Problem::nothing("there is no such document"))?;
         Json::of(&DocumentJson::new(&document))
@@ -239,7 +238,7 @@ pub(super) async fn passage(
     Extracted(state): Extracted<Arc<ServerState>>,
     Path(id): Path<String>,
 ) -> Response {
-    answer(&state, Effort::Usual, move |opened| {
+    answer(&state, move |opened| {
         let passage = opened.searcher.engine().passage(&id)?;
         let gone = "there is no such passage; its text has changed, or its document is gone";
         let passage = passage.ok_or_else(|| Problem::nothing(gone))?;

@@ -65,7 +65,12 @@ async fn opened_at(state: &ServerState, source: String, address: Option<&str>) -
         Err(problem) => return wrong(&problem, ""),
     };
     let query = asked.query.clone();
-    let made = state.work(Effort::Usual, move |opened| {
+    // Its hits are searched for, whatever the query.
+    let searched = AskedSearch {
+        query: query.clone(),
+        ..AskedSearch::default()
+    };
+    let made = state.work(searched.effort(), move |opened| {
         let document = opened.searcher.engine().document(&source)?;
         let nothing = || Problem::nothing(format!("There is no document {source} in the index."));
         let document = document.ok_or_else(nothing)?;

@@ -70,7 +70,7 @@ pub(in crate::serve) async fn silent(
         Err(problem) => return wrong(&problem, ""),
     };
     let query = searched.query.clone();
-    let made = state.work(Effort::Usual, move |opened| {
+    let made = state.work(searched.effort(), move |opened| {
         let silent = silent_sources(opened, &searched)?;
         let listing = ListPage {
             title: format!("Silent on “{}”", searched.query),
@@ -101,7 +101,7 @@ pub(in crate::serve) async fn silent_csv(
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
-    let made = state.work(Effort::Usual, move |opened| {
+    let made = state.work(asked.effort(), move |opened| {
         let catalogue = opened.catalogue();
         let silent = silent_sources(opened, &asked)?;
         let rows = silent.iter();
