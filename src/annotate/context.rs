@@ -276,6 +276,24 @@ impl<'a> Context<'a> {
         Some(claim)
     }
 
+    /// What a heading says of some words in it. Most name what stands below them; an order, advice, or a
+    /// denial with a verb is a sentence that stands where headings do.
+    pub(super) fn claim_of_heading(&self, words: &Range<usize>) -> Option<Claim> {
+        let unit = self.unit_of(words.start);
+        let claim = self.claim(words)?;
+        let sentence = self.stretch_of(unit).words;
+        let wonders = |&word: &WordId| self.triggers.is(word, WordClass::Wonders);
+        if self.asks(unit) || sentence.first().is_some_and(wonders) {
+            return None;
+        }
+        let has_verb = || {
+            let is_verb = |&word: &WordId| self.triggers.is(word, WordClass::Verbs);
+            sentence.iter().any(is_verb)
+        };
+        let denied = claim.assertion == Assertion::Negated;
+        (claim.advice.is_some() || (denied && (self.directs(unit) || has_verb()))).then_some(claim)
+    }
+
     /// Whether a cue of a unit does not mean what it says.
     pub(super) fn denies(&self, unit: usize, words: &Range<usize>) -> bool {
         self.clauses(unit).denies(self.triggers, words)

@@ -14,6 +14,7 @@ use super::triggers::Triggers;
 use super::{Claim, Reading};
 use crate::analysis::{self, Analyzer, TermId};
 use crate::lexicon::{self, Lexicon, Matcher, NameForm};
+use crate::passage::Units;
 
 /// Something to look out for: concepts, or words that name none.
 #[derive(Debug, Clone, Default)]
@@ -69,8 +70,11 @@ struct TopicWords {
     understood: bool,
 }
 
+/// What a text is taken to say of some words of it.
+type Claimed = fn(&Context<'_>, &Range<usize>) -> Option<Claim>;
+
 impl TopicWords {
-    fn said(self, context: &Context<'_>) -> Said {
+    fn said(self, context: &Context<'_>, claimed: Claimed) -> Said {
         let tokens = &context.reading().tokens;
         let words = tokens[self.words.start].bytes.start..tokens[self.words.end - 1].bytes.end;
         let unit = context.unit(self.words.start);
@@ -85,7 +89,7 @@ impl TopicWords {
             sentence,
             lead: unit.and_then(|unit| context.lead_in(unit)),
             claim: match self.understood {
-                true => context.claim(&self.words),
+                true => claimed(context, &self.words),
                 false => None,
             },
         }
@@ -109,6 +113,22 @@ impl SaidReader {
 
     /// All places that name a topic, in the order of the text.
     pub fn read(&mut self, text: UnitText<'_>) -> Vec<Said> {
+        self.said(text, |context, words| context.claim(words))
+    }
+
+    /// The same of a title or heading. It names what the text below is about, and says something of that only
+    /// where it is an order or a denial with a verb of its own ("Do not use ultrasound over a plate").
+    pub fn read_heading(&mut self, heading: &str) -> Vec<Said> {
+        let text = UnitText {
+            text: heading,
+            units: &Units::of_text(heading),
+            lead: None,
+            headings: &[],
+        };
+        self.said(text, |context, words| context.claim_of_heading(words))
+    }
+
+    fn said(&mut self, text: UnitText<'_>, claimed: Claimed) -> Vec<Said> {
         let reading = self.reading(text.text);
         let carried = text.lead.map(|lead| self.reading(lead));
         let heading = text.headings.last().map(|heading| self.reading(heading));
@@ -138,7 +158,7 @@ impl SaidReader {
             topic.together(number, text, (&reading, &self.analyzer), &mut found);
             topic.apart(number, &context, &mut found);
             found.sort_by_key(|found| found.words.start);
-            all.extend(found.into_iter().map(|found| found.said(&context)));
+            all.extend(found.into_iter().map(|found| found.said(&context, claimed)));
         }
         all.sort_by_key(|said| (said.words.start, said.topic));
         all
@@ -318,5 +338,35 @@ mod tests {
             said,
             [Some(Assertion::Hypothetical), Some(Assertion::Affirmed)]
         );
+    }
+
+    #[test]
+    fn a_heading_states_something_where_it_is_an_order_or_a_denial() {
+        let lexicon = Arc::new(Lexicon::builtin());
+        let concept = lexicon
+            .index_of("therapeutic ultrasound")
+            .expect("it is in the lexicon");
+        let topic = TopicNames {
+            forms: lexicon.forms_of(&[concept]),
+            concepts: vec![concept],
+        };
+        let mut reader = SaidReader::new(lexicon, &[topic]);
+        for (heading, states) in [
+            ("Do not use ultrasound therapy over a plate", true),
+            ("Never use ultrasound therapy over a growth plate", true),
+            ("Ultrasound therapy is not recommended in pregnancy", true),
+            ("Avoid ultrasound therapy over a pacemaker", true),
+            ("Ultrasound therapy does not help a fracture", true),
+            ("Ultrasound therapy", false),
+            ("Risks of ultrasound therapy", false),
+            ("Is ultrasound therapy not recommended?", false),
+            ("When not to use ultrasound therapy", false),
+            ("Who should not have ultrasound therapy", false),
+            ("Healing without ultrasound therapy", false),
+        ] {
+            let said = reader.read_heading(heading);
+            assert_eq!(said.len(), 1, "{heading}");
+            assert_eq!(said[0].claim.is_some(), states, "{heading}");
+        }
     }
 }

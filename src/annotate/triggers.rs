@@ -143,6 +143,8 @@ pub(super) enum WordClass {
     Coordinators,
     Adverbs,
     Questions,
+    /// Those of them that no sentence begins with which is none.
+    Wonders,
     /// A pronoun that goes on with what was said, and the verbs of lists behind it.
     Pronouns,
     Lists,

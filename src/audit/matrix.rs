@@ -19,6 +19,8 @@ pub enum State {
     Mentioned,
     /// It is denied: "no risk of addiction".
     Negated,
+    /// It is denied that it helps: "no clear benefit from ultrasound".
+    NoBenefit,
     /// It is supposed or asked for: "tell your doctor if you have osteoporosis".
     Conditional,
     /// It is rare or possible: "rarely, nerve damage".
@@ -29,10 +31,11 @@ pub enum State {
 
 impl State {
     /// All states, the strongest first.
-    pub const ALL: [State; 6] = [
+    pub const ALL: [State; 7] = [
         State::Stated,
         State::Hedged,
         State::Conditional,
+        State::NoBenefit,
         State::Negated,
         State::Mentioned,
         State::Silent,
@@ -44,6 +47,7 @@ impl State {
             State::Silent => "silent",
             State::Mentioned => "mentioned",
             State::Negated => "negated",
+            State::NoBenefit => "no-benefit",
             State::Conditional => "conditional",
             State::Hedged => "hedged",
             State::Stated => "stated",
@@ -56,6 +60,7 @@ impl State {
             State::Silent => "no word of it in the whole source",
             State::Mentioned => "its words occur, but what is said was not understood",
             State::Negated => "denied: “no risk of …”",
+            State::NoBenefit => "denied that it helps: “no clear benefit from …”",
             State::Conditional => "supposed or asked: “tell your doctor if you have …”",
             State::Hedged => "rare or possible: “rarely”, “may”",
             State::Stated => "said to be so",
@@ -63,12 +68,17 @@ impl State {
     }
 }
 
-impl From<Assertion> for State {
-    fn from(assertion: Assertion) -> State {
-        match assertion {
+impl State {
+    /// What is said by a claim, or by words that none was understood of.
+    pub(super) fn of(claim: Option<&Claim>) -> State {
+        let Some(claim) = claim else {
+            return State::Mentioned;
+        };
+        match claim.assertion {
             Assertion::Affirmed => State::Stated,
             Assertion::Hedged => State::Hedged,
             Assertion::Hypothetical => State::Conditional,
+            Assertion::Negated if claim.no_benefit => State::NoBenefit,
             Assertion::Negated => State::Negated,
         }
     }

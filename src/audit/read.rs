@@ -9,7 +9,6 @@ use crate::analysis::is_stopword;
 use crate::annotate::{Said, SaidReader, TopicNames, UnitText};
 use crate::index::{Engine, StoredPassage, TextField, Wanted};
 use crate::lexicon::near;
-use crate::passage::Units;
 use crate::search::SearchError;
 
 /// Every passage in which all words of a name occur, in its text, in the headings above
@@ -104,14 +103,12 @@ impl EvidenceReader<'_> {
             headings: &passage.headings,
         };
         for said in self.said.read(text) {
-            let state = said
-                .claim
-                .map_or(State::Mentioned, |claim| State::from(claim.assertion));
+            let state = State::of(said.claim.as_ref());
             self.add(passage, &passage.text, &said, (state, Zone::Text), cells);
         }
     }
 
-    /// A title or heading names what the text below is about, and states nothing.
+    /// A title or heading names what the text below is about, and most state nothing.
     fn read_above(
         &mut self,
         passage: &StoredPassage,
@@ -126,18 +123,14 @@ impl EvidenceReader<'_> {
         let said = match self.above.get(line) {
             Some(said) => said.clone(),
             None => {
-                let said = self.said.read(UnitText {
-                    text: line,
-                    units: &Units::of_text(line),
-                    lead: None,
-                    headings: &[],
-                });
+                let said = self.said.read_heading(line);
                 self.above.insert(line.to_owned(), said.clone());
                 said
             }
         };
         for said in said {
-            self.add(passage, line, &said, (State::Mentioned, zone), cells);
+            let state = State::of(said.claim.as_ref());
+            self.add(passage, line, &said, (state, zone), cells);
         }
     }
 
@@ -174,7 +167,7 @@ impl EvidenceReader<'_> {
         };
         cell.push(Evidence {
             state,
-            claim: said.claim.filter(|_| zone == Zone::Text),
+            claim: said.claim,
             concept: match said.concept {
                 Some(concept) => self.engine.lexicon().concept(concept).name.to_owned(),
                 None => column.topic.name.clone(),

@@ -13,8 +13,8 @@ use palpate::output::audit::{self, Extent};
 /// A topic is any name of a concept, in quotation marks if it has more than one word; narrower
 /// concepts count with it. If it names no concept, its words are looked for. Of each source the
 /// strongest thing said is shown, with the sentence and where it stands: stated, hedged (rare or
-/// possible), conditional ("tell your doctor if"), negated, mentioned (its words occur, but what
-/// is said was not understood) or silent.
+/// possible), conditional ("tell your doctor if"), no-benefit (denied that it helps), negated,
+/// mentioned (its words occur, but what is said was not understood) or silent.
 ///
 /// Without a topic, the risks that most passages name are audited.
 ///

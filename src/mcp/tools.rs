@@ -193,7 +193,8 @@ pub(super) fn all() -> Vec<Tool> {
         tool(
             "audit",
             "Learn of every source what it says of some conditions, techniques or risks: stated, hedged \
-             (rare or possible), conditional (tell your doctor if), negated, mentioned, or silent.",
+             (rare or possible), conditional (tell your doctor if), no-benefit (denied that it helps), \
+             negated, mentioned, or silent.",
             json!({
                 "topics": {"type": "array", "items": {"type": "string"}, "minItems": 1,
                     "maxItems": TOPICS, "description": "Names of concepts, or words"},

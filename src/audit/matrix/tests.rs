@@ -33,6 +33,18 @@ fn a_cell_says_the_strongest_thing_and_keeps_the_rest() {
 }
 
 #[test]
+fn a_denial_of_benefit_is_more_than_a_denial_and_less_than_a_condition() {
+    let mut claim = Claim::from(Assertion::Negated);
+    let denied = State::of(Some(&claim));
+    claim.no_benefit = true;
+    let no_benefit = State::of(Some(&claim));
+    let conditional = State::of(Some(&Claim::from(Assertion::Hypothetical)));
+    assert!(denied < no_benefit && no_benefit < conditional);
+    assert_eq!(no_benefit, State::NoBenefit);
+    assert_eq!(State::of(None), State::Mentioned);
+}
+
+#[test]
 fn groups_and_order() {
     let row = |source: &str, cell: Cell| Row {
         source: source.to_owned(),
@@ -56,8 +68,8 @@ fn groups_and_order() {
     };
     let groups = audit.groups();
     assert_eq!((groups[0].folder.as_str(), groups[0].sources), (".", 1));
-    assert_eq!(groups[1].tallies, [[1, 0, 0, 0, 0, 1]]);
-    assert_eq!(audit.tallies(), [[2, 0, 0, 0, 0, 1]]);
+    assert_eq!(groups[1].tallies, [[1, 0, 0, 0, 0, 0, 1]]);
+    assert_eq!(audit.tallies(), [[2, 0, 0, 0, 0, 0, 1]]);
     audit.silent_first();
     let order: Vec<&str> = audit.rows.iter().map(|row| row.source.as_str()).collect();
     assert_eq!(order, ["a/2.txt", "a/1.txt", "b.txt"]);

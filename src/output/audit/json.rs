@@ -53,7 +53,7 @@ struct CellJson<'a> {
 /// What is said of a topic. The greater, the stronger.
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema), schema(as = State))]
 #[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum StateJson {
     /// No word of it.
     Silent,
@@ -61,6 +61,8 @@ enum StateJson {
     Mentioned,
     /// It is denied: "no risk of addiction".
     Negated,
+    /// It is denied that it helps: "no clear benefit from ultrasound".
+    NoBenefit,
     /// It is supposed or asked for: "tell your doctor if you have osteoporosis".
     Conditional,
     /// It is rare or possible: "rarely, nerve damage".
@@ -185,6 +187,7 @@ impl StateJson {
             State::Silent => StateJson::Silent,
             State::Mentioned => StateJson::Mentioned,
             State::Negated => StateJson::Negated,
+            State::NoBenefit => StateJson::NoBenefit,
             State::Conditional => StateJson::Conditional,
             State::Hedged => StateJson::Hedged,
             State::Stated => StateJson::Stated,

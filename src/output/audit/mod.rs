@@ -43,6 +43,7 @@ pub(crate) fn letter(state: State) -> char {
         State::Stated => 'S',
         State::Hedged => 'H',
         State::Conditional => 'C',
+        State::NoBenefit => 'B',
         State::Negated => 'N',
         State::Mentioned => '?',
         State::Silent => '·',
@@ -260,7 +261,7 @@ fn style(state: State) -> Style {
     match state {
         State::Silent => SILENT,
         State::Mentioned => AnsiColor::Yellow.on_default(),
-        State::Negated => AnsiColor::Cyan.on_default(),
+        State::Negated | State::NoBenefit => AnsiColor::Cyan.on_default(),
         State::Conditional | State::Hedged => AnsiColor::Green.on_default(),
         State::Stated => AnsiColor::Green.on_default().bold(),
     }

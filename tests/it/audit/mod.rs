@@ -128,6 +128,26 @@ fn the_table_has_source_line_and_sentence() {
 }
 
 #[test]
+fn a_denial_that_something_helps_and_a_heading_that_forbids_are_told() {
+    let folder = indexed(&[
+        ("a.txt", "A\n\nThere is no clear benefit from massage.\n"),
+        ("b.txt", "A\n\nMassage is unlikely to help a sprain.\n"),
+        (
+            "c.md",
+            "# A\n\n## Do not use massage over a plate\n\nAsk us.\n",
+        ),
+        ("d.md", "# A\n\n## When not to use massage\n\nAsk us.\n"),
+    ]);
+    let audit = json(folder.path(), &["massage"]);
+    let states: Vec<String> = states(&audit).into_iter().map(|(_, state)| state).collect();
+    assert_eq!(states, ["no-benefit", "no-benefit", "negated", "mentioned"]);
+    assert_eq!(audit["topics"][0]["sources"]["no-benefit"], 2);
+    let evidence = &audit["sources"][2]["cells"][0]["evidence"][0];
+    assert_eq!(evidence["place"], "heading", "{evidence}");
+    assert_eq!(evidence["advice"], "not-recommended", "{evidence}");
+}
+
+#[test]
 fn every_state_is_told() {
     let folder = indexed(&[
         ("stated.txt", "A\n\nIt helps with gout.\n"),
