@@ -76,6 +76,14 @@ pub(super) static MAIL: Absent = Absent {
     recognises: |_, _| false,
 };
 
+#[cfg(not(feature = "compound"))]
+pub(super) static COMPOUND: Absent = Absent {
+    name: "old Office file",
+    feature: "compound",
+    extensions: &["doc", "xls", "xlt", "msg"],
+    recognises: |head, _| signature::is_compound(head),
+};
+
 #[cfg(not(feature = "archives"))]
 pub(super) static ARCHIVE: Absent = Absent {
     name: "ZIP archive",

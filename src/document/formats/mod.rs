@@ -12,6 +12,7 @@
 //! | OpenDocument (ODT, ODP, ODS) | its paragraphs, slides, rows | paragraphs, as of Word |
 //! | PowerPoint (PPTX) | its slides | slides, as pages |
 //! | Excel (XLSX) | its rows | rows, counted from the top |
+//! | Word, Excel, Outlook (DOC, XLS, MSG) | as DOCX, XLSX and mail | as these |
 //! | EPUB | a document a page of the book | lines of that page |
 //! | mail (EML, MHT) | what it says, and what is attached | lines of the text |
 //! | ZIP archive | the files in it, by their own readers | as these are |
@@ -19,7 +20,7 @@
 //! | CSV | a document a row | the lines of the row |
 //! | BEIR collection | a document a line | lines of the document's text |
 //!
-//! Content decides what a file is, where it says so for sure: `%PDF`, `{\rtf`, a ZIP archive with an
+//! Content decides what a file is, where it says so for sure: `%PDF`, `{\rtf`, a file of streams, a ZIP archive with an
 //! office document or a book, a doctype or root element of HTML. The extension decides the rest, and a file without
 //! a known one is only read if its content says what it is: bytes that could be anything are not
 //! guessed to be text.
@@ -27,6 +28,8 @@
 #[cfg(feature = "archives")]
 mod archive;
 mod beir;
+#[cfg(feature = "compound")]
+mod compound;
 mod csv;
 #[cfg(feature = "docx")]
 mod docx;
@@ -55,6 +58,7 @@ mod xml;
 
 #[cfg(not(all(
     feature = "archives",
+    feature = "compound",
     feature = "docx",
     feature = "epub",
     feature = "html",
@@ -77,6 +81,8 @@ pub const HEAD: usize = 4096;
 
 #[cfg(not(feature = "archives"))]
 use absent::ARCHIVE;
+#[cfg(not(feature = "compound"))]
+use absent::COMPOUND;
 #[cfg(not(feature = "docx"))]
 use absent::DOCX;
 #[cfg(not(feature = "epub"))]
@@ -95,6 +101,8 @@ use absent::PPTX;
 use absent::XLSX;
 #[cfg(feature = "archives")]
 use archive::ARCHIVE;
+#[cfg(feature = "compound")]
+use compound::COMPOUND;
 #[cfg(feature = "docx")]
 use docx::DOCX;
 #[cfg(feature = "epub")]
@@ -113,8 +121,9 @@ use pptx::PPTX;
 use xlsx::XLSX;
 
 /// The formats that this palpate may have been built without, and whether it was built with them.
-pub const FORMATS: [(&str, bool); 9] = [
+pub const FORMATS: [(&str, bool); 10] = [
     ("archives", cfg!(feature = "archives")),
+    ("compound", cfg!(feature = "compound")),
     ("docx", cfg!(feature = "docx")),
     ("epub", cfg!(feature = "epub")),
     ("html", cfg!(feature = "html")),
@@ -125,7 +134,7 @@ pub const FORMATS: [(&str, bool); 9] = [
     ("xlsx", cfg!(feature = "xlsx")),
 ];
 
-static READERS: [&dyn Reader; 14] = [
+static READERS: [&dyn Reader; 15] = [
     &plain::PlainText,
     &beir::Beir,
     &csv::Csv,
@@ -138,6 +147,7 @@ static READERS: [&dyn Reader; 14] = [
     &XLSX,
     &EPUB,
     &MAIL,
+    &COMPOUND,
     &rtf::Rtf,
     // The formats above that are archives are told by what is in them.
     &ARCHIVE,
@@ -215,11 +225,14 @@ mod tests {
             ("l.epub", "EPUB"),
             ("m.eml", "mail"),
             ("n.zip", "ZIP archive"),
+            ("o.doc", "old Office file"),
+            ("p.XLS", "old Office file"),
+            ("q.msg", "old Office file"),
             ("g.jsonl", "BEIR collection"),
         ] {
             assert_eq!(name(path, b"words"), Some(format), "{path}");
         }
-        for path in ["a", "a.xls", ".txt", "txt"] {
+        for path in ["a", "a.ppt", ".txt", "txt"] {
             assert_eq!(name(path, b"words"), None, "{path}");
         }
     }
@@ -240,6 +253,7 @@ mod tests {
             ),
             (b"PK\x03\x04......xl/workbook.xml......", "Excel workbook"),
             (b"{\\rtf1\\ansi words}", "RTF"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file"),
         ] {
             for path in ["a", "a.txt", "a.md", "a.bin", "a.html", "a.pdf", "a.jsonl"] {
                 assert_eq!(name(path, content), Some(format), "{path}");

@@ -12,6 +12,11 @@ pub(super) fn is_rtf(head: &[u8]) -> bool {
     without_mark(head).trim_ascii_start().starts_with(b"{\\rtf")
 }
 
+/// Whether it is a file of streams, as Office wrote them before 2007.
+pub(super) fn is_compound(head: &[u8]) -> bool {
+    head.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+}
+
 /// Whether it is a ZIP archive with a Word document. Names stand before each file of an archive and
 /// again in the list at its end.
 pub(super) fn is_docx(head: &[u8], tail: &[u8]) -> bool {

@@ -55,7 +55,7 @@ impl Reader for Xlsx {
             while let Some(cell) = cells.next_cell().map_err(failed)? {
                 allowance.check()?;
                 let (row, column) = cell.get_position();
-                sheet.cell(row, column, &shown(cell.get_value()));
+                sheet.cell(row, column, &shown(cell.get_value()), allowance)?;
             }
             sheet.end_row();
             if sheet.count > 0 {
@@ -68,7 +68,7 @@ impl Reader for Xlsx {
 }
 
 /// A value as people read it.
-fn shown(value: &DataRef<'_>) -> String {
+pub(super) fn shown(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
@@ -91,20 +91,28 @@ fn shown(value: &DataRef<'_>) -> String {
 
 /// Turns cells into rows.
 #[derive(Default)]
-struct SheetWriter {
-    draft: Draft,
+pub(super) struct SheetWriter {
+    pub(super) draft: Draft,
     cells: Vec<TextRun>,
     row: u32,
     next_column: u32,
     /// How many blocks there are.
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl SheetWriter {
-    fn cell(&mut self, row: u32, column: u32, text: &str) {
+    /// Adds a cell. One text may stand in many cells, and is counted in each.
+    pub(super) fn cell(
+        &mut self,
+        row: u32,
+        column: u32,
+        text: &str,
+        allowance: &Allowance,
+    ) -> Result<(), ReadError> {
         if text.trim().is_empty() {
-            return;
+            return Ok(());
         }
+        allowance.expand(text.len() as u64)?;
         if row != self.row {
             self.end_row();
             self.row = row;
@@ -116,9 +124,10 @@ impl SheetWriter {
         cell.add(text, self.count + 1);
         self.cells.push(cell);
         self.next_column = column.saturating_add(1);
+        Ok(())
     }
 
-    fn end_row(&mut self) {
+    pub(super) fn end_row(&mut self) {
         let cells = std::mem::take(&mut self.cells);
         self.next_column = 0;
         if cells.is_empty() {
@@ -139,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_stand_under_the_names_of_their_columns() {
+    fn rows_stand_under_the_names_of_their_columns() -> Result<(), ReadError> {
         let mut sheets = SheetWriter::default();
         for (row, column, text) in [
             (0, 0, "Drug"),
@@ -149,7 +158,7 @@ mod tests {
             (1, 2, "peptic ulcer"),
             (1_048_575, 16_383, "far"),
         ] {
-            sheets.cell(row, column, text);
+            sheets.cell(row, column, text, &Allowance::default())?;
         }
         sheets.end_row();
         let document = sheets
@@ -168,6 +177,7 @@ mod tests {
                 "paragraph: far",
             ]
         );
+        Ok(())
     }
 
     #[test]

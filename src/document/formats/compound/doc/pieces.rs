@@ -1,0 +1,133 @@
+//! The pieces that the text of a document stands in.
+
+use std::ops::Range;
+
+use encoding_rs::WINDOWS_1252;
+
+use crate::document::formats::compound::{size_at, u32_at};
+
+/// Marks what comes first in the table of pieces: formats that pieces share, which say nothing here…
+const SHARED: u8 = 1;
+/// …and the pieces themselves.
+const PIECES: u8 = 2;
+/// The bit of a piece whose letters take one byte each.
+const NARROW: u32 = 0x4000_0000;
+
+/// A letter, and where it stands in the main stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Letter {
+    pub(super) c: char,
+    pub(super) place: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Piece {
+    /// The letters of the text it has.
+    letters: Range<usize>,
+    /// Where the first stands in the main stream.
+    place: usize,
+    narrow: bool,
+}
+
+/// The pieces, in the order of the text.
+#[derive(Debug)]
+pub(super) struct Pieces(Vec<Piece>);
+
+impl Pieces {
+    /// The text as one piece of one byte a letter.
+    pub(super) fn whole(place: usize, letters: usize) -> Pieces {
+        Pieces(vec![Piece {
+            letters: 0..letters,
+            place,
+            narrow: true,
+        }])
+    }
+
+    /// Reads the table of pieces, of Word 97 and later or of Word 6 and 95, which have one byte a letter; `None`
+    /// where it is damaged.
+    pub(super) fn read(mut table: &[u8], is_97: bool, most: usize) -> Option<Pieces> {
+        while let [SHARED, rest @ ..] = table {
+            let length = usize::from(super::u16_at(rest, 0)?);
+            table = rest.get(2 + length..)?;
+        }
+        let [PIECES, rest @ ..] = table else {
+            return None;
+        };
+        let length = size_at(rest, 0)?;
+        let table = rest.get(4..4usize.checked_add(length)?)?;
+        // One place more than pieces, of 4 bytes, and 8 bytes a piece.
+        let count = length.checked_sub(4)? / 12;
+        let ends = 4 * (count + 1);
+        let mut pieces = Vec::with_capacity(count);
+        for number in 0..count {
+            let letters = size_at(table, 4 * number)?..size_at(table, 4 * number + 4)?;
+            let place = u32_at(table, ends + 8 * number + 2)?;
+            let narrow = !is_97 || place & NARROW != 0;
+            let place = usize::try_from(place & !NARROW).ok()?;
+            let place = if is_97 && narrow { place / 2 } else { place };
+            if place > most || letters.start > letters.end {
+                return None;
+            }
+            pieces.push(Piece {
+                letters,
+                place,
+                narrow,
+            });
+        }
+        Some(Pieces(pieces))
+    }
+
+    /// Some letters of the text, each with its place.
+    pub(super) fn letters<'m>(
+        &'m self,
+        main: &'m [u8],
+        wanted: Range<usize>,
+    ) -> impl Iterator<Item = Letter> + 'm {
+        let within = self.0.iter().filter_map(move |piece| {
+            let start = piece.letters.start.max(wanted.start);
+            let end = piece.letters.end.min(wanted.end);
+            (start < end).then_some((piece, start..end))
+        });
+        within.flat_map(move |(piece, letters)| piece.decoded(main, &letters))
+    }
+}
+
+impl Piece {
+    /// Some of its letters. What would stand behind the end of the stream is none.
+    fn decoded<'m>(
+        &self,
+        main: &'m [u8],
+        letters: &Range<usize>,
+    ) -> Box<dyn Iterator<Item = Letter> + 'm> {
+        let width = if self.narrow { 1 } else { 2 };
+        let place = |letter: usize| {
+            let before = width * (letter - self.letters.start);
+            self.place.saturating_add(before).min(main.len())
+        };
+        let (start, end) = (place(letters.start), place(letters.end));
+        let bytes = &main[start..end];
+        if self.narrow {
+            let bytes = (start..).zip(bytes);
+            return Box::new(bytes.map(|(place, byte)| Letter {
+                c: narrow(*byte),
+                place,
+            }));
+        }
+        let units = bytes.as_chunks::<2>().0.iter();
+        let units = units.map(|unit| u16::from_le_bytes(*unit));
+        let mut next = start;
+        Box::new(char::decode_utf16(units).map(move |decoded| {
+            let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
+            let place = next;
+            next += 2 * c.len_utf16();
+            Letter { c, place }
+        }))
+    }
+}
+
+/// A letter of one byte.
+fn narrow(byte: u8) -> char {
+    let one = [byte];
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(&one);
+    text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
+}
