@@ -230,6 +230,8 @@ fn sections(document: &Document) -> Vec<Section> {
         }
     }
     sections.extend(bare_section(pending, path));
+    // Headers and footers may stand behind the last heading.
+    sections.sort_by_key(|section| section.body.start);
     sections
 }
 
@@ -473,6 +475,10 @@ mod tests {
     /// What every document and its passages must fulfil, whatever the text.
     fn check(document: &Document) {
         let passages = cut(document);
+        let starts: Vec<usize> = passages.iter().map(|p| p.bytes().start).collect();
+        let ends = passages.iter().map(|p| p.bytes().end);
+        let mut gaps = ends.zip(starts.iter().skip(1));
+        assert!(gaps.all(|(end, start)| end <= *start), "out of order");
         let mut owners = vec![0; document.blocks().len()];
         for (n, passage) in passages.iter().enumerate() {
             assert_eq!(passage.ordinal() as usize, n);
@@ -512,7 +518,54 @@ mod tests {
         proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join("\n"))
     }
 
+    /// A document of blocks of any kinds in any order, as readers of other formats make them.
+    fn any_blocks() -> impl Strategy<Value = Document> {
+        let kind = prop_oneof![
+            (1u8..4).prop_map(|level| BlockKind::Heading { level }),
+            (2u8..4).prop_map(|level| BlockKind::Question { level }),
+            Just(BlockKind::Paragraph),
+            (0u8..3).prop_map(BlockKind::item),
+            Just(BlockKind::TableHeader),
+            Just(BlockKind::TableRow),
+            Just(BlockKind::Margin),
+            Just(BlockKind::Furniture),
+        ];
+        let block = (kind, "[A-Z][a-z]{1,8}( [a-z]{1,8}){0,60}[.?:]?\n{1,2}");
+        proptest::collection::vec(block, 1..30).prop_map(|blocks| {
+            let mut text = String::new();
+            let mut placed = Vec::new();
+            for (kind, words) in blocks {
+                let start = text.len();
+                text.push_str(&words);
+                let bytes = start..text.len();
+                placed.push(Block { kind, bytes });
+            }
+            Document::new("a".into(), "A".into(), text, placed)
+        })
+    }
+
+    #[test]
+    fn a_heading_that_only_a_footer_follows_keeps_its_place() {
+        let text = "Neck\n\nGout\n\nNot with a stent\n";
+        let kinds = [
+            (BlockKind::Heading { level: 1 }, 0..6),
+            (BlockKind::Heading { level: 2 }, 6..12),
+            (BlockKind::Margin, 12..text.len()),
+        ];
+        let blocks = kinds.map(|(kind, bytes)| Block { kind, bytes });
+        let document = Document::new("a".into(), "Neck".into(), text.into(), blocks.into());
+        check(&document);
+        let passages = cut(&document);
+        let texts: Vec<&str> = passages.iter().map(Passage::text).collect();
+        assert_eq!(texts, ["Gout", "Not with a stent"]);
+    }
+
     proptest! {
+        #[test]
+        fn holds_for_blocks_of_any_kinds(document in any_blocks()) {
+            check(&document);
+        }
+
         #[test]
         fn holds_for_any_text(text in "[^\\x00]{0,400}") {
             check(&read(&text));
