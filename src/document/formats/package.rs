@@ -11,9 +11,6 @@ use zip::result::ZipError;
 use crate::document::encoding::decode;
 use crate::document::{Allowance, ReadError};
 
-/// What files of the old Word begin with, and those that a password protects.
-const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0";
-
 /// A file that is being read.
 pub(super) struct Package<'a> {
     format: &'static str,
@@ -34,12 +31,6 @@ impl<'a> Package<'a> {
         bytes: Vec<u8>,
         allowance: &'a Allowance,
     ) -> Result<Self, ReadError> {
-        if bytes.starts_with(COMPOUND_FILE) {
-            return Err(broken(
-                format,
-                "it is protected by a password, or in the format of Word before 2007",
-            ));
-        }
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| match error {
             // Its list of files stands at its end.
             ZipError::InvalidArchive(_) => broken(format, "it is cut off or damaged"),

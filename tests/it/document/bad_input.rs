@@ -186,7 +186,7 @@ fn broken_documents_are_named() {
         ),
         ("open.docx", "it ends in the middle"),
         ("scan.pdf", "2 pages without text"),
-        ("secret.docx", "protected by a password"),
+        ("secret.docx", "it is cut off or damaged"),
         ("empty.docx", "no readable Word document"),
         ("empty.pdf", "no readable PDF"),
     ] {

@@ -17,13 +17,13 @@ use super::signature;
 use crate::document::{Allowance, Document, Part, ReadError, Reader};
 
 /// Reader for files of streams.
-pub(super) struct Compound;
+pub(super) struct OldOffice;
 
-pub(super) static COMPOUND: Compound = Compound;
+pub(super) static COMPOUND: OldOffice = OldOffice;
 
 const FORMAT: &str = "old Office file";
 
-impl Reader for Compound {
+impl Reader for OldOffice {
     fn name(&self) -> &'static str {
         FORMAT
     }

@@ -59,7 +59,7 @@ pub(super) fn read(
             sheet: SheetWriter::default(),
             awaits: None,
         };
-        for record in Records::new(bytes.get(sheet.at..).unwrap_or_default()).of_one_part() {
+        for record in XlsRecords::new(bytes.get(sheet.at..).unwrap_or_default()).of_one_part() {
             allowance.check()?;
             writer.take(&record)?;
         }
@@ -75,22 +75,22 @@ pub(super) fn read(
 
 /// A record, with the records that it goes on in.
 #[derive(Debug)]
-struct Record<'a> {
+struct XlsRecord<'a> {
     kind: u16,
     data: &'a [u8],
     more: Vec<&'a [u8]>,
 }
 
 /// The records of a stream, one after the other.
-struct Records<'a> {
+struct XlsRecords<'a> {
     rest: &'a [u8],
     /// How many parts around are open.
     depth: usize,
 }
 
-impl<'a> Records<'a> {
-    fn new(rest: &'a [u8]) -> Records<'a> {
-        Records { rest, depth: 0 }
+impl<'a> XlsRecords<'a> {
+    fn new(rest: &'a [u8]) -> XlsRecords<'a> {
+        XlsRecords { rest, depth: 0 }
     }
 
     fn next_one(&mut self) -> Option<(u16, &'a [u8])> {
@@ -101,7 +101,7 @@ impl<'a> Records<'a> {
     }
 
     /// Those of the part that begins here, without those of charts within it.
-    fn of_one_part(mut self) -> impl Iterator<Item = Record<'a>> {
+    fn of_one_part(mut self) -> impl Iterator<Item = XlsRecord<'a>> {
         std::iter::from_fn(move || {
             loop {
                 let record = self.next()?;
@@ -121,10 +121,10 @@ impl<'a> Records<'a> {
     }
 }
 
-impl<'a> Iterator for Records<'a> {
-    type Item = Record<'a>;
+impl<'a> Iterator for XlsRecords<'a> {
+    type Item = XlsRecord<'a>;
 
-    fn next(&mut self) -> Option<Record<'a>> {
+    fn next(&mut self) -> Option<XlsRecord<'a>> {
         let (kind, data) = self.next_one()?;
         let mut more = Vec::new();
         while u16_at(self.rest, 0) == Some(kind::CONTINUE)
@@ -132,13 +132,13 @@ impl<'a> Iterator for Records<'a> {
         {
             more.push(data);
         }
-        Some(Record { kind, data, more })
+        Some(XlsRecord { kind, data, more })
     }
 }
 
 /// A sheet, and where its records begin.
 #[derive(Debug)]
-struct Sheet {
+struct XlsSheet {
     at: usize,
     name: String,
 }
@@ -149,7 +149,7 @@ struct Workbook {
     is_97: bool,
     encoding: &'static Encoding,
     from_1904: bool,
-    sheets: Vec<Sheet>,
+    sheets: Vec<XlsSheet>,
     strings: Vec<String>,
     /// The number formats of a workbook that show dates.
     date_formats: Vec<u16>,
@@ -168,7 +168,7 @@ impl Workbook {
             date_formats: Vec::new(),
             looks: Vec::new(),
         };
-        let mut records = Records::new(bytes).of_one_part().peekable();
+        let mut records = XlsRecords::new(bytes).of_one_part().peekable();
         match records
             .peek()
             .map(|record| (record.kind, u16_at(record.data, 0)))
@@ -189,7 +189,7 @@ impl Workbook {
         Ok(book)
     }
 
-    fn take(&mut self, record: &Record<'_>, allowance: &Allowance) -> Result<(), ReadError> {
+    fn take(&mut self, record: &XlsRecord<'_>, allowance: &Allowance) -> Result<(), ReadError> {
         let data = record.data;
         match record.kind {
             kind::FILE_PASS => return Err(ReadError::Encrypted),
@@ -215,7 +215,7 @@ impl Workbook {
                 if let (Some(at), Some(&CELLS)) = (size_at(data, 0), data.get(5))
                     && let Some(name) = self.short_text(&data[6..])
                 {
-                    self.sheets.push(Sheet { at, name });
+                    self.sheets.push(XlsSheet { at, name });
                 }
             }
             kind::STRINGS => {
@@ -309,7 +309,7 @@ struct XlsWriter<'a> {
 }
 
 impl XlsWriter<'_> {
-    fn take(&mut self, record: &Record<'_>) -> Result<(), ReadError> {
+    fn take(&mut self, record: &XlsRecord<'_>) -> Result<(), ReadError> {
         let data = record.data;
         if record.kind == kind::RESULT {
             let text = self.book.long_text(data, &record.more);

@@ -15,7 +15,7 @@ use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::formats::package::broken;
 use crate::document::{Allowance, BlockKind, Document, Places, ReadError};
 use lists::WordLists;
-use pieces::{Letter, Pieces};
+use pieces::{TextPieces, WordLetter};
 use properties::{Hidden, ParagraphProperties, Ranges};
 use styles::WordStyles;
 
@@ -99,7 +99,7 @@ struct WordFile<'a> {
     main: &'a [u8],
     /// How many letters each part has, by the place of that number in the header.
     lengths: Vec<(usize, usize)>,
-    pieces: Pieces,
+    pieces: TextPieces,
     paragraphs: Ranges<ParagraphProperties>,
     hidden: Ranges<Hidden>,
     styles: WordStyles,
@@ -135,7 +135,7 @@ impl<'a> WordFile<'a> {
             let (from, length) = (size_at(main, at)?, size_at(main, at + 4)?);
             tables.get(from..from.checked_add(length)?)
         };
-        let pieces = table(PIECES).and_then(|table| Pieces::read(table, true, main.len()));
+        let pieces = table(PIECES).and_then(|table| TextPieces::read(table, true, main.len()));
         let pieces = pieces.ok_or_else(super::damaged)?;
         let lengths = PARTS
             .iter()
@@ -160,12 +160,13 @@ impl<'a> WordFile<'a> {
         let number = |at| size_at(main, at).ok_or_else(super::damaged);
         let (from, to) = (number(0x18)?, number(0x1c)?);
         let (pieces, letters) = match flags & COMPLEX {
-            0 if from < to && to <= main.len() => (Pieces::whole(from, to - from), to - from),
+            0 if from < to && to <= main.len() => (TextPieces::whole(from, to - from), to - from),
             0 => return Err(super::damaged()),
             _ => {
                 let table = main.get(number(PIECES_95)?..).unwrap_or_default();
                 let table = &table[..table.len().min(number(PIECES_95 + 4)?)];
-                let pieces = Pieces::read(table, false, main.len()).ok_or_else(super::damaged)?;
+                let pieces =
+                    TextPieces::read(table, false, main.len()).ok_or_else(super::damaged)?;
                 (pieces, number(LETTERS_95)?)
             }
         };
@@ -232,10 +233,10 @@ impl<'w> WordWriter<'w> {
 
     fn letter(
         &mut self,
-        Letter { c, place }: Letter,
+        WordLetter { c, place }: WordLetter,
         allowance: &Allowance,
     ) -> Result<(), ReadError> {
-        // Pieces may have the same letters again and again.
+        // TextPieces may have the same letters again and again.
         allowance.expand(c.len_utf8() as u64)?;
         match c {
             '\r' | '\u{c}' => {

@@ -15,13 +15,13 @@ const NARROW: u32 = 0x4000_0000;
 
 /// A letter, and where it stands in the main stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Letter {
+pub(super) struct WordLetter {
     pub(super) c: char,
     pub(super) place: usize,
 }
 
 #[derive(Debug, Clone)]
-struct Piece {
+struct WordPiece {
     /// The letters of the text it has.
     letters: Range<usize>,
     /// Where the first stands in the main stream.
@@ -31,12 +31,12 @@ struct Piece {
 
 /// The pieces, in the order of the text.
 #[derive(Debug)]
-pub(super) struct Pieces(Vec<Piece>);
+pub(super) struct TextPieces(Vec<WordPiece>);
 
-impl Pieces {
+impl TextPieces {
     /// The text as one piece of one byte a letter.
-    pub(super) fn whole(place: usize, letters: usize) -> Pieces {
-        Pieces(vec![Piece {
+    pub(super) fn whole(place: usize, letters: usize) -> TextPieces {
+        TextPieces(vec![WordPiece {
             letters: 0..letters,
             place,
             narrow: true,
@@ -45,7 +45,7 @@ impl Pieces {
 
     /// Reads the table of pieces, of Word 97 and later or of Word 6 and 95, which have one byte a letter; `None`
     /// where it is damaged.
-    pub(super) fn read(mut table: &[u8], is_97: bool, most: usize) -> Option<Pieces> {
+    pub(super) fn read(mut table: &[u8], is_97: bool, most: usize) -> Option<TextPieces> {
         while let [SHARED, rest @ ..] = table {
             let length = usize::from(super::u16_at(rest, 0)?);
             table = rest.get(2 + length..)?;
@@ -68,13 +68,13 @@ impl Pieces {
             if place > most || letters.start > letters.end {
                 return None;
             }
-            pieces.push(Piece {
+            pieces.push(WordPiece {
                 letters,
                 place,
                 narrow,
             });
         }
-        Some(Pieces(pieces))
+        Some(TextPieces(pieces))
     }
 
     /// Some letters of the text, each with its place.
@@ -82,7 +82,7 @@ impl Pieces {
         &'m self,
         main: &'m [u8],
         wanted: Range<usize>,
-    ) -> impl Iterator<Item = Letter> + 'm {
+    ) -> impl Iterator<Item = WordLetter> + 'm {
         let within = self.0.iter().filter_map(move |piece| {
             let start = piece.letters.start.max(wanted.start);
             let end = piece.letters.end.min(wanted.end);
@@ -92,13 +92,13 @@ impl Pieces {
     }
 }
 
-impl Piece {
+impl WordPiece {
     /// Some of its letters. What would stand behind the end of the stream is none.
     fn decoded<'m>(
         &self,
         main: &'m [u8],
         letters: &Range<usize>,
-    ) -> Box<dyn Iterator<Item = Letter> + 'm> {
+    ) -> Box<dyn Iterator<Item = WordLetter> + 'm> {
         let width = if self.narrow { 1 } else { 2 };
         let place = |letter: usize| {
             let before = width * (letter - self.letters.start);
@@ -108,7 +108,7 @@ impl Piece {
         let bytes = &main[start..end];
         if self.narrow {
             let bytes = (start..).zip(bytes);
-            return Box::new(bytes.map(|(place, byte)| Letter {
+            return Box::new(bytes.map(|(place, byte)| WordLetter {
                 c: narrow(*byte),
                 place,
             }));
@@ -120,7 +120,7 @@ impl Piece {
             let c = decoded.unwrap_or(char::REPLACEMENT_CHARACTER);
             let place = next;
             next += 2 * c.len_utf16();
-            Letter { c, place }
+            WordLetter { c, place }
         }))
     }
 }

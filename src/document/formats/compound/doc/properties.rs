@@ -9,7 +9,7 @@ use crate::document::{Allowance, ReadError};
 const PAGE: usize = 512;
 
 /// What is said of a stretch of the main stream.
-pub(super) trait Said: Sized {
+pub(super) trait SaidOfStretch: Sized {
     /// How many bytes a page has for each stretch.
     const WIDTH: usize;
 
@@ -27,7 +27,7 @@ impl<T> Default for Ranges<T> {
     }
 }
 
-impl<T: Said> Ranges<T> {
+impl<T: SaidOfStretch> Ranges<T> {
     /// Reads the pages that a table names.
     pub(super) fn read(
         table: &[u8],
@@ -136,7 +136,7 @@ impl ParagraphProperties {
     }
 }
 
-impl Said for ParagraphProperties {
+impl SaidOfStretch for ParagraphProperties {
     /// A place and what it measures on the page.
     const WIDTH: usize = 13;
 
@@ -160,7 +160,7 @@ impl Said for ParagraphProperties {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hidden(pub(super) bool);
 
-impl Said for Hidden {
+impl SaidOfStretch for Hidden {
     const WIDTH: usize = 1;
 
     fn read(page: &[u8], at: usize) -> Option<Self> {

@@ -5,12 +5,12 @@ use crate::document::Limits;
 use crate::document::formats::compound::tests::{file_of, read as read_file};
 
 /// A list of changes to a paragraph.
-type Changes = &'static [u8];
+type ParagraphChanges = &'static [u8];
 
-const PLAIN: (u16, Changes) = (0, &[]);
-const CELL: (u16, Changes) = (0, &[0x16, 0x24, 1]);
-const ROW: (u16, Changes) = (0, &[0x16, 0x24, 1, 0x17, 0x24, 1]);
-const HEADER: (u16, Changes) = (0, &[0x16, 0x24, 1, 0x17, 0x24, 1, 0x04, 0x34, 1]);
+const PLAIN: (u16, ParagraphChanges) = (0, &[]);
+const CELL: (u16, ParagraphChanges) = (0, &[0x16, 0x24, 1]);
+const ROW: (u16, ParagraphChanges) = (0, &[0x16, 0x24, 1, 0x17, 0x24, 1]);
+const HEADER: (u16, ParagraphChanges) = (0, &[0x16, 0x24, 1, 0x17, 0x24, 1, 0x04, 0x34, 1]);
 
 fn put(bytes: &mut [u8], at: usize, number: u32) {
     bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
@@ -25,7 +25,7 @@ fn one_page(text: usize, end: usize, page: u32) -> Vec<u8> {
 
 /// A document of paragraphs, each with the number of its style and its changes, and of one hidden stretch.
 fn document(
-    paragraphs: &[(&str, (u16, Changes))],
+    paragraphs: &[(&str, (u16, ParagraphChanges))],
     hidden: &str,
     lengths: &[(usize, usize)],
     styles: &[u8],
@@ -36,7 +36,7 @@ fn document(
 
 /// Its two streams.
 fn streams(
-    paragraphs: &[(&str, (u16, Changes))],
+    paragraphs: &[(&str, (u16, ParagraphChanges))],
     hidden: &str,
     lengths: &[(usize, usize)],
     styles: &[u8],
@@ -123,7 +123,7 @@ fn blocks(file: Vec<u8>) -> Result<Vec<String>, ReadError> {
 
 #[test]
 fn structure_is_kept() -> Result<(), ReadError> {
-    let item: (u16, Changes) = (0, &[0x0b, 0x46, 1, 0]);
+    let item: (u16, ParagraphChanges) = (0, &[0x0b, 0x46, 1, 0]);
     let file = document(
         &[
             ("Neck pain\r", (1, &[])),
@@ -179,7 +179,8 @@ fn notes_follow_the_text_and_margins_come_once() -> Result<(), ReadError> {
         "Not with a stent.\r3\r",
         "a remark\r",
     ];
-    let paragraphs: Vec<(&str, (u16, Changes))> = parts.iter().map(|part| (*part, PLAIN)).collect();
+    let paragraphs: Vec<(&str, (u16, ParagraphChanges))> =
+        parts.iter().map(|part| (*part, PLAIN)).collect();
     let length = |part: &str| part.len();
     let lengths = [
         (0x4c, length(parts[0])),
