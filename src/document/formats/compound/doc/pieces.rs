@@ -21,7 +21,7 @@ pub(super) struct WordLetter {
 }
 
 #[derive(Debug, Clone)]
-struct WordPiece {
+struct TextPiece {
     /// The letters of the text it has.
     letters: Range<usize>,
     /// Where the first stands in the main stream.
@@ -31,12 +31,12 @@ struct WordPiece {
 
 /// The pieces, in the order of the text.
 #[derive(Debug)]
-pub(super) struct TextPieces(Vec<WordPiece>);
+pub(super) struct TextPieces(Vec<TextPiece>);
 
 impl TextPieces {
     /// The text as one piece of one byte a letter.
     pub(super) fn whole(place: usize, letters: usize) -> TextPieces {
-        TextPieces(vec![WordPiece {
+        TextPieces(vec![TextPiece {
             letters: 0..letters,
             place,
             narrow: true,
@@ -68,7 +68,7 @@ impl TextPieces {
             if place > most || letters.start > letters.end {
                 return None;
             }
-            pieces.push(WordPiece {
+            pieces.push(TextPiece {
                 letters,
                 place,
                 narrow,
@@ -92,7 +92,7 @@ impl TextPieces {
     }
 }
 
-impl WordPiece {
+impl TextPiece {
     /// Some of its letters. What would stand behind the end of the stream is none.
     fn decoded<'m>(
         &self,
