@@ -1,5 +1,6 @@
 //! A document, whole, opened at a passage: with the other hits in it marked.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State as Extracted};
@@ -7,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::shell::{shell, wrong};
-use super::warning::kinds;
+use super::warning::{Warning, kinds, warned};
 use super::{amount, copy_button, elsewhere, passage_link, place};
 use crate::document::{Block, BlockKind, trim_range};
 use crate::index::{SourceFilter, StoredPassage, WholeDocument};
@@ -93,7 +94,7 @@ struct DocumentView {
     /// Whether each passage is a hit.
     hits: Vec<bool>,
     /// Where the words of the query stand in each block.
-    marks: Vec<Vec<std::ops::Range<usize>>>,
+    marks: Vec<Vec<Range<usize>>>,
 }
 
 /// Headings from which on a document has contents.
@@ -231,23 +232,34 @@ impl DocumentView {
                     @let wanted = self.wanted.as_deref() == Some(passage.id.as_str());
                     section.passage .hit[*hit] .wanted[wanted] id=(passage.id) aria-label=(place(passage)) tabindex="-1" {
                         a.place href=(format!("#{}", passage.id)) aria-label=(format!("Link to {}", place(passage))) { (place(passage)) }
-                        (self.block(at, block, marks))
+                        @let warned = match *hit || wanted {
+                            true => warned(passage),
+                            false => Vec::new(),
+                        };
+                        @let warned = Warned { start: passage.bytes.0, sentences: &warned };
+                        (self.block(at, block, marks, warned))
                         @while let Some((at, (block, marks))) = blocks.next_if(|(_, (block, _))| block.bytes.start < passage.bytes.1) {
-                            (self.block(at, block, marks))
+                            (self.block(at, block, marks, warned))
                         }
                         @if *hit || wanted {
                             p.said { @for kind in kinds(passage) { (kind.label()) " " } (copy_button(catalogue, passage)) }
                         }
                     }
                 } @else {
-                    (self.block(at, block, marks))
+                    (self.block(at, block, marks, Warned::default()))
                 }
             }
         }
     }
 
-    fn block(&self, at: usize, block: &Block, marks: &[std::ops::Range<usize>]) -> Markup {
-        let text = self.marked(block, marks);
+    fn block(
+        &self,
+        at: usize,
+        block: &Block,
+        marks: &[Range<usize>],
+        warned: Warned<'_>,
+    ) -> Markup {
+        let text = self.shown(block, marks, warned);
         let id = format!("h{at}");
         html! {
             @match block.kind {
@@ -268,21 +280,57 @@ impl DocumentView {
         }
     }
 
-    fn marked(&self, block: &Block, marks: &[std::ops::Range<usize>]) -> Markup {
+    /// The text of a block, with what was searched for marked, and the sentences that warn.
+    fn shown(&self, block: &Block, marks: &[Range<usize>], warned: Warned<'_>) -> Markup {
         let text = self.document.slice(&block.bytes);
         let inner = trim_range(text, 0..text.len());
-        let starts = std::iter::once(inner.start).chain(marks.iter().map(|mark| mark.end));
-        let ends = marks.iter().map(|mark| mark.start).chain([inner.end]);
-        let between: Vec<&str> = starts
-            .zip(ends)
-            .map(|(start, end)| &text[start..end])
-            .collect();
+        let sentences = warned.within(&block.bytes, &inner);
+        let starts = std::iter::once(inner.start).chain(sentences.iter().map(|(s, _)| s.end));
         html! {
-            (between[0])
-            @for (mark, after) in marks.iter().zip(&between[1..]) {
-                mark { (text[mark.clone()]) } (after)
+            @for (n, start) in starts.enumerate() {
+                @let next = sentences.get(n);
+                (marked(text, start..next.map_or(inner.end, |(sentence, _)| sentence.start), marks))
+                @if let Some((sentence, kind)) = next {
+                    span class={ "warns " (kind.name()) } title=(kind.word()) { (marked(text, sentence.clone(), marks)) }
+                }
             }
         }
+    }
+}
+
+/// The sentences of a passage that warn, and where its text begins.
+#[derive(Clone, Copy, Default)]
+struct Warned<'p> {
+    start: usize,
+    sentences: &'p [(Range<usize>, Warning)],
+}
+
+impl Warned<'_> {
+    /// Those in a block, in bytes of it, as far as they stand in its text.
+    fn within(&self, block: &Range<usize>, inner: &Range<usize>) -> Vec<(Range<usize>, Warning)> {
+        let in_block = |at: usize| (self.start + at).saturating_sub(block.start);
+        let clipped = self.sentences.iter().map(|(bytes, kind)| {
+            let start = in_block(bytes.start).max(inner.start);
+            (start..in_block(bytes.end).min(inner.end), *kind)
+        });
+        clipped.filter(|(bytes, _)| !bytes.is_empty()).collect()
+    }
+}
+
+/// Some of a text, with the marks that stand in it.
+fn marked(text: &str, within: Range<usize>, marks: &[Range<usize>]) -> Markup {
+    let mut at = within.start;
+    let mut parts = Vec::new();
+    for mark in marks {
+        let (start, end) = (mark.start.max(at), mark.end.min(within.end));
+        if start < end {
+            parts.push((&text[at..start], &text[start..end]));
+            at = end;
+        }
+    }
+    html! {
+        @for (before, mark) in parts { (before) mark { (mark) } }
+        (text[at..within.end])
     }
 }
 

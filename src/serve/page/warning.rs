@@ -1,9 +1,11 @@
 //! What a nurse has to see first of a passage: which kind of risk it speaks of, by word, shape and
 //! colour, and of what.
 
+use std::ops::Range;
+
 use maud::{Markup, html};
 
-use crate::annotate::{Assertion, Mentioned};
+use crate::annotate::{Assertion, Mentioned, Statement};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::output::statement::{KINDS, PlainStatement, notes};
@@ -48,6 +50,26 @@ impl Warning {
 pub(super) fn kinds(passage: &StoredPassage) -> Vec<Warning> {
     let speaks = |kind: &Warning| passage.risks.iter().any(|risk| risk == kind.name());
     Warning::all().filter(speaks).collect()
+}
+
+/// The sentences of a passage that tie a kind of risk to something, in bytes of its text, each with the gravest that
+/// it speaks of.
+pub(super) fn warned(passage: &StoredPassage) -> Vec<(Range<usize>, Warning)> {
+    let warns = |statement: &&Statement| !statement.is_denied();
+    let statements = passage.statements.iter().filter(warns);
+    let of_kind = statements.filter_map(|statement| {
+        let kind = KINDS.iter().position(|(kind, _)| *kind == statement.risk)?;
+        Some((statement.bytes.0..statement.bytes.1, Warning(kind)))
+    });
+    let mut warned: Vec<(Range<usize>, Warning)> = of_kind.collect();
+    warned.sort_by_key(|(bytes, kind)| (bytes.start, *kind));
+    let mut end = 0;
+    warned.retain(|(bytes, _)| {
+        let is_next = bytes.start >= end && !bytes.is_empty();
+        end = if is_next { bytes.end } else { end };
+        is_next
+    });
+    warned
 }
 
 /// What is named on the one line, in plain words: what the query names first.

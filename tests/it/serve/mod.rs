@@ -332,6 +332,25 @@ fn texts_and_queries_are_shown_as_text() {
 }
 
 #[test]
+fn a_document_shows_which_sentences_of_a_hit_warn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let corpus = folder.path().join("corpus");
+    std::fs::create_dir(&corpus).expect("a folder");
+    let text = "Spinal manipulation\n\nIt helps many. Manipulation is contraindicated in severe osteoporosis & gout. \
+                Ask us.\n\nPrices\n\nIt costs little.\n";
+    std::fs::write(corpus.join("a.txt"), text).expect("it can be written");
+    palpate(folder.path()).arg("index").assert().success();
+    let server = Server::start(folder.path(), &[]);
+    let page = server.get("/documents/corpus/a.txt?q=osteoporosis").body;
+    let sentence = "<span class=\"warns contraindication\" title=\"Not for everyone\">Manipulation is \
+        contraindicated in severe <mark>osteoporosis</mark> &amp; gout.</span> Ask us.";
+    assert!(page.contains(sentence), "{page}");
+    // Nothing is asked, and nothing is marked.
+    let page = server.get("/documents/corpus/a.txt").body;
+    assert!(!page.contains("class=\"warns"), "{page}");
+}
+
+#[test]
 fn a_document_has_its_hits_whatever_others_are_called() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let write = |name: &str, text: &str| {
