@@ -168,6 +168,8 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/documents/{*source}", get(page::document))
         .route("/audit.csv", get(page::audit_csv))
         .route("/audit.html", get(page::audit_html))
+        .route("/tied", get(page::tied))
+        .route("/tied.csv", get(page::tied_csv))
         .route("/p/{id}", get(page::passage))
         .route("/materials", get(page::materials))
         .route("/results.csv", get(page::csv))

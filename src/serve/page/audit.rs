@@ -485,5 +485,6 @@ fn head(title: &str, asked: &AskedAudit) -> Markup {
             }
             button type="submit" { "Audit" }
         }
+        p.quiet { "Or, from single sentences: " a href="/tied" { "what must not be done to whom" } "." }
     }
 }

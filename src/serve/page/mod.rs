@@ -5,7 +5,7 @@
 //! * `start` is where one begins, `listing` the materials by title, `help` the syntax and the words,
 //! * `results` answers a search: `answers` what the materials say, then each `hit` with its `warning`,
 //! * `document` shows one document, opened at a passage,
-//! * `audit` shows what every source says of a topic,
+//! * `audit` shows what every source says of a topic, `tied` what must not be done to whom,
 //! * `sign_in` asks for a token, `reference` is the reference of the API.
 //!
 //! Here are the addresses by which they lead to one another, and what more than one of them shows.
@@ -22,6 +22,7 @@ mod results;
 mod shell;
 mod sign_in;
 mod start;
+mod tied;
 mod warning;
 
 use axum::http::{StatusCode, header};
@@ -41,6 +42,7 @@ pub(super) use reference::page as reference;
 pub(super) use results::{csv, search};
 pub(super) use shell::{asset, not_found};
 pub(super) use sign_in::{enter, form as sign_in_form, leave, wanted as sign_in};
+pub(super) use tied::{page as tied, table as tied_csv};
 
 /// The citation, with a button to copy it.
 fn copy_button(catalogue: &Catalogue, passage: &StoredPassage) -> Markup {

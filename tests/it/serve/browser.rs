@@ -333,6 +333,10 @@ fn hits_are_gone_through_by_keys_and_the_focus_follows() {
     let hits = seen.number(".passage.hit");
     assert!(hits > 1);
     assert_eq!(seen.number(".rail a"), hits);
+    // A hit is text here, and no entry of a list.
+    let narrow = "return [...document.querySelectorAll('.passage.hit > p')] \
+        .filter((p) => p.clientWidth < p.parentElement.clientWidth / 2).length";
+    assert_eq!(seen.browser.run(narrow), 0);
     seen.browser.press("n");
     seen.browser
         .wait_for("return document.activeElement === document.querySelectorAll('.passage.hit')[0]");
@@ -416,6 +420,7 @@ fn everybody_can_use_it() {
             "/audit",
             "/audit?topic=osteoporosis&by=aspect",
             "/audit?topic=nonsense",
+            "/tied",
             "/materials",
             "/materials?words=manual",
             "/silent?q=osteoporosis",
@@ -449,6 +454,7 @@ fn it_fits_a_phone() {
             "/?q=osteoporosis+risk",
             "/documents/corpus%2F002_b719b6c7da76650d.txt",
             "/audit",
+            "/tied",
             "/materials",
             "/help",
             "/api",

@@ -332,6 +332,48 @@ fn texts_and_queries_are_shown_as_text() {
 }
 
 #[test]
+fn what_must_not_be_done_to_whom_is_a_page_and_a_table() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let corpus = folder.path().join("corpus");
+    std::fs::create_dir(&corpus).expect("a folder");
+    for (name, text) in [
+        (
+            "a.txt",
+            "A\n\nMassage is contraindicated in deep vein thrombosis.\n\nTraction & gout <b>.\n",
+        ),
+        (
+            "b.txt",
+            "B\n\nTraction must not be used if you have osteoporosis.\n",
+        ),
+        ("c.txt", "C\n\nMassage is pleasant.\n"),
+    ] {
+        std::fs::write(corpus.join(name), text).expect("it can be written");
+    }
+    palpate(folder.path()).arg("index").assert().success();
+    let server = Server::start(folder.path(), &[]);
+    let page = server.get("/tied").body;
+    let label = "aria-label=\"massage therapy, deep vein thrombosis: must not\"";
+    assert!(page.contains(label), "{page}");
+    assert!(page.contains("Traction must not be used if you have osteoporosis."));
+    assert!(page.contains("which is not that it is safe"));
+    // Every mark leads to its sentence.
+    for link in page.split("class=\"c not\" href=\"#").skip(1) {
+        let id = link.split('"').next().expect("it ends");
+        assert!(page.contains(&format!("id=\"{id}\"")), "{id}");
+    }
+    let narrowed = server.get("/tied?topic=osteoporosis").body;
+    assert!(!narrowed.contains("massage therapy"), "{narrowed}");
+    let table = server.get("/tied.csv?topic=osteoporosis").body;
+    assert_eq!(table.lines().count(), 2, "{table}");
+    let nothing = server.get("/tied?topic=migraine").body;
+    assert!(
+        nothing.contains("That does not say that it is safe"),
+        "{nothing}"
+    );
+    assert_eq!(server.get("/tied?topic=nonsense").status, 400);
+}
+
+#[test]
 fn a_document_shows_which_sentences_of_a_hit_warn() {
     let folder = tempfile::tempdir().expect("a folder");
     let corpus = folder.path().join("corpus");
