@@ -256,19 +256,19 @@ fn styles_say_what_is_a_title_and_what_is_based_on_a_heading() -> Result<(), Rea
 #[test]
 fn lists_are_counted_by_level() {
     let level = |format: u8| {
-        let mut level = vec![0; 28];
+        let mut level = [0; 28];
         level[4] = format;
         level[24] = 2;
         [&level[..], &[9, 9], &[1, 0, 9, 9]].concat()
     };
-    let mut list = vec![0; 28];
+    let mut list = [0; 28];
     list[0] = 7;
     let lists = [&[1, 0][..], &list].concat();
     let levels: Vec<u8> = [0, 23, 0, 0, 0, 0, 0, 0, 0]
         .into_iter()
         .flat_map(level)
         .collect();
-    let mut used = vec![0; 20];
+    let mut used = [0; 20];
     used[0] = 1;
     used[4] = 7;
     let mut lists = WordLists::read(&lists, &levels, &used);
