@@ -19,6 +19,7 @@ mod forms;
 mod line;
 mod margins;
 mod page;
+mod shapes;
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,6 +39,7 @@ use crate::document::{
 use contents::{ContentsEntries, with_short_leader};
 use margins::{MarginLine, Margins};
 use page::{Page, PageLine};
+use shapes::Shapes;
 
 /// Reader for PDF files.
 pub(super) struct Pdf;
@@ -115,10 +117,11 @@ fn load_error(error: LoadPdfError, is_whole: bool) -> ReadError {
 
 fn pages(pdf: &PdfFile, allowance: &Allowance) -> Result<Vec<Page>, ReadError> {
     let cache = InterpreterCache::new();
+    let mut shapes = Shapes::default();
     let mut pages = Vec::new();
     for page in pdf.pages().iter() {
         allowance.check()?;
-        pages.push(page::read(pdf, page, &cache, allowance));
+        pages.push(page::read(pdf, page, &cache, &mut shapes, allowance));
     }
     Ok(pages)
 }

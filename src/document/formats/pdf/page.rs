@@ -4,7 +4,7 @@
 //! on one baseline are a line ([`line`](super::line)), and that lines stand in columns
 //! ([`columns`](super::columns)).
 
-use hayro_interpret::font::GlyphRun;
+use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::page::Page as PdfPage;
@@ -16,6 +16,7 @@ use hayro_interpret::{
 
 use super::columns;
 use super::line::{Letter, LetterRun, Segment};
+use super::shapes::Shapes;
 use crate::document::Allowance;
 
 /// Glyphs are measured in thousandths of the size of their font.
@@ -49,6 +50,7 @@ pub(super) fn read<'p>(
     pdf: &'p Pdf,
     page: &'p PdfPage<'p>,
     cache: &InterpreterCache<'p>,
+    shapes: &mut Shapes,
     allowance: &Allowance,
 ) -> Page {
     // Downwards as people read, whichever way the page was turned.
@@ -60,6 +62,7 @@ pub(super) fn read<'p>(
     let mut reader = PageReader {
         page: Page::default(),
         runs: Vec::new(),
+        shapes,
         allowance,
     };
     interpret_page(page, &mut context, &mut reader);
@@ -80,6 +83,7 @@ struct PageReader<'a> {
     page: Page,
     /// The letters, as the file has them one after the other.
     runs: Vec<LetterRun>,
+    shapes: &'a mut Shapes,
     allowance: &'a Allowance,
 }
 
@@ -92,16 +96,19 @@ impl Device<'_> for PageReader<'_> {
         }
         for glyph in run.glyphs() {
             let advance = match &**glyph {
-                hayro_interpret::font::Glyph::Outline(glyph) => glyph.advance_width(),
-                hayro_interpret::font::Glyph::Type3(glyph) => glyph.advance_width(),
+                Glyph::Outline(glyph) => glyph.advance_width(),
+                Glyph::Type3(glyph) => glyph.advance_width(),
             };
             let text = match glyph.as_unicode() {
                 Some(BfString::Char(c)) => c.to_string(),
                 Some(BfString::String(text)) => text,
-                None => {
-                    self.page.unknown += 1;
-                    char::REPLACEMENT_CHARACTER.to_string()
-                }
+                None => match self.letter_of(glyph) {
+                    Some(letter) => letter.to_string(),
+                    None => {
+                        self.page.unknown += 1;
+                        char::REPLACEMENT_CHARACTER.to_string()
+                    }
+                },
             };
             self.page.glyphs += 1;
             self.add(text, props.transform * glyph.transform(), advance);
@@ -120,6 +127,14 @@ impl Device<'_> for PageReader<'_> {
 }
 
 impl PageReader<'_> {
+    /// The letter of a glyph by its font, where the file does not say it.
+    fn letter_of(&mut self, glyph: &Glyph<'_>) -> Option<char> {
+        match glyph {
+            Glyph::Outline(glyph) => self.shapes.letter(glyph),
+            Glyph::Type3(_) => None,
+        }
+    }
+
     /// Adds a letter, placed by a transform from the units of its font.
     fn add(&mut self, text: String, place: Affine, advance: Option<f32>) {
         let [a, b, c, d, x, y] = place.as_coeffs();
