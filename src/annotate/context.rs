@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::Reading;
-use super::assertion::{Assertion, Claim};
+use super::assertion::{Advice, Assertion, Claim};
 use super::clause::{Clauses, Gap, WordRun};
 use super::triggers::{Triggers, WordClass};
 use crate::analysis::WordId;
@@ -283,7 +283,9 @@ impl<'a> Context<'a> {
         let claim = self.claim(words)?;
         let sentence = self.stretch_of(unit).words;
         let wonders = |&word: &WordId| self.triggers.is(word, WordClass::Wonders);
-        if self.asks(unit) || sentence.first().is_some_and(wonders) {
+        let relates = |&word: &WordId| self.triggers.is(word, WordClass::Relatives);
+        if self.asks(unit) || sentence.first().is_some_and(wonders) || sentence.iter().any(relates)
+        {
             return None;
         }
         let has_verb = || {
@@ -291,7 +293,8 @@ impl<'a> Context<'a> {
             sentence.iter().any(is_verb)
         };
         let denied = claim.assertion == Assertion::Negated;
-        (claim.advice.is_some() || (denied && (self.directs(unit) || has_verb()))).then_some(claim)
+        let warns = claim.advice > Some(Advice::Recommended);
+        (warns || (denied && (self.directs(unit) || has_verb()))).then_some(claim)
     }
 
     /// Whether a cue of a unit does not mean what it says.

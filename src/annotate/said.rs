@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use super::context::{Context, UnitText};
 use super::triggers::Triggers;
-use super::{Claim, Reading};
+use super::{Assertion, Claim, Reading};
 use crate::analysis::{self, Analyzer, TermId};
-use crate::lexicon::{self, Lexicon, Matcher, NameForm};
+use crate::lexicon::{self, Kind, Lexicon, Matcher, NameForm};
 use crate::passage::Units;
 
 /// Something to look out for: concepts, or words that name none.
@@ -44,6 +44,7 @@ pub struct Said {
 
 /// Finds what texts say of some topics.
 pub struct SaidReader {
+    lexicon: Arc<Lexicon>,
     analyzer: Analyzer,
     concepts: Matcher,
     triggers: Triggers,
@@ -96,12 +97,26 @@ impl TopicWords {
     }
 }
 
+/// What is said of a concept. That nothing helps a condition ("do not cure kidney failure") denies none of it: only
+/// of what is done about one can it be denied that it helps.
+fn of_concept(claim: Claim, kind: Option<Kind>) -> Claim {
+    match kind {
+        Some(Kind::Condition | Kind::Risk) if claim.no_benefit => Claim {
+            assertion: Assertion::Affirmed,
+            no_benefit: false,
+            ..claim
+        },
+        _ => claim,
+    }
+}
+
 impl SaidReader {
     /// A reader that looks out for some topics of a lexicon.
     pub fn new(lexicon: Arc<Lexicon>, topics: &[TopicNames]) -> SaidReader {
         let mut analyzer = Analyzer::default();
         SaidReader {
-            concepts: Matcher::new(lexicon, &mut analyzer),
+            concepts: Matcher::new(lexicon.clone(), &mut analyzer),
+            lexicon,
             triggers: Triggers::builtin(&mut analyzer),
             topics: topics
                 .iter()
@@ -161,6 +176,12 @@ impl SaidReader {
             all.extend(found.into_iter().map(|found| found.said(&context, claimed)));
         }
         all.sort_by_key(|said| (said.words.start, said.topic));
+        for said in &mut all {
+            let kind = said
+                .concept
+                .map(|concept| self.lexicon.concept(concept).kind);
+            said.claim = said.claim.map(|claim| of_concept(claim, kind));
+        }
         all
     }
 
@@ -264,7 +285,6 @@ impl WatchedTopic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::Assertion;
     use crate::passage::Units;
 
     fn read(name: &str, text: &str, lead: Option<&str>) -> Vec<(String, Option<Assertion>)> {
@@ -341,6 +361,31 @@ mod tests {
     }
 
     #[test]
+    fn that_something_does_not_help_a_condition_denies_no_condition() {
+        let said = |name: &str, text: &str| read(name, text, None)[0].1;
+        for text in [
+            "Dialysis does not cure kidney failure.",
+            "Kidney failure does not respond to massage.",
+            "Massage is unlikely to help kidney failure.",
+            "There is no cure for kidney failure.",
+        ] {
+            assert_eq!(
+                said("kidney failure", text),
+                Some(Assertion::Affirmed),
+                "{text}"
+            );
+        }
+        for text in [
+            "Massage does not cure kidney failure.",
+            "Kidney failure does not respond to massage.",
+            "There is no benefit from massage.",
+        ] {
+            let massage = said("massage therapy", text);
+            assert_eq!(massage, Some(Assertion::Negated), "{text}");
+        }
+    }
+
+    #[test]
     fn a_heading_states_something_where_it_is_an_order_or_a_denial() {
         let lexicon = Arc::new(Lexicon::builtin());
         let concept = lexicon
@@ -363,6 +408,8 @@ mod tests {
             ("When not to use ultrasound therapy", false),
             ("Who should not have ultrasound therapy", false),
             ("Healing without ultrasound therapy", false),
+            ("Recommended dose of ultrasound therapy", false),
+            ("For people who do not need ultrasound therapy", false),
         ] {
             let said = reader.read_heading(heading);
             assert_eq!(said.len(), 1, "{heading}");
