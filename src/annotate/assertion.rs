@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lexicon::Kind;
+
 /// What is said of a concept or cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -138,6 +140,21 @@ pub struct Claim {
     pub experiencer: Experiencer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
+}
+
+impl Claim {
+    /// What is said where a concept of that kind is named. That nothing helps a condition ("dialysis does not cure
+    /// kidney failure") denies none of it: only of what is done about one can it be denied that it helps.
+    pub(super) fn of_kind(self, kind: Kind) -> Claim {
+        match kind {
+            Kind::Condition | Kind::Risk if self.no_benefit => Claim {
+                assertion: Assertion::Affirmed,
+                no_benefit: false,
+                ..self
+            },
+            _ => self,
+        }
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

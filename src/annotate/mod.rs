@@ -63,7 +63,7 @@ use triggers::Triggers;
 pub use trust::trusted;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "8";
+pub const ANNOTATION_VERSION: &str = "9";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
@@ -638,10 +638,14 @@ impl Annotator {
             (&context.reading().tokens, context.sentences()),
             analyzer,
         );
-        let found = mentions.into_iter().map(|mention| FoundConcept {
-            concept: mention.concept,
-            claim: context.claim(&mention.words),
-            words: mention.words,
+        let found = mentions.into_iter().map(|mention| {
+            let kind = self.lexicon.concept(mention.concept).kind;
+            let claim = context.claim(&mention.words);
+            FoundConcept {
+                concept: mention.concept,
+                claim: claim.map(|claim| claim.of_kind(kind)),
+                words: mention.words,
+            }
         });
         found.collect()
     }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use super::context::{Context, UnitText};
 use super::triggers::Triggers;
-use super::{Assertion, Claim, Reading};
+use super::{Claim, Reading};
 use crate::analysis::{self, Analyzer, TermId};
-use crate::lexicon::{self, Kind, Lexicon, Matcher, NameForm};
+use crate::lexicon::{self, Lexicon, Matcher, NameForm};
 use crate::passage::Units;
 
 /// Something to look out for: concepts, or words that name none.
@@ -97,19 +97,6 @@ impl TopicWords {
     }
 }
 
-/// What is said of a concept. That nothing helps a condition ("do not cure kidney failure") denies none of it: only
-/// of what is done about one can it be denied that it helps.
-fn of_concept(claim: Claim, kind: Option<Kind>) -> Claim {
-    match kind {
-        Some(Kind::Condition | Kind::Risk) if claim.no_benefit => Claim {
-            assertion: Assertion::Affirmed,
-            no_benefit: false,
-            ..claim
-        },
-        _ => claim,
-    }
-}
-
 impl SaidReader {
     /// A reader that looks out for some topics of a lexicon.
     pub fn new(lexicon: Arc<Lexicon>, topics: &[TopicNames]) -> SaidReader {
@@ -177,10 +164,9 @@ impl SaidReader {
         }
         all.sort_by_key(|said| (said.words.start, said.topic));
         for said in &mut all {
-            let kind = said
-                .concept
-                .map(|concept| self.lexicon.concept(concept).kind);
-            said.claim = said.claim.map(|claim| of_concept(claim, kind));
+            if let (Some(concept), Some(claim)) = (said.concept, said.claim) {
+                said.claim = Some(claim.of_kind(self.lexicon.concept(concept).kind));
+            }
         }
         all
     }
@@ -285,6 +271,7 @@ impl WatchedTopic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotate::Assertion;
     use crate::passage::Units;
 
     fn read(name: &str, text: &str, lead: Option<&str>) -> Vec<(String, Option<Assertion>)> {
