@@ -128,6 +128,20 @@ impl TextRun {
 pub(super) struct SaidOnMargins(HashSet<String>);
 
 impl SaidOnMargins {
+    /// What a run is: in the text what it is said to be, and on margins, from the first of them on, a margin; `None` where
+    /// one before said the same.
+    #[cfg(any(feature = "compound", feature = "docx", feature = "odt"))]
+    pub(super) fn kind(
+        margins: &mut Option<SaidOnMargins>,
+        kind: BlockKind,
+        run: &TextRun,
+    ) -> Option<BlockKind> {
+        match margins {
+            None => Some(kind),
+            Some(said) => said.is_new(run).then_some(BlockKind::Margin),
+        }
+    }
+
     /// Whether one says something that none before it did. One that only counts pages says nothing.
     pub(super) fn is_new(&mut self, run: &TextRun) -> bool {
         run.text.contains(char::is_alphabetic) && self.0.insert(run.text.trim().to_owned())

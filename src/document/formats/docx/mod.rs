@@ -247,12 +247,8 @@ impl DocxWriter {
         if run.is_empty() {
             return;
         }
-        let kind = match &mut self.margins {
-            None => kind,
-            Some(said) => match said.is_new(run) {
-                true => BlockKind::Margin,
-                false => return,
-            },
+        let Some(kind) = SaidOnMargins::kind(&mut self.margins, kind, run) else {
+            return;
         };
         self.draft.add(kind, run);
         self.count += 1;
