@@ -45,13 +45,8 @@ impl Reader for OldOffice {
     ) -> Result<(), ReadError> {
         let file = CompoundFile::open(Cursor::new(bytes)).map_err(|_| damaged())?;
         let mut streams = Streams { file, allowance };
-        if let Some(main) = streams.bytes("/WordDocument")? {
-            return sink_one(doc::read(source, &main, &mut streams)?, sink);
-        }
-        for name in ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"] {
-            if let Some(workbook) = streams.bytes(name)? {
-                return xls::read(source, &workbook, allowance, sink);
-            }
+        if office(source, "", &mut streams, sink)? {
+            return objects(source, &mut streams, sink);
         }
         if streams.has("/__properties_version1.0") {
             return msg::read(source, "", &mut streams, &allowance.within()?, sink);
@@ -69,9 +64,46 @@ impl Reader for OldOffice {
     }
 }
 
-fn sink_one(document: Document, sink: &mut dyn FnMut(Document)) -> Result<(), ReadError> {
-    sink(document);
-    Ok(())
+/// Reads what Word or Excel keeps in a storage, if it is theirs.
+fn office(
+    source: &str,
+    storage: &str,
+    streams: &mut Streams<'_>,
+    sink: &mut dyn FnMut(Document),
+) -> Result<bool, ReadError> {
+    if let Some(main) = streams.bytes(&format!("{storage}/WordDocument"))? {
+        sink(doc::read(source, storage, &main, streams)?);
+        return Ok(true);
+    }
+    // Of Excel 97 and later, and before.
+    for name in ["Workbook", "Book"] {
+        if let Some(workbook) = streams.bytes(&format!("{storage}/{name}"))? {
+            xls::read(source, &workbook, streams.allowance, sink)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Reads the documents and workbooks that were put into another, each cited as `a.doc#object-1`.
+fn objects(
+    source: &str,
+    streams: &mut Streams<'_>,
+    sink: &mut dyn FnMut(Document),
+) -> Result<(), ReadError> {
+    let of_word = streams.names("/ObjectPool/").into_iter();
+    let of_word = of_word.map(|name| format!("/ObjectPool/{name}"));
+    let of_excel = streams.names("/").into_iter();
+    let of_excel = of_excel.filter(|name| name.starts_with("MBD"));
+    let storages: Vec<String> = of_word
+        .chain(of_excel.map(|name| format!("/{name}")))
+        .collect();
+    let mut failed = None;
+    for (number, storage) in (1..).zip(storages) {
+        let source = format!("{source}#object-{number}");
+        failed = office(&source, &storage, streams, sink).err().or(failed);
+    }
+    failed.map_or(Ok(()), Err)
 }
 
 fn damaged() -> ReadError {
@@ -174,6 +206,34 @@ mod tests {
             found.push((document.source().to_owned(), shown));
         })?;
         Ok(found)
+    }
+
+    #[test]
+    fn what_was_put_into_a_document_is_read_with_it() -> Result<(), ReadError> {
+        let outer = doc::tests::streams_of("See below.\r");
+        let inner = doc::tests::streams_of("Not with a stent.\r");
+        let found = read(
+            file_of(&[
+                ("/WordDocument", &outer.0),
+                ("/1Table", &outer.1),
+                ("/ObjectPool/_1/WordDocument", &inner.0),
+                ("/ObjectPool/_1/1Table", &inner.1),
+                ("/ObjectPool/_2/Ole", b"x"),
+            ]),
+            &Allowance::default(),
+        )?;
+        let shown: Vec<String> = found
+            .iter()
+            .map(|(source, text)| format!("{source}: {}", text[1]))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "a.bin: paragraph: See below.",
+                "a.bin#object-1: paragraph: Not with a stent."
+            ]
+        );
+        Ok(())
     }
 
     #[test]

@@ -63,14 +63,15 @@ enum TextPart {
     Remarks,
 }
 
-/// Reads a document from its main stream.
+/// Reads the document in a storage, from its main stream.
 pub(super) fn read(
     source: &str,
+    storage: &str,
     main: &[u8],
     streams: &mut Streams<'_>,
 ) -> Result<Document, ReadError> {
     let allowance = streams.allowance.clone();
-    let word = WordFile::open(main, streams)?;
+    let word = WordFile::open(main, storage, streams)?;
     let mut parts = Vec::new();
     let mut start = 0usize;
     for (at, part) in PARTS {
@@ -107,7 +108,11 @@ struct WordFile<'a> {
 }
 
 impl<'a> WordFile<'a> {
-    fn open(main: &'a [u8], streams: &mut Streams<'_>) -> Result<WordFile<'a>, ReadError> {
+    fn open(
+        main: &'a [u8],
+        storage: &str,
+        streams: &mut Streams<'_>,
+    ) -> Result<WordFile<'a>, ReadError> {
         let allowance = streams.allowance.clone();
         let header = |at| u16_at(main, at).ok_or_else(super::damaged);
         let (magic, version, flags) = (header(0)?, header(2)?, header(0x0a)?);
@@ -129,7 +134,8 @@ impl<'a> WordFile<'a> {
         } else {
             "/1Table"
         };
-        let tables = streams.bytes(name)?.ok_or_else(super::damaged)?;
+        let tables = streams.bytes(&format!("{storage}{name}"))?;
+        let tables = tables.ok_or_else(super::damaged)?;
         // A table that is none says nothing; without pieces there is no text.
         let table = |at: usize| {
             let (from, length) = (size_at(main, at)?, size_at(main, at + 4)?);
@@ -392,4 +398,4 @@ fn joined(cell: &[InCell]) -> TextRun {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -116,6 +116,11 @@ fn streams(
 
 const PAGE: usize = 512;
 
+/// The two streams of a document of one paragraph.
+pub(in crate::document::formats::compound) fn streams_of(text: &str) -> (Vec<u8>, Vec<u8>) {
+    streams(&[(text, PLAIN)], "", &[], &[])
+}
+
 fn blocks(file: Vec<u8>) -> Result<Vec<String>, ReadError> {
     let found = read_file(file, &Allowance::default())?;
     Ok(found.into_iter().flat_map(|(_, blocks)| blocks).collect())
