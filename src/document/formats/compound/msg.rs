@@ -98,18 +98,27 @@ fn text(
     storage: &str,
     property: &str,
 ) -> Result<Option<String>, ReadError> {
-    let text = match streams.bytes(&path(storage, property, "001F"))? {
-        Some(bytes) => utf16(&bytes),
-        None => match streams.bytes(&path(storage, property, "001E"))? {
-            Some(mut bytes) => {
-                bytes.truncate(bytes.trim_ascii_end().len());
-                while bytes.pop_if(|byte| *byte == 0).is_some() {}
-                decode(bytes, None)?.text
-            }
-            None => return Ok(None),
-        },
+    if let Some(letters) = streams.bytes(&path(storage, property, "001F"))? {
+        return Ok(Some(without_controls(&utf16(&letters))));
+    }
+    let Some(bytes) = streams.bytes(&path(storage, property, "001E"))? else {
+        return Ok(None);
     };
-    Ok(Some(text.trim_end_matches('\0').to_owned()))
+    // Of one byte a letter no control sign is part of a letter.
+    let bytes = bytes.into_iter();
+    let bytes = bytes.map(|byte| if is_control(byte.into()) { b' ' } else { byte });
+    let text = decode(bytes.collect(), None)?.text;
+    Ok(Some(without_controls(&text)))
+}
+
+/// A text without what ends it, and breaks that Outlook has within lines.
+fn without_controls(text: &str) -> String {
+    let spaced = text.chars().map(|c| if is_control(c) { ' ' } else { c });
+    spaced.collect::<String>().trim_end().to_owned()
+}
+
+fn is_control(c: char) -> bool {
+    c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t')
 }
 
 fn path(storage: &str, property: &str, kind: &str) -> String {
@@ -130,7 +139,7 @@ mod tests {
         let file = file_of(&[
             ("/__properties_version1.0", b"x"),
             ("/__substg1.0_0037001F", &letters("Massage für Neue")),
-            ("/__substg1.0_1000001E", b"Not with osteoporosis.\r\n\0"),
+            ("/__substg1.0_1000001E", b"Not with\x0bosteoporosis.\r\n\0"),
             (
                 "/__attach_version1.0_#00000000/__substg1.0_3707001F",
                 &letters("..\\list.md"),

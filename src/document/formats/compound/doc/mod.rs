@@ -194,6 +194,39 @@ impl<'a> WordFile<'a> {
     }
 }
 
+/// The fields around a place: each says what is to be shown, and then shows it.
+#[derive(Default)]
+struct Fields {
+    /// Of each, whether it still says so…
+    saying: Vec<bool>,
+    /// …and of how many that is so: there may be as many as letters.
+    hiding: usize,
+}
+
+impl Fields {
+    fn begin(&mut self) {
+        self.saying.push(true);
+        self.hiding += 1;
+    }
+
+    /// The innermost shows from here on what it came to.
+    fn show(&mut self) {
+        if let Some(saying) = self.saying.last_mut() {
+            self.hiding -= usize::from(std::mem::take(saying));
+        }
+    }
+
+    fn end(&mut self) {
+        let saying = self.saying.pop().unwrap_or_default();
+        self.hiding -= usize::from(saying);
+    }
+
+    /// Whether a letter is none of the text.
+    fn hide(&self) -> bool {
+        self.hiding > 0
+    }
+}
+
 /// A paragraph of a row of a table.
 struct InCell {
     kind: BlockKind,
@@ -210,8 +243,7 @@ struct WordWriter<'w> {
     run: TextRun,
     /// Letters that wait to be added.
     letters: String,
-    /// For each field around, whether it is still said what is to be shown.
-    fields: Vec<bool>,
+    fields: Fields,
     /// The row under way, by cells, and the rows of the table before it.
     cells: Vec<Vec<InCell>>,
     cell: Vec<InCell>,
@@ -229,7 +261,7 @@ impl<'w> WordWriter<'w> {
             count: 0,
             run: TextRun::default(),
             letters: String::new(),
-            fields: Vec::new(),
+            fields: Fields::default(),
             cells: Vec::new(),
             cell: Vec::new(),
             rows: 0,
@@ -258,17 +290,10 @@ impl<'w> WordWriter<'w> {
                     false => self.end_cell(&properties),
                 }
             }
-            '\u{13}' => self.fields.push(true),
-            '\u{14}' => {
-                if let Some(field) = self.fields.last_mut() {
-                    *field = false;
-                }
-            }
-            '\u{15}' => {
-                self.fields.pop();
-            }
-            _ if self.fields.contains(&true) || self.word.hidden.at(place).is_some_and(|h| h.0) => {
-            }
+            '\u{13}' => self.fields.begin(),
+            '\u{14}' => self.fields.show(),
+            '\u{15}' => self.fields.end(),
+            _ if self.fields.hide() || self.word.hidden.at(place).is_some_and(|h| h.0) => {}
             '\u{b}' => {
                 self.flush();
                 self.run.line_break();
@@ -372,7 +397,7 @@ impl<'w> WordWriter<'w> {
 
     fn end_part(&mut self) {
         self.paragraph(&ParagraphProperties::default());
-        self.fields.clear();
+        self.fields = Fields::default();
     }
 
     fn add(&mut self, kind: BlockKind, run: &TextRun) {

@@ -176,6 +176,22 @@ fn structure_is_kept() -> Result<(), ReadError> {
 }
 
 #[test]
+fn fields_within_fields_show_what_they_came_to() {
+    let mut fields = Fields::default();
+    let mut shown = String::new();
+    for c in "a{x{y|z}x|b{y|c}d}e}{|f{".chars() {
+        match c {
+            '{' => fields.begin(),
+            '|' => fields.show(),
+            '}' => fields.end(),
+            c if !fields.hide() => shown.push(c),
+            _ => {}
+        }
+    }
+    assert_eq!(shown, "abcdef");
+}
+
+#[test]
 fn notes_follow_the_text_and_margins_come_once() -> Result<(), ReadError> {
     let parts = [
         "Rest.\r",
