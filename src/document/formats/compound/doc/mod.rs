@@ -196,14 +196,14 @@ impl<'a> WordFile<'a> {
 
 /// The fields around a place: each says what is to be shown, and then shows it.
 #[derive(Default)]
-struct Fields {
+struct WordFields {
     /// Of each, whether it still says so…
     saying: Vec<bool>,
     /// …and of how many that is so: there may be as many as letters.
     hiding: usize,
 }
 
-impl Fields {
+impl WordFields {
     fn begin(&mut self) {
         self.saying.push(true);
         self.hiding += 1;
@@ -243,7 +243,7 @@ struct WordWriter<'w> {
     run: TextRun,
     /// Letters that wait to be added.
     letters: String,
-    fields: Fields,
+    fields: WordFields,
     /// The row under way, by cells, and the rows of the table before it.
     cells: Vec<Vec<InCell>>,
     cell: Vec<InCell>,
@@ -261,7 +261,7 @@ impl<'w> WordWriter<'w> {
             count: 0,
             run: TextRun::default(),
             letters: String::new(),
-            fields: Fields::default(),
+            fields: WordFields::default(),
             cells: Vec::new(),
             cell: Vec::new(),
             rows: 0,
@@ -397,7 +397,7 @@ impl<'w> WordWriter<'w> {
 
     fn end_part(&mut self) {
         self.paragraph(&ParagraphProperties::default());
-        self.fields = Fields::default();
+        self.fields = WordFields::default();
     }
 
     fn add(&mut self, kind: BlockKind, run: &TextRun) {

@@ -177,7 +177,7 @@ fn structure_is_kept() -> Result<(), ReadError> {
 
 #[test]
 fn fields_within_fields_show_what_they_came_to() {
-    let mut fields = Fields::default();
+    let mut fields = WordFields::default();
     let mut shown = String::new();
     for c in "a{x{y|z}x|b{y|c}d}e}{|f{".chars() {
         match c {
