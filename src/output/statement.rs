@@ -24,20 +24,20 @@ pub(crate) struct PlainStatement {
     pub(crate) line: String,
 }
 
+/// The statements of a passage that warn, each with the place of its kind among [`KINDS`]. What is denied is no warning.
+pub(crate) fn warnings(passage: &StoredPassage) -> impl Iterator<Item = (usize, &Statement)> {
+    let gravity = |risk: Aspect| KINDS.iter().position(|(kind, _)| *kind == risk);
+    let warns = |statement: &&Statement| !statement.is_denied();
+    let statements = passage.statements.iter().filter(warns);
+    statements.filter_map(move |statement| Some((gravity(statement.risk)?, statement)))
+}
+
 /// What the sentences of a passage say, a line for all that is said of the same in the same way: what the
 /// query names first, then the gravest.
 pub(crate) fn plain(passage: &StoredPassage, query: &str, most: usize) -> Vec<PlainStatement> {
     let query = query.to_lowercase();
     let asked = |name: &&str| query.contains(&name.to_lowercase());
-    let gravity = |risk: Aspect| KINDS.iter().position(|(kind, _)| *kind == risk);
-    // What is denied is no warning.
-    let warns = |statement: &&Statement| !statement.is_denied();
-    let mut shown: Vec<(usize, &Statement)> = passage
-        .statements
-        .iter()
-        .filter(warns)
-        .filter_map(|statement| Some((gravity(statement.risk)?, statement)))
-        .collect();
+    let mut shown: Vec<(usize, &Statement)> = warnings(passage).collect();
     shown.sort_by_key(|(gravity, statement)| {
         let conditions = statement.conditions.iter().map(|c| c.name.as_str());
         let techniques = statement.techniques.iter().map(String::as_str);

@@ -104,8 +104,13 @@ fn file_name(part: &ParsedMail<'_>) -> Option<String> {
         .params
         .get("filename")
         .or(part.ctype.params.get("name"))?;
+    without_folders(name).map(str::to_owned)
+}
+
+/// A name that a sender gave, without folders, if anything is left of it.
+pub(super) fn without_folders(name: &str) -> Option<&str> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name).trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    (!name.is_empty()).then_some(name)
 }
 
 /// What a part is called that the sender gave no name, a second text for one.

@@ -82,7 +82,8 @@ impl<'a> Package<'a> {
         for number in 0..package.archive.len() {
             let file = package.archive.by_index(number);
             let file = file.map_err(|error| broken(package.format, error))?;
-            expand(package.format, file, package.allowance, &mut |_| {})?;
+            let failed = |error| broken(format, error);
+            expand(file, package.allowance, failed, &mut |_| {})?;
         }
         Ok(package.archive.into_inner().into_inner())
     }
@@ -103,7 +104,8 @@ impl<'a> Package<'a> {
         };
         let mut bytes = Vec::new();
         let take = &mut |chunk: &[u8]| bytes.extend_from_slice(chunk);
-        expand(self.format, file, self.allowance, take)?;
+        let failed = |error| broken(self.format, error);
+        expand(file, self.allowance, failed, take)?;
         Ok(Some(bytes))
     }
 
@@ -118,20 +120,18 @@ impl<'a> Package<'a> {
     }
 }
 
-/// Hands what a part holds to `take`, piece by piece. What an archive says of its sizes may be a lie; what comes
+/// Hands what a part or a stream holds to `take`, piece by piece. What a file says of its sizes may be a lie; what comes
 /// out is counted.
-fn expand(
-    format: &'static str,
+pub(super) fn expand(
     mut file: impl Read,
     allowance: &Allowance,
+    failed: impl Fn(std::io::Error) -> ReadError,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<(), ReadError> {
     let mut chunk = vec![0; 64 << 10];
     loop {
         allowance.check()?;
-        let read = file
-            .read(&mut chunk)
-            .map_err(|error| broken(format, error))?;
+        let read = file.read(&mut chunk).map_err(&failed)?;
         if read == 0 {
             return Ok(());
         }

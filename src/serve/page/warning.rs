@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use crate::annotate::{Assertion, Mentioned, Statement};
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
-use crate::output::statement::{KINDS, PlainStatement, notes};
+use crate::output::statement::{KINDS, PlainStatement, notes, warnings};
 
 /// So many things are named on the one line.
 const NAMED: usize = 3;
@@ -55,13 +55,10 @@ pub(super) fn kinds(passage: &StoredPassage) -> Vec<Warning> {
 /// The sentences of a passage that tie a kind of risk to something, in bytes of its text, each with the gravest that
 /// it speaks of.
 pub(super) fn warned(passage: &StoredPassage) -> Vec<(Range<usize>, Warning)> {
-    let warns = |statement: &&Statement| !statement.is_denied();
-    let statements = passage.statements.iter().filter(warns);
-    let of_kind = statements.filter_map(|statement| {
-        let kind = KINDS.iter().position(|(kind, _)| *kind == statement.risk)?;
-        Some((statement.bytes.0..statement.bytes.1, Warning(kind)))
-    });
-    let mut warned: Vec<(Range<usize>, Warning)> = of_kind.collect();
+    let placed = |(kind, statement): (usize, &Statement)| {
+        (statement.bytes.0..statement.bytes.1, Warning(kind))
+    };
+    let mut warned: Vec<(Range<usize>, Warning)> = warnings(passage).map(placed).collect();
     warned.sort_by_key(|(bytes, kind)| (bytes.start, *kind));
     let mut end = 0;
     warned.retain(|(bytes, _)| {

@@ -137,6 +137,18 @@ fn limits_that_make_no_sense_are_refused() {
     }
 }
 
+/// An office file as a password protects it: what is in it is encrypted, and stands in a file of streams.
+#[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
+fn protected() -> Vec<u8> {
+    let memory = std::io::Cursor::new(Vec::new());
+    let mut file = cfb::CompoundFile::create(memory).expect("a file in memory");
+    for name in ["/EncryptionInfo", "/EncryptedPackage"] {
+        file.create_stream(name).expect("a stream in memory");
+    }
+    file.flush().expect("memory");
+    file.into_inner().into_inner()
+}
+
 #[cfg(all(feature = "docx", feature = "html", feature = "odt", feature = "pdf"))]
 #[test]
 fn broken_documents_are_named() {
@@ -162,7 +174,8 @@ fn broken_documents_are_named() {
         ("bomb.docx", &bomb),
         ("open.docx", &open),
         ("scan.pdf", &scan),
-        ("secret.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on"),
+        ("secret.docx", &protected()),
+        ("junk.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on"),
         ("empty.docx", b""),
         ("empty.pdf", b""),
         ("empty.txt", b""),
@@ -186,7 +199,8 @@ fn broken_documents_are_named() {
         ),
         ("open.docx", "it ends in the middle"),
         ("scan.pdf", "2 pages without text"),
-        ("secret.docx", "it is cut off or damaged"),
+        ("secret.docx", "protected by a password"),
+        ("junk.docx", "it is cut off or damaged"),
         ("empty.docx", "no readable Word document"),
         ("empty.pdf", "no readable PDF"),
     ] {

@@ -8,11 +8,11 @@ mod doc;
 mod msg;
 mod xls;
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use cfb::CompoundFile;
 
-use super::package::broken;
+use super::package::{broken, expand};
 use super::signature;
 use crate::document::{Allowance, Document, Part, ReadError, Reader};
 
@@ -133,17 +133,11 @@ impl Streams<'_> {
         if !self.file.is_stream(path) {
             return Ok(None);
         }
-        let mut stream = self.file.open_stream(path).map_err(|_| damaged())?;
-        let (mut bytes, mut chunk) = (Vec::new(), vec![0; 64 << 10]);
-        loop {
-            self.allowance.check()?;
-            let read = stream.read(&mut chunk).map_err(|_| damaged())?;
-            if read == 0 {
-                return Ok(Some(bytes));
-            }
-            self.allowance.expand(read as u64)?;
-            bytes.extend_from_slice(&chunk[..read]);
-        }
+        let stream = self.file.open_stream(path).map_err(|_| damaged())?;
+        let mut bytes = Vec::new();
+        let take = &mut |chunk: &[u8]| bytes.extend_from_slice(chunk);
+        expand(stream, self.allowance, |_| damaged(), take)?;
+        Ok(Some(bytes))
     }
 }
 

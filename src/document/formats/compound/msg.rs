@@ -3,6 +3,7 @@
 
 use super::{Streams, utf16};
 use crate::document::encoding::decode;
+use crate::document::formats::mail::without_folders;
 use crate::document::formats::{HTML, plain, read_within};
 use crate::document::{Allowance, Document, Part, ReadError, Reader};
 
@@ -76,10 +77,7 @@ fn attachment(
     for property in [LONG_NAME, NAME, SHOWN_NAME] {
         name = name.or(text(streams, storage, property)?);
     }
-    let name = name
-        .as_deref()
-        .map(|name| name.rsplit(['/', '\\']).next().unwrap_or(name).trim());
-    let name = name.filter(|name| !name.is_empty());
+    let name = name.as_deref().and_then(without_folders);
     let name = name.map_or_else(|| format!("part-{number}"), str::to_owned);
     let source = format!("{source}#{name}");
     let within = path(storage, ATTACHED, "000D");
@@ -108,7 +106,7 @@ fn text(
     let bytes = bytes.into_iter();
     let bytes = bytes.map(|byte| if is_control(byte.into()) { b' ' } else { byte });
     let text = decode(bytes.collect(), None)?.text;
-    Ok(Some(without_controls(&text)))
+    Ok(Some(text.trim_end().to_owned()))
 }
 
 /// A text without what ends it, and breaks that Outlook has within lines.

@@ -222,7 +222,7 @@ impl Workbook {
                 let mut continued = Continued::new(data.get(8..).unwrap_or_default(), &record.more);
                 while let Some(text) = string(&mut continued) {
                     allowance.check()?;
-                    allowance.expand(text.len() as u64 + 24)?;
+                    allowance.expand((text.len() + size_of::<String>()) as u64)?;
                     self.strings.push(text);
                 }
             }

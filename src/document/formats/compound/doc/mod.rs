@@ -274,7 +274,7 @@ impl<'w> WordWriter<'w> {
         WordLetter { c, place }: WordLetter,
         allowance: &Allowance,
     ) -> Result<(), ReadError> {
-        // TextPieces may have the same letters again and again.
+        // Pieces may have the same letters again and again.
         allowance.expand(c.len_utf8() as u64)?;
         match c {
             '\r' | '\u{c}' => {

@@ -118,8 +118,8 @@ impl ParagraphProperties {
     pub(super) fn over(&self, style: &ParagraphProperties) -> ParagraphProperties {
         ParagraphProperties {
             outline: self.outline.or(style.outline),
-            title: style.title,
-            contents: style.contents,
+            title: self.title || style.title,
+            contents: self.contents || style.contents,
             list: self.list.or(style.list),
             list_level: self.list_level.max(style.list_level),
             ..self.clone()

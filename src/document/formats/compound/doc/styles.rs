@@ -38,10 +38,7 @@ impl WordStyles {
                 let Some(style) = based_on.and_then(|at| styles.get(at)) else {
                     break;
                 };
-                let inherited = (properties.title, properties.contents);
                 properties = properties.over(&style.own);
-                properties.title |= inherited.0;
-                properties.contents |= inherited.1;
                 based_on = style.based_on;
             }
             properties
