@@ -6,7 +6,7 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader as _, Xlsx as Workbook, open_workbook_from_rs};
+use calamine::{DataRef, Reader as _, Xlsx as Workbook, XlsxError, open_workbook_from_rs};
 
 use super::package::{Package, broken};
 use super::signature;
@@ -43,14 +43,15 @@ impl Reader for Xlsx {
         sink: &mut dyn FnMut(Document),
     ) -> Result<(), ReadError> {
         let bytes = Package::checked(FORMAT, bytes, allowance)?;
-        let failed = |error: calamine::XlsxError| broken(FORMAT, error);
+        let failed = |error: XlsxError| broken(FORMAT, error);
         let mut workbook: Workbook<_> =
             open_workbook_from_rs(Cursor::new(bytes)).map_err(failed)?;
         for name in workbook.sheet_names() {
             let mut sheet = SheetWriter::default();
-            // A sheet of diagrams has no cells.
-            let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else {
-                continue;
+            let mut cells = match workbook.worksheet_cells_reader(&name) {
+                // A sheet of diagrams has no cells.
+                Err(XlsxError::NotAWorksheet(_)) => continue,
+                cells => cells.map_err(failed)?,
             };
             while let Some(cell) = cells.next_cell().map_err(failed)? {
                 allowance.check()?;

@@ -31,7 +31,7 @@ fn index(folder: &Path, options: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
-/// Of each passage that matches: where it stands, its title, and its text.
+/// Of each passage that matches: where it stands, its title, and its text; of equal ones each.
 fn found(folder: &Path, query: &str) -> Vec<(String, String, String)> {
     let output = palpate(folder)
         .args(["search", query, "--json", "-n", "100"])
@@ -40,7 +40,14 @@ fn found(folder: &Path, query: &str) -> Vec<(String, String, String)> {
     let found: Value = serde_json::from_slice(&output.stdout).expect("--json prints JSON");
     let text = |hit: &Value, key: &str| hit[key].as_str().expect(key).to_owned();
     let hits = found["hits"].as_array().expect("hits").iter();
-    let hits = hits.map(|hit| (text(hit, "source"), text(hit, "title"), text(hit, "text")));
+    let hits = hits.flat_map(|hit| {
+        let also = hit["also_in"].as_array().into_iter().flatten();
+        let sources = std::iter::once(&hit["source"]).chain(also);
+        sources.map(|source| {
+            let source = source.as_str().expect("a source").to_owned();
+            (source, text(hit, "title"), text(hit, "text"))
+        })
+    });
     let mut hits: Vec<_> = hits.collect();
     hits.sort();
     hits
@@ -51,6 +58,31 @@ fn sources(folder: &Path, query: &str) -> Vec<String> {
         .into_iter()
         .map(|(source, ..)| source)
         .collect()
+}
+
+#[test]
+fn a_sheet_that_cannot_be_read_is_not_left_out_in_silence() {
+    let whole = xlsx(&[("Risks", &[("A1", "Traction"), ("B1", "fracture")])]);
+    let sheet = |dimension: &str| {
+        let text = format!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">\
+             <dimension ref=\"{dimension}\"/><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\">\
+             <is><t>no fracture</t></is></c></row></sheetData></worksheet>"
+        );
+        written::replaced(&whole, "xl/worksheets/sheet1.xml", text.as_bytes())
+    };
+    let folder = folder(&[
+        ("broken.xlsx", sheet("?")),
+        ("far.xlsx", sheet("AAAAAAAA1:B2")),
+    ]);
+    let (code, said) = index(folder.path(), &[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("broken.xlsx"), "{said}");
+    // Where a sheet says that it ends is no matter.
+    assert_eq!(
+        sources(folder.path(), "fracture"),
+        ["corpus/far.xlsx#Risks"]
+    );
 }
 
 #[test]
