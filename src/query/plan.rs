@@ -26,6 +26,9 @@ const SPELLING_WEIGHT: f64 = 0.05;
 const SENTENCE: usize = 5;
 /// At most so many words that no passage has are named.
 const ABSENT_NAMED: usize = 8;
+/// Where what is narrower has more names than this, none is looked for. Measured on seven collections: 12, 40 and
+/// 150 are within 0.001 of none in the mean of nDCG@10; each name takes time.
+const NARROWER_NAMES: usize = 40;
 
 /// What planning has to know of the corpus.
 pub trait WordSource {
@@ -111,6 +114,16 @@ pub struct PlanConcept {
     pub words: Vec<usize>,
     /// The terms of its other names.
     pub synonyms: Vec<Vec<String>>,
+    /// The terms of the names of what is narrower, where they are few.
+    pub narrower: Vec<Vec<String>>,
+}
+
+impl PlanConcept {
+    /// All names by which it is looked for besides the one typed.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &[String]> {
+        let names = self.synonyms.iter().chain(&self.narrower);
+        names.map(Vec::as_slice)
+    }
 }
 
 /// Words that have to stand next to each other.
@@ -464,6 +477,7 @@ impl Plan {
                     kind: concept.kind,
                     words: indices,
                     synonyms,
+                    narrower: narrower_forms(lexicon, mention.concept, &named),
                 });
             }
         }
@@ -617,6 +631,19 @@ fn free_text(query: &Query) -> String {
             _ => None,
         });
     free.take(READ_WORDS).collect::<Vec<_>>().join(" ")
+}
+
+/// The names of what is narrower than a concept, but for those that have all words of its `named` form: these
+/// are found by it. None where there are many: what is that broad is not meant by each of its kinds.
+fn narrower_forms(lexicon: &Lexicon, concept: usize, named: &[String]) -> Vec<Vec<String>> {
+    let below = lexicon.narrower(concept).into_iter();
+    let forms = below.flat_map(|concept| lexicon.searched_forms(concept));
+    let others = forms.filter(|form| !named.iter().all(|term| form.contains(term)));
+    let forms: Vec<_> = others.take(NARROWER_NAMES + 1).collect();
+    match forms.len() {
+        ..=NARROWER_NAMES => forms,
+        _ => Vec::new(),
+    }
 }
 
 /// The words of a phrase, of which a number with a sign is one word.

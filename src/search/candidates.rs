@@ -126,11 +126,15 @@ pub(super) fn matching(
     // What a word that only asks names is asked about, too.
     let named = |k: &usize| words.iter().any(|stats| stats.concept == Some(*k));
     let concepts = (0..plan.concepts.len()).filter(named);
-    for name in concepts.flat_map(|k| &plan.concepts[k].synonyms) {
-        match name.len() {
-            1 => by_words.extend(name_wanted(name, weights)),
-            _ if scorer.occurs(name) => by_names.extend(name_wanted(name, weights)),
-            _ => {}
+    for concept in concepts.map(|k| &plan.concepts[k]) {
+        let synonyms = concept.synonyms.iter().map(|name| (name, weights.synonym));
+        let narrower = concept.narrower.iter().map(|name| (name, weights.narrower));
+        for (name, share) in synonyms.chain(narrower) {
+            match name.len() {
+                1 => by_words.extend(name_wanted(name, share, weights)),
+                _ if scorer.occurs(name) => by_names.extend(name_wanted(name, share, weights)),
+                _ => {}
+            }
         }
     }
     let (must, not) = clauses(plan, filters)?;
@@ -284,14 +288,14 @@ fn word_wanted(word: &PlanWord, scored: Option<(f64, &Weights)>) -> Vec<Wanted> 
     searched(word.field).flat_map(in_field).collect()
 }
 
-/// What has another name of a concept, in any field.
-fn name_wanted(terms: &[String], weights: &Weights) -> Vec<Wanted> {
+/// What has another name of a concept, worth that share of the word, in any field.
+fn name_wanted(terms: &[String], share: f64, weights: &Weights) -> Vec<Wanted> {
     let in_field = |field| {
         let wanted = match terms {
             [term] => Wanted::word(field, term),
             _ => Wanted::Phrase(field, (0..).zip(terms.iter().cloned()).collect()),
         };
-        wanted.times(weights.synonym * weights.candidate_field(field))
+        wanted.times(share * weights.candidate_field(field))
     };
     TextField::ALL.map(in_field).into()
 }

@@ -14,11 +14,13 @@ use crate::index::{
     CandidateNumber, Counts, Engine, FIELDS, NameNumber, PassageAt, Positions, Table, Term,
     TermNumber, TextField,
 };
-use crate::query::Plan;
+use crate::query::{Plan, PlanConcept};
 
 /// Another name of a concept.
 pub(super) struct Name {
     pub(super) concept: usize,
+    /// Whether it is the name of something narrower.
+    pub(super) narrower: bool,
     pub(super) terms: Vec<TermNumber>,
 }
 
@@ -39,7 +41,7 @@ pub(super) struct LookUp<'p> {
 impl<'p> LookUp<'p> {
     pub(super) fn of(plan: &'p Plan, meant: Option<Meaning>) -> LookUp<'p> {
         let words = plan.scoring_words().flat_map(|word| &word.terms);
-        let synonyms = plan.concepts.iter().flat_map(|concept| &concept.synonyms);
+        let names = plan.concepts.iter().flat_map(PlanConcept::names);
         let mut look_up = LookUp {
             terms: Vec::new(),
             numbers: BTreeMap::new(),
@@ -49,16 +51,21 @@ impl<'p> LookUp<'p> {
             meant,
         };
         look_up.aspects.retain(|(_, worth)| *worth >= ANSWER);
-        for term in words.chain(synonyms.flatten()) {
+        for term in words.chain(names.flatten()) {
             let next = TermNumber(look_up.terms.len());
             if *look_up.numbers.entry(term).or_insert(next) == next {
                 look_up.terms.push(term);
             }
         }
         for (concept, named) in plan.concepts.iter().enumerate() {
-            for terms in &named.synonyms {
+            let own = named.synonyms.len();
+            for (n, terms) in named.names().enumerate() {
                 let terms = look_up.numbers_of(terms);
-                look_up.names.push(Name { concept, terms });
+                look_up.names.push(Name {
+                    concept,
+                    narrower: n >= own,
+                    terms,
+                });
             }
         }
         look_up
@@ -152,6 +159,8 @@ pub(super) struct PoolEvidence {
     pub(super) table: Table,
     /// By concept of the plan, by candidate.
     named: Vec<Vec<Named>>,
+    /// The same of what is narrower.
+    narrower: Vec<Vec<Named>>,
     /// By candidate, how similar it is to what is meant; nothing where meaning does not count.
     similarities: Vec<f32>,
     /// Where words stand, in those candidates of which that was asked.
@@ -169,8 +178,13 @@ impl PoolEvidence {
         let table = engine.table(candidates, &look_up.terms, &names)?;
         let all = table.candidates().len();
         let mut named = vec![vec![Named::default(); all]; look_up.concepts];
+        let mut narrower = named.clone();
         for (n, name) in (0..).map(NameNumber).zip(&look_up.names) {
-            for (c, named) in table.numbers().zip(&mut named[name.concept]) {
+            let of = match name.narrower {
+                true => &mut narrower,
+                false => &mut named,
+            };
+            for (c, named) in table.numbers().zip(&mut of[name.concept]) {
                 named.add(n, name.terms.len() as u32, table.name_counts(n, c));
             }
         }
@@ -184,6 +198,7 @@ impl PoolEvidence {
         Ok(PoolEvidence {
             table,
             named,
+            narrower,
             similarities,
             positions: None,
         })
@@ -192,6 +207,11 @@ impl PoolEvidence {
     /// What is known of the names of a concept, by its place in the plan, in a candidate.
     pub(super) fn named(&self, concept: usize, candidate: CandidateNumber) -> &Named {
         &self.named[concept][candidate.0]
+    }
+
+    /// The same of the names of what is narrower.
+    pub(super) fn narrower(&self, concept: usize, candidate: CandidateNumber) -> &Named {
+        &self.narrower[concept][candidate.0]
     }
 
     /// How similar a candidate is to what is meant, where meaning counts.

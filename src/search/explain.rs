@@ -59,8 +59,11 @@ pub(super) fn parts(
     let found = scorer.words.iter().zip(&word_values);
     for (stats, value) in found.filter(|(_, value)| value.counted > 0.0) {
         let (counted_as, surface) = (value.counted, &stats.word.surface);
-        let named = stats.concept.map(|concept| evidence.named(concept, c));
-        match named.and_then(|named| scorer.name(named)) {
+        let named = stats.concept.and_then(|concept| {
+            let own = scorer.name(evidence.named(concept, c));
+            own.or_else(|| scorer.name(evidence.narrower(concept, c)))
+        });
+        match named {
             Some(name) if value.by_name > value.exact => {
                 words.push(format!("{surface} {counted_as:.2} (as “{name}”)"));
             }

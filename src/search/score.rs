@@ -16,7 +16,7 @@
 //! an aspect puts passages on the topic in order, and lifts none above them.
 
 use super::Ranking;
-use super::evidence::{CorpusStatistics, LookUp, Named, PoolEvidence};
+use super::evidence::{CorpusStatistics, LookUp, Name, Named, PoolEvidence};
 use super::meaning::MeaningWeights;
 use super::weights::{ASKS, CLOSE_WORDS, LONG_TOPIC, SHORT_TOPIC, USUAL_IDF, Weights};
 use crate::annotate::AspectWeights;
@@ -230,7 +230,9 @@ impl<'p> Scorer<'p> {
                 let concept = concepts.position(|concept| concept.words.contains(&w));
                 let alone = |k: &usize| self.plan.concepts[*k].words.len() == 1;
                 let names = self.look_up.names.iter();
-                let names = names.filter(|n| concept.filter(alone) == Some(n.concept));
+                let of_it =
+                    |name: &&Name| !name.narrower && concept.filter(alone) == Some(name.concept);
+                let names = names.filter(of_it);
                 let n = names
                     .map(|name| self.passages_with_name(&name.terms))
                     .fold(passages, u64::max);
@@ -408,6 +410,12 @@ impl<'p> Scorer<'p> {
             .concept
             .map_or([0; FIELDS], |k| candidates.named(k, c).counts);
         let by_name = self.weights.synonym * saturated(self.frequency(candidates, c, named));
+        let narrower = stats
+            .concept
+            .map_or([0; FIELDS], |k| candidates.narrower(k, c).counts);
+        let by_narrower =
+            self.weights.narrower * saturated(self.frequency(candidates, c, narrower));
+        let by_name = by_name.max(by_narrower);
         let weight = stats.weight(&self.weights);
         (weight * exact, weight * by_name)
     }

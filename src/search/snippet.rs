@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use crate::analysis::{Analyzer, TermId};
+use crate::analysis::{Analyzer, TermId, Token};
 use crate::document::word_count;
 use crate::index::StoredPassage;
 use crate::passage::{LeadIn, Unit, UnitKind, Units};
@@ -70,10 +70,19 @@ impl WarmAnalyzers {
     }
 }
 
+/// Another name of what some words of the query name.
+struct SoughtName {
+    /// The terms after the first.
+    rest: Vec<TermId>,
+    words: Vec<usize>,
+}
+
 /// Makes the snippets of a page.
 pub(super) struct SnippetMaker<'a> {
     /// The query word, by its place among the scoring ones, of each term.
     wanted: FxHashMap<TermId, usize>,
+    /// The other names of the concepts that the query names, by their first terms.
+    names: FxHashMap<TermId, Vec<SoughtName>>,
     weights: Vec<f64>,
     analyzer: Analyzer,
     analyzers: &'a WarmAnalyzers,
@@ -95,8 +104,21 @@ impl<'a> SnippetMaker<'a> {
                 wanted.entry(analyzer.term_id(term)).or_insert(w);
             }
         }
+        let mut names: FxHashMap<TermId, Vec<SoughtName>> = FxHashMap::default();
+        for concept in &plan.concepts {
+            for name in concept.names() {
+                let mut terms = name.iter().map(|term| analyzer.term_id(term));
+                if let Some(first) = terms.next() {
+                    names.entry(first).or_default().push(SoughtName {
+                        rest: terms.collect(),
+                        words: concept.words.clone(),
+                    });
+                }
+            }
+        }
         SnippetMaker {
             wanted,
+            names,
             weights,
             analyzer,
             analyzers,
@@ -169,16 +191,45 @@ impl<'a> SnippetMaker<'a> {
         marks
     }
 
-    /// The words of the query in a sentence that begins at `offset`.
+    /// The words of the query in a sentence that begins at `offset`, and the other names of what they name.
     fn matches(&mut self, sentence: &str, offset: usize) -> Vec<(Range<usize>, usize)> {
-        let tokens = self.analyzer.uncounted_tokens(sentence).into_iter();
-        tokens
-            .filter_map(|token| {
-                let word = *self.wanted.get(&self.analyzer.term_of(token.word))?;
-                Some((token.bytes.start + offset..token.bytes.end + offset, word))
-            })
-            .collect()
+        let tokens = self.analyzer.uncounted_tokens(sentence);
+        let terms: Vec<TermId> = tokens
+            .iter()
+            .map(|token| self.analyzer.term_of(token.word))
+            .collect();
+        let mut found = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            let start = token.bytes.start + offset;
+            for name in self.names.get(&terms[at]).into_iter().flatten() {
+                if let Some(end) = last_of(name, &tokens[at..], &terms[at..]) {
+                    let bytes = start..end + offset;
+                    found.extend(name.words.iter().map(|&word| (bytes.clone(), word)));
+                }
+            }
+            if let Some(&word) = self.wanted.get(&terms[at]) {
+                found.push((start..token.bytes.end + offset, word));
+            }
+        }
+        found
     }
+}
+
+/// Where a name ends that begins with the first of some tokens; a closed compound among them stands for words
+/// that are there, too.
+fn last_of(name: &SoughtName, tokens: &[Token], terms: &[TermId]) -> Option<usize> {
+    let (mut at, mut end) = (0, tokens.first()?.bytes.end);
+    for term in &name.rest {
+        at += 1;
+        while tokens.get(at)?.compound {
+            at += 1;
+        }
+        if terms[at] != *term {
+            return None;
+        }
+        end = tokens[at].bytes.end;
+    }
+    Some(end)
 }
 
 impl Snippet {
@@ -375,6 +426,24 @@ mod tests {
         assert_eq!(
             snippet("• pregnancy", Some("Never treat:"), "pregnancy"),
             "Never treat: • [pregnancy]"
+        );
+    }
+
+    #[test]
+    fn another_name_is_what_was_asked_for() {
+        assert_eq!(
+            snippet(
+                "Rest helps. Myocardial infarction is rare.",
+                None,
+                "heart attack"
+            ),
+            "[Myocardial infarction] is rare."
+        );
+        let filler = "Nothing of note is said in this sentence, which is long and goes on for quite a while. ".repeat(5);
+        let text = format!("{filler}After a laminectomy, wait six weeks.");
+        assert_eq!(
+            snippet(&text, None, "back surgery"),
+            "After a [laminectomy], wait six weeks."
         );
     }
 

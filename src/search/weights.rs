@@ -39,6 +39,8 @@ pub struct Weights {
     /// What a synonym is worth, as a share of the word itself: below one, so that no expansion
     /// outranks the same passage with the word.
     pub synonym: f64,
+    /// What the name of a narrower concept is worth, as a share of the word.
+    pub narrower: f64,
     /// A neighbouring pair of words that stands side by side.
     pub proximity: f64,
     /// A title that is all about the topic.

@@ -57,6 +57,43 @@ fn sources(hits: &[Value]) -> Vec<&str> {
 }
 
 #[test]
+fn kinds_of_a_thing_count_for_it_and_for_less_than_its_name() {
+    for (query, named, kind, other) in [
+        (
+            "back surgery",
+            "Back surgery takes an hour.",
+            "A laminectomy takes an hour.",
+            "A walk takes an hour.",
+        ),
+        (
+            "painkillers after meals",
+            "Take painkillers after meals.",
+            "Take naproxen after meals.",
+            "Take a nap after meals.",
+        ),
+        (
+            "arthritis sport",
+            "Sport with arthritis.",
+            "Sport with gout.",
+            "Sport with friends.",
+        ),
+        (
+            "blood thinners",
+            "Blood thinners are on the list.",
+            "Warfarin is on the list.",
+            "Bread is on the list.",
+        ),
+    ] {
+        let files = [("c.txt", other), ("b.txt", kind), ("a.txt", named)];
+        let hits = found_in(&files, query);
+        assert_eq!(sources(&hits)[..2], ["a.txt", "b.txt"], "{query}");
+        // What is found by such a name shows it.
+        let snippet = hits[1]["snippet"].as_str().expect("a snippet");
+        assert!(snippet.contains("<mark>"), "{snippet}");
+    }
+}
+
+#[test]
 fn a_hyphenated_word_counts_once() {
     let files = [
         (
