@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::search::SearchResults;
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "rank",
     "score",
     "source",
@@ -19,6 +19,7 @@ const HEADER: [&str; 14] = [
     "first_paragraph",
     "last_paragraph",
     "by_meaning_alone",
+    "also_in",
 ];
 
 /// What writes rows as spreadsheets open them: with the mark that says UTF-8, without which Excel takes
@@ -56,6 +57,7 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
             first_paragraph,
             last_paragraph,
             hit.by_meaning_alone.to_string(),
+            guarded(&hit.also_in.join("; ")),
         ])?;
     }
     csv.flush()

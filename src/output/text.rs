@@ -35,6 +35,8 @@ pub struct Details {
 
 /// What is said of a hit that has no word of what was asked.
 pub(crate) const MEANING_ALONE: &str = "similar in meaning; your words do not occur";
+/// At most so many equal files of a hit are named.
+pub(crate) const TWINS: usize = 5;
 /// At most so many statements are shown with a hit.
 const SAID: usize = 2;
 const INDENT: &str = "    ";
@@ -136,6 +138,15 @@ impl Printer {
         let rank = format!("{:>2}  ", hit.rank);
         self.wrapped(out, &title, &rank, INDENT)?;
         self.place(out, hit)?;
+        if !hit.also_in.is_empty() {
+            let (shown, more) = hit.also_in.split_at(hit.also_in.len().min(TWINS));
+            let more = match more.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let line = format!("also in {}{more}", shown.join(", "));
+            self.wrapped(out, &self.styled(&line, FAINT), INDENT, INDENT)?;
+        }
         if hit.by_meaning_alone {
             self.wrapped(out, &self.styled(MEANING_ALONE, RISK), INDENT, INDENT)?;
         }

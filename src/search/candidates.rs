@@ -16,9 +16,6 @@ pub(super) struct CandidatePools {
     pub(super) pools: Vec<Vec<PassageAt>>,
     /// How many passages match in all, where that was asked for.
     pub(super) total: Option<u64>,
-    /// Whether every source is to come before the second passage of any: nothing is asked for but
-    /// what speaks of something.
-    pub(super) lists: bool,
 }
 
 /// What the engine is asked for.
@@ -41,6 +38,12 @@ pub(super) struct Matching {
 }
 
 impl Matching {
+    /// Whether every source is to come before the second passage of any: nothing is asked for but
+    /// what speaks of something.
+    pub(super) fn lists(&self) -> bool {
+        self.lists
+    }
+
     /// The same, with that many candidates scored at a time.
     pub(super) fn in_pools_of(self, pool: usize) -> Matching {
         Matching { pool, ..self }
@@ -84,11 +87,7 @@ pub(super) fn find(
         false => None,
         true => Some(engine.count(&matching.all)?),
     };
-    Ok(CandidatePools {
-        pools,
-        total,
-        lists: matching.lists,
-    })
+    Ok(CandidatePools { pools, total })
 }
 
 /// The best passages by plain BM25, at least `end` of them if there are so many.

@@ -9,7 +9,8 @@
 //!    by a sum of named [`ScorePart`]s (`score`), each with its formula and source, and with weights that
 //!    are learned from all collections at once (`weights`). `explain` says for a hit how they came about.
 //! 3. **Order** (`order`): scores decide; when they are close, passages from sources not shown
-//!    yet come first; ties go by place in the corpus, so that a ranking is reproducible.
+//!    yet come first; ties go by place in the corpus, so that a ranking is reproducible. Equal files
+//!    are one hit (`twins`).
 //! 4. **Page**: only the passages that are shown are read from disk, and get a snippet
 //!    (`snippet`).
 //!
@@ -29,6 +30,7 @@ mod ranking;
 mod score;
 mod snippet;
 mod suggest;
+mod twins;
 mod weights;
 
 use std::cell::OnceCell;
@@ -49,6 +51,7 @@ use crate::query::{
     Correction, DidYouMean, Plan, Query, READ_WORDS, Spelled, Spelling, WordSource,
 };
 
+use candidates::Matching;
 use evidence::{CorpusStatistics, LookUp, PoolEvidence};
 pub use explain::{PartKind, ScorePart};
 pub use facets::{FacetCount, Facets, Silent, check_filters};
@@ -61,6 +64,7 @@ use score::{Scored, Scorer};
 pub use snippet::{Snippet, Stretch};
 use snippet::{SnippetMaker, WarmAnalyzers};
 pub use suggest::Suggestion;
+use twins::Distinct;
 pub use weights::Weights;
 use weights::{MOST_LOST, RUN_POOL};
 
@@ -168,6 +172,8 @@ pub struct Hit {
     pub snippet: Snippet,
     /// Whether it is only similar in meaning: no word of the topic occurs in it, nor any other name.
     pub by_meaning_alone: bool,
+    /// The sources in which the same stands at the same place, in byte order: equal files are one hit.
+    pub also_in: Vec<String>,
     /// How the score came about, where that was asked for.
     pub explanation: Option<Vec<ScorePart>>,
 }
@@ -326,26 +332,26 @@ impl Searcher {
             (_, false) => None,
         };
         let (facets, counted) = counted.unzip();
-        let (ordered, evidence, by_meaning_alone) = self.ordered(&scorer, &found, end)?;
+        let (ordered, evidence, by_meaning_alone) =
+            self.ordered(&scorer, matching.as_ref(), found.pools, end)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights(), &self.analyzers);
         let shown = ordered.get(request.offset..).unwrap_or_default();
         let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
         let passages = engine.passages(&at)?;
-        let hits = shown
-            .iter()
-            .zip(passages)
-            .zip(request.offset + 1..)
-            .map(|((scored, passage), rank)| Hit {
+        let mut hits = Vec::with_capacity(shown.len());
+        for ((scored, passage), rank) in shown.iter().zip(passages).zip(request.offset + 1..) {
+            hits.push(Hit {
                 rank,
                 score: scored.score(),
                 snippet: snippets.snippet(&passage),
                 passage,
                 by_meaning_alone: scored.by_meaning_alone,
+                also_in: twins::sources(engine, scored)?,
                 explanation: request
                     .explain
                     .then(|| explain::parts(&scorer, &evidence[scored.pool], scored)),
-            })
-            .collect();
+            });
+        }
         drop((snippets, scorer));
         plan.notes.extend(engine.troubles());
         Ok(SearchResults {
@@ -388,7 +394,7 @@ impl Searcher {
         let scorer = Scorer::new(&plan, ranking, &look_up, &statistics);
         let matching = candidates::matching(&scorer, &[])?;
         let found = candidates::find(&scorer, self.engine(), matching.as_ref(), limit, false)?;
-        let (ordered, ..) = self.ordered(&scorer, &found, limit)?;
+        let (ordered, ..) = self.ordered(&scorer, matching.as_ref(), found.pools, limit)?;
         let ranked = ordered
             .into_iter()
             .map(|scored| (scored.at, scored.score()));
@@ -400,26 +406,38 @@ impl Searcher {
     fn ordered(
         &self,
         scorer: &Scorer<'_>,
-        found: &candidates::CandidatePools,
+        matching: Option<&Matching>,
+        pools: Vec<Vec<PassageAt>>,
         end: usize,
     ) -> Result<(Vec<Scored>, Vec<PoolEvidence>, usize), SearchError> {
-        let (mut ordered, mut all, mut by_meaning_alone) = (Vec::new(), Vec::new(), 0);
-        for pool in &found.pools {
-            let needed = end.saturating_sub(ordered.len());
+        let engine = self.engine();
+        let lists = matching.is_some_and(Matching::lists);
+        let (mut all, mut by_meaning_alone) = (Vec::new(), 0);
+        let mut distinct = Distinct::default();
+        let (mut pools, mut reach) = (pools, end);
+        while let Some(pool) = pools.get(all.len()) {
+            let needed = end.saturating_sub(distinct.hits.len());
             if needed == 0 {
                 break;
             }
-            let mut evidence = PoolEvidence::fetch(self.engine(), scorer.look_up, pool)?;
+            let mut evidence = PoolEvidence::fetch(engine, scorer.look_up, pool)?;
             let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;
             by_meaning_alone += scored.iter().filter(|one| one.by_meaning_alone).count();
-            let scored = match found.lists {
-                true => order::spread(scored, needed),
-                false => order::order(scored, needed),
+            // More than are needed: some may be one hit.
+            let count = scored.len();
+            let scored = match lists {
+                true => order::spread(scored, count),
+                false => order::order(scored, count),
             };
-            order::append(&mut ordered, scored);
+            distinct.take(engine, scored, end)?;
             all.push(evidence);
+            if all.len() == pools.len() && distinct.folded() > 0 {
+                // What is one hit leaves room for what comes after.
+                reach += reach.max(pool.len());
+                pools = candidates::find(scorer, engine, matching, reach, false)?.pools;
+            }
         }
-        Ok((ordered, all, by_meaning_alone))
+        Ok((distinct.hits, all, by_meaning_alone))
     }
 
     /// The candidates of a pool with their scores. Where words stand is asked of those only that it

@@ -127,6 +127,7 @@ mod tests {
             },
             by_meaning_alone: false,
             before: 0,
+            twins: Vec::new(),
         }
     }
 

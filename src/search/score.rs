@@ -44,8 +44,13 @@ pub(super) struct Values {
 
 impl Values {
     pub(super) fn sum(&self) -> f64 {
+        self.by_itself() + self.variety + self.depth
+    }
+
+    /// What it counts whatever else there is.
+    pub(super) fn by_itself(&self) -> f64 {
         let found = self.words + self.proximity + self.title + self.aspect + self.together;
-        found + self.meaning + self.variety + self.depth
+        found + self.meaning
     }
 }
 
@@ -64,6 +69,8 @@ pub(super) struct Scored {
     pub(super) by_meaning_alone: bool,
     /// How many passages of the same source came before it.
     pub(super) before: usize,
+    /// What is like it in other sources, and is shown with it.
+    pub(super) twins: Vec<PassageAt>,
 }
 
 impl Scored {
@@ -303,7 +310,10 @@ impl<'p> Scorer<'p> {
             return 0;
         }
         scored.sort_by(|a, b| b.score().total_cmp(&a.score()));
-        let last = scored.get(count.saturating_sub(1)).map(Scored::score);
+        // Equal files are one hit in the end.
+        let mut distinct = scored.chunk_by(|a, b| a.score() == b.score());
+        let last = distinct.nth(count.saturating_sub(1));
+        let last = last.and_then(|equal| equal.first()).map(Scored::score);
         let needed = last.map_or(f64::NEG_INFINITY, |last| last * (1.0 - may_lose));
         let near = scored.partition_point(|scored| scored.score() + most >= needed);
         scored[..near].sort_by_key(|scored| scored.candidate);
@@ -348,6 +358,7 @@ impl<'p> Scorer<'p> {
             },
             by_meaning_alone,
             before: 0,
+            twins: Vec::new(),
         })
     }
 

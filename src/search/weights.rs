@@ -156,6 +156,10 @@ pub(super) const MOST_BEFORE: usize = 3;
 /// What a passage may lose in all, as a share of its score.
 pub(super) const MOST_LOST: f64 = VARIETY * MOST_BEFORE as f64;
 
+/// So many candidates, at most, are shown with another that is like them; what is beyond stands by itself. As
+/// many are compared in some tenths of a second.
+pub(super) const MOST_FOLDED: usize = 1_000;
+
 /// By so much a score is below the one before where it is the place that decides: more than adding
 /// up its parts can be off.
 pub(super) const STEP: f64 = 1e-9;

@@ -66,6 +66,9 @@ pub struct HitJson<'a> {
     /// Whether it is only similar in meaning: the words of the query do not occur.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     by_meaning_alone: bool,
+    /// The sources in which the same stands at the same place: equal files are one hit.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also_in: &'a [String],
     aspects: &'a [String],
     /// The kinds of risk among them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -183,6 +186,7 @@ impl<'a> HitJson<'a> {
             bytes: passage.bytes,
             id: passage.id.as_str(),
             by_meaning_alone: hit.by_meaning_alone,
+            also_in: &hit.also_in,
             aspects: &passage.aspects,
             risks: &passage.risks,
             concepts: mentioned(&passage.concepts),

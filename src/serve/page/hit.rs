@@ -7,7 +7,7 @@ use super::{copy_button, passage_link, place};
 use crate::annotate::trusted;
 use crate::index::StoredPassage;
 use crate::output::statement::plain;
-use crate::output::text::MEANING_ALONE;
+use crate::output::text::{MEANING_ALONE, TWINS};
 use crate::search::{Hit, Snippet};
 use crate::serve::catalogue::Catalogue;
 
@@ -39,6 +39,7 @@ impl HitView<'_> {
                     }
                 }
                 (self.where_it_stands(passage))
+                (self.twins(&best.also_in))
                 @if best.by_meaning_alone { p.quiet { (MEANING_ALONE) } }
                 p.snippet { (snippet(&best.snippet)) }
                 (self.line(passage))
@@ -52,6 +53,23 @@ impl HitView<'_> {
         html! {
             p.where {
                 cite { (self.catalogue.path(&passage.source)) ", " (place(passage)) }
+            }
+        }
+    }
+
+    /// The equal files that the hit stands for.
+    fn twins(&self, also_in: &[String]) -> Markup {
+        let shown = &also_in[..also_in.len().min(TWINS)];
+        html! {
+            @if !shown.is_empty() {
+                p.where {
+                    "also in "
+                    @for (n, source) in shown.iter().enumerate() {
+                        @if n > 0 { ", " }
+                        cite { (self.catalogue.path(source)) }
+                    }
+                    @if also_in.len() > shown.len() { " and " (also_in.len() - shown.len()) " more" }
+                }
             }
         }
     }

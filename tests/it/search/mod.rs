@@ -3,4 +3,5 @@
 mod forgiving;
 mod language;
 mod relevance;
+mod twins;
 mod understanding;
