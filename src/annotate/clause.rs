@@ -62,6 +62,8 @@ impl Gap {
 pub(super) struct WordRun<'a> {
     pub(super) words: &'a [WordId],
     pub(super) gaps: &'a [Gap],
+    /// Whether it is a sentence that another goes on with: what it denies is not what that one lists.
+    pub(super) goes_before: bool,
 }
 
 /// How many words a trigger reaches at most: chosen, not measured. A text without sentences would
@@ -88,6 +90,8 @@ pub(super) struct Clauses {
     breaks: Vec<usize>,
     /// The dashes, where they are the signs of a list.
     items: Vec<usize>,
+    /// The sentences that it goes on with.
+    before: Vec<Range<usize>>,
     /// Where the sentence itself begins.
     own: usize,
     directs: bool,
@@ -104,6 +108,7 @@ impl Clauses {
             first: 0,
             breaks: Vec::new(),
             items: Vec::new(),
+            before: Vec::new(),
             own: length,
             directs: false,
         };
@@ -111,6 +116,9 @@ impl Clauses {
             let start = clauses.gaps.len();
             clauses.words.extend_from_slice(part.words);
             clauses.gaps.extend_from_slice(part.gaps);
+            if part.goes_before {
+                clauses.before.push(start..clauses.gaps.len());
+            }
             if let Some(gap) = clauses.gaps.get_mut(start) {
                 // What stood before its first word parts it from something else.
                 *gap = Gap::None;
@@ -133,6 +141,7 @@ impl Clauses {
         WordRun {
             words: &self.words[at..],
             gaps: &self.gaps[at..],
+            goes_before: false,
         }
     }
 
@@ -265,7 +274,7 @@ impl Clauses {
         let mut claim = Claim::from(Assertion::Affirmed);
         for found in self.near(&words) {
             let trigger = &found.trigger;
-            if trigger.directed && !self.directs {
+            if (trigger.directed && !self.directs) || self.denied_before(found) {
                 continue;
             }
             let given = if self.reaches(triggers, found, &words) {
@@ -286,6 +295,15 @@ impl Clauses {
         }
         claim.no_benefit &= claim.assertion == Assertion::Negated;
         claim
+    }
+
+    /// Whether a trigger denies something in the sentence before: "without fever. These include a rash". An
+    /// order or advice holds for what is listed: "do not use it with some medicines. These include warfarin".
+    fn denied_before(&self, found: &FoundTrigger) -> bool {
+        let denies = found.trigger.after == Some(Assertion::Negated);
+        let orders = found.trigger.advice.is_some() || found.trigger.directs;
+        let stands = |before: &Range<usize>| before.contains(&found.start);
+        denies && !orders && self.before.iter().any(stands)
     }
 
     /// The triggers that are near enough to some words to say something of them.
@@ -368,7 +386,11 @@ impl Clauses {
             Reach::Clause => !self.parted(found.start, words.start),
             Reach::Sentence => {
                 let led_in = found.start < self.own;
-                led_in || !self.is_main(triggers, found, words.start)
+                let other = || {
+                    self.is_main(triggers, found, words.start)
+                        || self.turns(triggers, found.end, words.start)
+                };
+                led_in || !other()
             }
         }
     }
@@ -426,23 +448,67 @@ impl Clauses {
         let fronted = !before.into_iter().any(|at| {
             self.is_verb(triggers, at) || triggers.is(self.words[at], WordClass::Imperatives)
         });
-        fronted && (found.end..=at).any(|at| self.begins_main(triggers, at))
+        fronted && (found.end..=at).any(|start| self.begins_main(triggers, start, at))
     }
 
-    fn begins_main(&self, triggers: &Triggers, at: usize) -> bool {
-        let is = |at: usize, class| {
-            self.words
-                .get(at)
-                .is_some_and(|&word| triggers.is(word, class))
+    /// Whether a main clause begins somewhere that says something of the word at `of`.
+    fn begins_main(&self, triggers: &Triggers, at: usize, of: usize) -> bool {
+        self.gaps[at] >= Gap::Comma
+            && (self.is(triggers, at, WordClass::Imperatives)
+                || self.has_subject_and_verb(triggers, at)
+                || self.has_name_and_verb(triggers, at, of))
+    }
+
+    /// Whether a turn of speech leads to a statement of its own between two places: "whether a baby has it, but
+    /// they carry a risk".
+    fn turns(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
+        let is = |at, class| self.is(triggers, at, class);
+        let has_verb = |at: usize| {
+            (at + 1..at + 5).any(|next| is(next, WordClass::Verbs) || is(next, WordClass::Modals))
         };
-        if self.gaps[at] < Gap::Comma {
-            return false;
-        }
+        (from + 1..=to).any(|at| {
+            is(at - 1, WordClass::Adversatives)
+                && (is(at, WordClass::Contractions)
+                    || (is(at, WordClass::Subjects) && has_verb(at)))
+        })
+    }
+
+    fn is(&self, triggers: &Triggers, at: usize, class: WordClass) -> bool {
+        let word = self.words.get(at);
+        word.is_some_and(|&word| triggers.is(word, class))
+    }
+
+    /// Whether what may be a subject stands somewhere, and its verb soon after.
+    fn has_subject_and_verb(&self, triggers: &Triggers, at: usize) -> bool {
+        let is = |at, class| self.is(triggers, at, class);
         let follows = |class| (at + 1..at + 5).any(|next| is(next, class));
-        is(at, WordClass::Imperatives)
+        is(at, WordClass::Contractions)
             || (is(at, WordClass::Subjects)
                 && (follows(WordClass::Modals)
                     || (follows(WordClass::Verbs) && !is(at + 1, WordClass::Verbs))))
+    }
+
+    /// Whether a subject that is no pronoun stands somewhere, and its verb before the word at `of`, with nothing
+    /// between them that could go on with a list: "if it affects the legs, walking can end in a fall". The subject
+    /// itself depends on the condition: "if tablets do not help, surgery may".
+    fn has_name_and_verb(&self, triggers: &Triggers, at: usize, of: usize) -> bool {
+        let is = |at, class| self.is(triggers, at, class);
+        let is_verb = |at| is(at, WordClass::Verbs) || is(at, WordClass::Modals);
+        let goes_on = |at| {
+            [
+                WordClass::Coordinators,
+                WordClass::Relatives,
+                WordClass::Subordinators,
+                WordClass::Conditionals,
+            ]
+            .into_iter()
+            .any(|class| is(at, class))
+        };
+        let segment = (at..self.words.len().min(at + 5))
+            .take_while(|&next| next == at || self.gaps[next] < Gap::Comma)
+            .take_while(|&next| !goes_on(next));
+        let verb = segment.skip_while(|&next| !is_verb(next)).next();
+        verb.is_some_and(|verb| at < verb && verb < of)
     }
 
     /// Whether a trigger reaches words before it.

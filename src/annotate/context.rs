@@ -185,7 +185,7 @@ impl<'a> Context<'a> {
                 leads.push(self.stretch_of(announced));
             } else if self.goes_on(self.reading.stretch(self.sentences[unit].clone())) {
                 self.lead_into(before, depth - 1, leads);
-                leads.push(self.stretch_of(before));
+                leads.push(self.before(before));
             }
         }
         for lead in kept.led_in_by() {
@@ -197,7 +197,7 @@ impl<'a> Context<'a> {
                     .unit_at(bytes.start)
                     .and_then(|unit| unit.checked_sub(1))
             {
-                leads.push(self.stretch_of(before));
+                leads.push(self.before(before));
             }
             leads.push(words);
         }
@@ -205,6 +205,14 @@ impl<'a> Context<'a> {
 
     fn stretch_of(&self, unit: usize) -> WordRun<'_> {
         self.reading.stretch(self.sentences[unit].clone())
+    }
+
+    /// A sentence that another goes on with.
+    fn before(&self, unit: usize) -> WordRun<'_> {
+        WordRun {
+            goes_before: true,
+            ..self.stretch_of(unit)
+        }
     }
 
     fn unit_at(&self, byte: usize) -> Option<usize> {

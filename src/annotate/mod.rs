@@ -63,7 +63,7 @@ use triggers::Triggers;
 pub use trust::trusted;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "9";
+pub const ANNOTATION_VERSION: &str = "10";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
@@ -299,6 +299,7 @@ impl Reading {
         WordRun {
             words: &self.words[words.clone()],
             gaps: &self.gaps[words],
+            goes_before: false,
         }
     }
 

@@ -132,6 +132,10 @@ pub(super) enum WordClass {
     Enumerators,
     Imperatives,
     Subjects,
+    /// A subject with its verb in one: "you'll".
+    Contractions,
+    /// What turns to something else.
+    Adversatives,
     Modals,
     Prepositions,
     Transparent,
@@ -479,6 +483,7 @@ mod tests {
             let sentence = WordRun {
                 words: &words,
                 gaps: &gaps,
+                goes_before: false,
             };
             triggers.at_start(sentence, true).map(|(_, length)| length)
         };

@@ -215,9 +215,12 @@ impl Lexicon {
 
     /// The index of the concept that a text names, exactly and as a whole.
     pub(crate) fn index_of(&self, text: &str) -> Option<usize> {
-        let terms = terms(&analysis::words(text));
+        let words = analysis::words(text);
+        let terms = terms(&words);
         let form = self.form_by_key(&key(terms.iter().map(String::as_str)))?;
-        Some(self.concept_of_form(form))
+        let surfaces = words.iter().filter(|word| !word.compound);
+        self.is_spelled(form, surfaces.map(|word| word.surface.as_str()))
+            .then(|| self.concept_of_form(form))
     }
 
     /// Whether a word (folded, unstemmed) is a name of a concept, or a part of one, or an inflection
@@ -310,9 +313,18 @@ impl Lexicon {
     fn longest_at(&self, words: &[Word], whole: &[usize]) -> Option<(usize, usize)> {
         let lengths = (1..=self.tables.longest.min(whole.len())).rev();
         lengths.into_iter().find_map(|length| {
-            let run = whole[..length].iter().map(|&i| words[i].term.as_str());
-            Some((self.form_by_key(&key(run))?, length))
+            let run = whole[..length].iter().map(|&i| &words[i]);
+            let form = self.form_by_key(&key(run.clone().map(|word| word.term.as_str())))?;
+            let surfaces = run.map(|word| word.surface.as_str());
+            self.is_spelled(form, surfaces).then_some((form, length))
         })
+    }
+
+    /// Whether words (folded) that have the terms of a form are its words, or inflections of them: alcohol is no
+    /// alcoholism, though they have one stem.
+    fn is_spelled<'w>(&self, form: usize, words: impl Iterator<Item = &'w str> + Clone) -> bool {
+        let mut ways = self.written_of(form).peekable();
+        ways.peek().is_none() || ways.any(|way| spells(way, words.clone()))
     }
 
     /// The mention of a form, if what is written is as the form demands.

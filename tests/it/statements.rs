@@ -134,7 +134,10 @@ fn a_list_and_a_heading_tie_their_items_to_what_they_say() {
         ),
         (
             "# Cupping\n\n## Side effects\n\nBruising is common. Burns have happened.\n",
-            &["adverse: cupping therapy · Bruising"],
+            &[
+                "adverse: cupping therapy · Bruising",
+                "adverse: cupping therapy · Burns",
+            ],
         ),
     ]);
 }

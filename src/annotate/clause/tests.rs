@@ -86,6 +86,7 @@ fn denials() {
             "They do not have pain or develop zorbitis.",
             "Days without fever, cough, or zorbitis.",
             "Zorbitis after surgery is not recommended.",
+            "The limbs show absent zorbitis.",
         ],
     );
 }
@@ -115,6 +116,11 @@ fn what_looks_like_a_denial() {
             "A rare disorder characterized by zorbitis.",
             "Lack of nail growth 90% Zorbitis 90% Short toes 50%",
             "Lack of tears (dry eyes) zorbitis",
+            "The disease leads to absent nails and zorbitis.",
+            "A test shows whether a baby has gout, but it has a risk of zorbitis.",
+            "If you stand up too fast, you'll have zorbitis.",
+            "If it reaches the knees, walking can end in zorbitis.",
+            "Avoid contact with zorbitis.",
             "Attacks are brought on by nights without sleep, zorbitis, or stress.",
             "A non-itchy zorbitis comes and goes.",
             "Other measures include zorbitis, tablets, and an operation if other treatments don't work.",
@@ -129,6 +135,7 @@ fn hedges() {
         Assertion::Hedged,
         &[
             "Rarely, zorbitis occurs.",
+            "They have mild or no zorbitis.",
             "You may have pain in the joints, a fever, a headache or zorbitis.",
             "Zorbitis and gout may be due to the tablets.",
             "Zorbitis is rare in children.",

@@ -148,6 +148,74 @@ fn a_denial_that_something_helps_and_a_heading_that_forbids_are_told() {
 }
 
 #[test]
+fn adjectives_and_words_that_only_share_a_stem_are_not_called_silent() {
+    for (text, topic) in [
+        ("He is jaundiced.", "jaundice"),
+        ("The gouty joint hurts.", "gout"),
+        ("It helps infertile couples.", "infertility"),
+        ("An ischemic leg needs help at once.", "ischemia"),
+        ("Ask us if you are immunocompromised.", "immunodeficiency"),
+        ("Not with neuropathic feet.", "neuropathy"),
+        ("Her limbs are spastic.", "spasticity"),
+        ("Drink no alcohol on the day.", "alcohol"),
+        ("He was poisoned.", "poisoning"),
+        ("The ligament is torn.", "tear"),
+    ] {
+        let folder = indexed(&[("a.txt", &format!("A\n\n{text}\n"))]);
+        let found = states(&json(folder.path(), &[topic]));
+        assert_ne!(found[0].1, "silent", "{text} {topic}");
+    }
+    // Alcohol is no alcoholism, nor a cup a cupping: that is near at most.
+    for (text, topic) in [
+        ("Drink no alcohol on the day.", "alcoholism"),
+        ("Drink it from a cup.", "cupping"),
+        ("Brush your teeth.", "teething"),
+    ] {
+        let folder = indexed(&[("a.txt", &format!("A\n\n{text}\n"))]);
+        let found = states(&json(folder.path(), &[topic]));
+        let said = found[0].1.as_str();
+        assert!(
+            matches!(said, "silent" | "mentioned"),
+            "{text} {topic}: {said}"
+        );
+    }
+}
+
+#[test]
+fn what_a_list_goes_on_with_is_ordered_or_supposed_and_not_denied() {
+    let folder = indexed(&[
+        (
+            "a.txt",
+            "A\n\nThe patients came without fever. These include children with gout.\n",
+        ),
+        (
+            "b.txt",
+            "A\n\nThere is no pain in the chest. Some of the signs include gout.\n",
+        ),
+        (
+            "c.txt",
+            "A\n\nTell us if you have other conditions. These include gout.\n",
+        ),
+        (
+            "d.txt",
+            "A\n\nDo not use the gel in some conditions. They include gout.\n",
+        ),
+        (
+            "e.txt",
+            "A\n\nThey protect themselves by not smoking and without gout.\n",
+        ),
+    ]);
+    let found = states(&json(folder.path(), &["gout"]));
+    let found: Vec<&str> = found.iter().map(|(_, state)| state.as_str()).collect();
+    assert_eq!(
+        found,
+        ["stated", "stated", "conditional", "negated", "negated"]
+    );
+    let smoking = states(&json(folder.path(), &["smoking"]));
+    assert_eq!(state_of(&smoking, "e.txt"), "stated");
+}
+
+#[test]
 fn every_state_is_told() {
     let folder = indexed(&[
         ("stated.txt", "A\n\nIt helps with gout.\n"),
