@@ -33,7 +33,9 @@ DATA = HERE / "../data"
 NGRAMS = 3
 SCALE = 0.05
 FEATURES = 7000
-COPIES = 4  # how often each pattern is used, each time with other topics
+# How often each pattern is used, each time with other topics. Measured: with 4, the mean of nDCG@10 over seven
+# collections hung on the seed, .684 to .691; with 24 two seeds are .687.
+COPIES = 24
 
 
 class Analysis:

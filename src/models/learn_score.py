@@ -25,18 +25,21 @@ HERE = pathlib.Path(__file__).parent
 ROUNDS = 2
 LEAST = 2e-4  # less than this is no gain
 GRID = {
-    "k1": [0.9, 1.2, 1.6],
-    "b": [0.4, 0.55, 0.75],
-    "title_field": [3.0, 5.0, 8.0],
+    "title_field": [4.0, 6.0, 8.0],
     "title": [1.5, 2.0, 2.5],
-    "title_share": [0.35, 0.5, 0.75, 1.0],
-    "binding": [0.0, 0.5, 1.0, 1.5],
-    "synonym": [0.5, 0.7, 0.85],
-    "proximity": [0.0, 0.25, 0.5],
-    "aspect": [1.5, 2.0, 2.5, 3.0, 3.5, 4.0],
-    "asking": [0.2, 0.35, 0.5],
-    "certainty": [1.0, 2.0],
+    "binding": [0.0, 1.0, 1.5, 2.0],
+    "binding_words": [2.0, 3.0],
+    "proximity": [0.0, 0.1, 0.25, 0.5],
+    "asking": [0.2, 0.35, 0.5, 0.7],
+    "aspect": [2.0, 3.0, 3.5, 4.0],
+    "title_share": [0.35, 0.5, 1.0],
+    "k1": [0.9, 1.2, 1.6],
+    "b": [0.4, 0.75],
+    "synonym": [0.35, 0.5, 0.7],
+    "candidate_title": [1.0, 2.0, 3.0],
+    "aspect_coverage": [1.0, 1.5],
     "long_question": [0.0, 0.1, 0.2],
+    "certainty": [1.0, 1.5],
 }
 # The values of the score before it was learned, where every fold starts.
 START = {
