@@ -504,10 +504,10 @@ impl Clauses {
             .into_iter()
             .any(|class| is(at, class))
         };
-        let segment = (at..self.words.len().min(at + 5))
+        let mut segment = (at..self.words.len().min(at + 5))
             .take_while(|&next| next == at || self.gaps[next] < Gap::Comma)
             .take_while(|&next| !goes_on(next));
-        let verb = segment.skip_while(|&next| !is_verb(next)).next();
+        let verb = segment.find(|&next| is_verb(next));
         verb.is_some_and(|verb| at < verb && verb < of)
     }
 

@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// The private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Keep the files that documents were read from to oneself: only what was indexed is shown
+    #[arg(long)]
+    no_originals: bool,
     /// Write a line about each request to standard error, without what was searched for
     #[arg(long, value_name = "FORMAT", value_enum)]
     log: Option<LogLines>,
@@ -83,6 +86,7 @@ impl Args {
             tls,
             log: self.log.map(LogFormat::from),
             tokens,
+            originals: !self.no_originals,
         };
         serve::serve(&options, |address| {
             // Whoever reads it may have gone; the server is there all the same.

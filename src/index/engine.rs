@@ -5,6 +5,7 @@
 //! plain BM25 and reads back what was given to it. It knows nothing of how palpate ranks, so that
 //! all engines rank alike.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dictionary::Dictionary;
@@ -141,6 +142,11 @@ pub trait Engine: Send + Sync {
     /// The document that is cited by that path, as it was indexed; `None` where there is none.
     /// Where a collection has the same document twice, the first one.
     fn document(&self, source: &str) -> Result<Option<WholeDocument>, IndexError>;
+
+    /// The file that a document was read from, where that is still there and nothing else is in it.
+    fn original(&self, source: &str) -> Option<PathBuf> {
+        self.manifest().file_of(source)
+    }
 
     /// The paths that documents are cited by, in byte order: at most `limit` of those after
     /// `after`.

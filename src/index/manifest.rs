@@ -177,6 +177,25 @@ impl Manifest {
         }
     }
 
+    /// The file that a source was read from, where it is within what was indexed and is still there. What
+    /// stands in a file of many (`table.xlsx#Prices`) has none of its own.
+    pub(crate) fn file_of(&self, source: &str) -> Option<PathBuf> {
+        let roots = self.roots.iter().zip(&self.places.roots);
+        roots.into_iter().find_map(|(given, place)| {
+            let given = given.to_str()?.replace(std::path::MAIN_SEPARATOR, "/");
+            let below = match source.strip_prefix(given.trim_end_matches('/')) {
+                Some("") => return place.is_file().then(|| place.clone()),
+                Some(below) => below.strip_prefix('/')?,
+                None if given == "." => source,
+                None => return None,
+            };
+            let place = place.canonicalize().ok()?;
+            let file = place.join(below).canonicalize().ok()?;
+            let within = self.follows_links || file.starts_with(&place);
+            (within && file.is_file()).then_some(file)
+        })
+    }
+
     /// What became of symbolic links.
     pub(super) fn links(&self) -> SymbolicLinks {
         match self.follows_links {

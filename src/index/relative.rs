@@ -4,7 +4,7 @@
 //! nobody's business who asks a server. So what comes out of the engine has the folder taken off its
 //! sources, and what goes in has it put back.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::dictionary::Dictionary;
@@ -109,6 +109,10 @@ impl Engine for RelativeSources {
 
     fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {
         self.engine.look_up(read)
+    }
+
+    fn original(&self, source: &str) -> Option<PathBuf> {
+        self.engine.original(&self.long(source))
     }
 
     fn is_current(&self) -> Result<bool, IndexError> {

@@ -101,11 +101,16 @@ pub(super) async fn answers(
     {
         response.headers_mut().insert(header::LOCATION, value);
     }
-    match is_page(response.headers()) {
+    let is_verbatim = response.extensions().get::<Verbatim>().is_some();
+    match is_page(response.headers()) && !is_verbatim {
         true => rewritten(&base, response).await,
         false => response,
     }
 }
+
+/// Marks an answer that is sent as it is, though it may be a page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verbatim;
 
 fn is_page(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE);

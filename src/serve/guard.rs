@@ -143,9 +143,9 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
     ];
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        // A file as it is has its own policy.
+        let entry = response.headers_mut().entry(name);
+        entry.or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -164,6 +164,7 @@ mod tests {
             tls: None,
             log: None,
             tokens: Tokens::default(),
+            originals: true,
         };
         Guard::new(&options, options.address)
     }

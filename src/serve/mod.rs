@@ -82,6 +82,8 @@ pub struct Options {
     pub log: Option<LogFormat>,
     /// Who may ask; everybody where there are none.
     pub tokens: Tokens,
+    /// Whether the files that documents were read from are given out as they are.
+    pub originals: bool,
 }
 
 /// Why a server could not run.
@@ -111,7 +113,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         log::write_as(format);
     }
     let encryption = options.tls.as_ref().map(Encryption::of).transpose()?;
-    let state = Arc::new(ServerState::open(&options.index)?);
+    let state = Arc::new(ServerState::open(&options.index, options.originals)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -166,6 +168,7 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/opensearch.xml", get(page::opensearch).with_state(seen))
         .route("/documents", get(page::document_named))
         .route("/documents/{*source}", get(page::document))
+        .route("/originals/{*source}", get(page::original))
         .route("/audit.csv", get(page::audit_csv))
         .route("/audit.html", get(page::audit_html))
         .route("/tied", get(page::tied))

@@ -1,5 +1,6 @@
 //! The index that is served, and the threads that search it.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -36,7 +37,12 @@ pub(super) struct Opened {
     catalogue: OnceLock<Catalogue>,
     /// What names this state of the index, for caches.
     tag: String,
+    /// Whether files are given out as they are.
+    gives_originals: bool,
 }
+
+/// Where files are given out as they are, which change without the index.
+pub(super) const ORIGINALS: &str = "/originals/";
 
 /// How much work a request is, as far as it can be told before anything is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +65,9 @@ pub(super) struct ServerState {
 }
 
 impl ServerState {
-    pub(super) fn open(home: &Home) -> Result<ServerState, IndexError> {
+    pub(super) fn open(home: &Home, gives_originals: bool) -> Result<ServerState, IndexError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let opened = Opened::open(home)?;
+        let opened = Opened::open(home, gives_originals)?;
         let metrics = Metrics::default();
         metrics.opened(&opened.searcher);
         Ok(ServerState {
@@ -86,7 +92,7 @@ impl ServerState {
         if matches!(self.current().searcher.is_current(), Ok(true) | Err(_)) {
             return;
         }
-        match Opened::open(&self.home) {
+        match Opened::open(&self.home, self.current().gives_originals) {
             Ok(opened) => {
                 self.metrics.opened(&opened.searcher);
                 opened.read_catalogue_after(&self.current());
@@ -166,7 +172,7 @@ impl ServerState {
 }
 
 impl Opened {
-    fn open(home: &Home) -> Result<Opened, IndexError> {
+    fn open(home: &Home, gives_originals: bool) -> Result<Opened, IndexError> {
         let searcher = Searcher::of(RelativeSources::of(home.open()?));
         let manifest = searcher.engine().manifest();
         let tag = format!(
@@ -181,7 +187,14 @@ impl Opened {
             tag,
             searcher,
             catalogue: OnceLock::new(),
+            gives_originals,
         })
+    }
+
+    /// The file that a document was read from, where it may be given out.
+    pub(super) fn original(&self, source: &str) -> Option<PathBuf> {
+        let engine = self.gives_originals.then(|| self.searcher.engine())?;
+        engine.original(source)
     }
 
     /// What there is to search. Where it cannot be read, materials are called by their paths.
@@ -247,7 +260,8 @@ pub(super) async fn unless_known(
 ) -> Response {
     let tag = AnswerTag::of(&state.current(), &request);
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    let follows_index = !matches!(request.uri().path(), "/healthz" | "/metrics");
+    let path = request.uri().path();
+    let follows_index = !matches!(path, "/healthz" | "/metrics") && !path.starts_with(ORIGINALS);
     if !(reads && follows_index) {
         return next.run(request).await;
     }

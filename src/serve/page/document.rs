@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::shell::{shell, wrong};
 use super::warning::{Warning, kinds, warned};
-use super::{amount, copy_button, elsewhere, passage_link, place};
+use super::{amount, copy_button, elsewhere, original, passage_link, place};
 use crate::document::{Block, BlockKind, trim_range};
 use crate::index::{SourceFilter, StoredPassage, WholeDocument};
 use crate::search::Request;
@@ -95,6 +95,8 @@ struct DocumentView {
     hits: Vec<bool>,
     /// Where the words of the query stand in each block.
     marks: Vec<Vec<Range<usize>>>,
+    /// Where its file is to be had.
+    original: Option<String>,
 }
 
 /// Headings from which on a document has contents.
@@ -124,7 +126,14 @@ impl DocumentView {
             true => opened.searcher.marks(&query, texts)?,
             false => vec![Vec::new(); document.blocks.len()],
         };
+        let named = |passage: &&StoredPassage| {
+            let id = passage.id.as_str();
+            wanted.as_deref() == Some(id) || (wanted.is_none() && is_hit(passage))
+        };
+        let at = document.passages.iter().find(named);
+        let original = original::link(opened, &document, at);
         Ok(DocumentView {
+            original,
             hits: document.passages.iter().map(is_hit).collect(),
             document,
             query,
@@ -144,7 +153,12 @@ impl DocumentView {
                 article.document {
                     header {
                         h1 { (self.document.title) }
-                        p.where { cite { (catalogue.path(&self.document.source)) } }
+                        p.where {
+                            cite { (catalogue.path(&self.document.source)) }
+                            @if let Some(original) = &self.original {
+                                " · " a href=(original) { "Original file" }
+                            }
+                        }
                         @if !self.query.is_empty() {
                             p { a href=(asked.link()) { "← All results for “" (self.query) "”" } }
                         }

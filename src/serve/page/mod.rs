@@ -4,7 +4,7 @@
 //! * `opensearch` lets a browser search from its address bar,
 //! * `start` is where one begins, `listing` the materials by title, `help` the syntax and the words,
 //! * `results` answers a search: `answers` what the materials say, then each `hit` with its `warning`,
-//! * `document` shows one document, opened at a passage,
+//! * `document` shows one document, opened at a passage, `original` gives out its file,
 //! * `audit` shows what every source says of a topic, `tied` what must not be done to whom,
 //! * `sign_in` asks for a token, `reference` is the reference of the API.
 //!
@@ -17,6 +17,7 @@ mod help;
 mod hit;
 mod listing;
 mod opensearch;
+mod original;
 mod reference;
 mod results;
 mod shell;
@@ -38,6 +39,7 @@ pub(super) use document::{document, document_named, passage};
 pub(super) use help::page as help;
 pub(super) use listing::{materials, silent, silent_csv};
 pub(super) use opensearch::{SeenAt, opensearch};
+pub(super) use original::original;
 pub(super) use reference::page as reference;
 pub(super) use results::{csv, search};
 pub(super) use shell::{asset, not_found};
@@ -128,19 +130,20 @@ fn day_and_minute(nanoseconds: u64) -> String {
 /// The address of a document. The slashes of its path are those of the address: proxies that decode an
 /// address and write it anew leave nothing else of it. A path that they would also tidy up is a parameter.
 fn document_link(source: &str) -> String {
-    match source
-        .split('/')
-        .any(|part| matches!(part, "" | "." | ".."))
-    {
-        true => {
+    match in_path(source) {
+        Some(path) => format!("/documents/{path}"),
+        None => {
             let source: String = byte_serialize(source.as_bytes()).collect();
             format!("/documents?source={source}")
         }
-        false => {
-            let parts: Vec<String> = source.split('/').map(encoded).collect();
-            format!("/documents/{}", parts.join("/"))
-        }
     }
+}
+
+/// A source as the end of a path; `None` where somebody would tidy it up.
+fn in_path(source: &str) -> Option<String> {
+    let parts = || source.split('/');
+    let is_tidy = !parts().any(|part| matches!(part, "" | "." | ".."));
+    is_tidy.then(|| parts().map(encoded).collect::<Vec<_>>().join("/"))
 }
 
 /// The address of a document, opened at a passage.

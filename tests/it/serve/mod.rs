@@ -2,6 +2,7 @@
 //! index is picked up.
 
 mod browser;
+mod originals;
 mod outside;
 
 use std::collections::BTreeSet;
