@@ -44,6 +44,11 @@ impl Matching {
         self.lists
     }
 
+    /// How many candidates are scored at a time.
+    pub(super) fn pool(&self) -> usize {
+        self.pool
+    }
+
     /// The same, with that many candidates scored at a time.
     pub(super) fn in_pools_of(self, pool: usize) -> Matching {
         Matching { pool, ..self }

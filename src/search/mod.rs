@@ -415,11 +415,9 @@ impl Searcher {
         let (mut all, mut by_meaning_alone) = (Vec::new(), 0);
         let mut distinct = Distinct::default();
         let (mut pools, mut reach) = (pools, end);
-        while let Some(pool) = pools.get(all.len()) {
+        let mut goes_on = true;
+        while let Some(pool) = pools.get(all.len()).filter(|_| goes_on) {
             let needed = end.saturating_sub(distinct.hits.len());
-            if needed == 0 {
-                break;
-            }
             let mut evidence = PoolEvidence::fetch(engine, scorer.look_up, pool)?;
             let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;
             by_meaning_alone += scored.iter().filter(|one| one.by_meaning_alone).count();
@@ -431,7 +429,11 @@ impl Searcher {
             };
             distinct.take(engine, scored, end)?;
             all.push(evidence);
-            if all.len() == pools.len() && distinct.folded() > 0 {
+            // What is like the last one may come right after it.
+            let last = pool.len().min(matching.map_or(0, Matching::pool));
+            let is_split = last > 0 && distinct.has(pool[last - 1]) && distinct.may_fold();
+            goes_on = distinct.hits.len() < end || is_split;
+            if all.len() == pools.len() && goes_on && (is_split || distinct.folded() > 0) {
                 // What is one hit leaves room for what comes after.
                 reach += reach.max(pool.len());
                 pools = candidates::find(scorer, engine, matching, reach, false)?.pools;

@@ -27,7 +27,19 @@ impl Distinct {
         self.folded
     }
 
-    /// Appends what comes later, until there are `end` hits. What is like one of them goes with it.
+    /// Whether more may be folded.
+    pub(super) fn may_fold(&self) -> bool {
+        self.folded < MOST_FOLDED
+    }
+
+    /// Whether a passage is a hit, or goes with one.
+    pub(super) fn has(&self, at: PassageAt) -> bool {
+        let mut hits = self.hits.iter();
+        hits.any(|hit| hit.at == at || hit.twins.contains(&at))
+    }
+
+    /// Appends what comes later, until there are `end` hits. What is like one of them goes with it, however
+    /// late it comes.
     pub(super) fn take(
         &mut self,
         engine: &dyn Engine,
@@ -35,10 +47,7 @@ impl Distinct {
         end: usize,
     ) -> Result<(), SearchError> {
         for scored in later {
-            if self.hits.len() >= end {
-                break;
-            }
-            let twin = match self.folded < MOST_FOLDED {
+            let twin = match self.may_fold() {
                 true => self.twin_of(engine, &scored)?,
                 false => None,
             };
@@ -47,6 +56,7 @@ impl Distinct {
                     self.hits[hit].twins.push(scored.at);
                     self.folded += 1;
                 }
+                None if self.hits.len() >= end => {}
                 None => {
                     let score = scored.values.by_itself().to_bits();
                     self.by_score

@@ -89,6 +89,18 @@ fn more_copies_than_are_scored_at_once_are_one_hit() {
         "{results}"
     );
     assert!(shown.contains(" and 144 more"), "{shown}");
+    // However few are asked for, each says all its places.
+    for limit in ["1", "2"] {
+        let (results, _) = found(folder.path(), &["traction dizzy", "--limit", limit]);
+        let copies: Vec<usize> = sources(&results)
+            .iter()
+            .map(|(_, also)| also.len())
+            .collect();
+        assert!(
+            copies.contains(&149) && !copies.contains(&148),
+            "{limit}: {copies:?}"
+        );
+    }
 }
 
 #[test]
