@@ -87,6 +87,15 @@ pub fn write(
     }
 }
 
+/// How many of the passages are shown with another that is like them.
+fn in_copies(results: &SearchResults) -> String {
+    let copies: usize = results.hits.iter().map(|hit| hit.also_in.len()).sum();
+    match copies {
+        0 => String::new(),
+        copies => format!(", {copies} of them in equal files"),
+    }
+}
+
 /// The concepts of a hit, with what is said of those that are not simply so.
 fn concepts(hit: &Hit) -> Option<String> {
     let shown: Vec<String> = hit
@@ -279,7 +288,7 @@ impl Printer {
             "passages match"
         };
         let line = match (results.hits.first(), results.hits.last()) {
-            (Some(first), Some(last)) if results.hits.len() < results.total => format!(
+            (Some(first), Some(last)) if results.more || first.rank > 1 => format!(
                 "{} {passages}; {} to {} shown",
                 results.total, first.rank, last.rank
             ),
@@ -287,7 +296,7 @@ impl Printer {
                 format!("{} {passages}; none that far down", results.total)
             }
             (None, _) => "no passage matches".to_owned(),
-            _ => format!("{} {passages}", results.total),
+            _ => format!("{} {passages}{}", results.total, in_copies(results)),
         };
         writeln!(out, "{}", self.styled(&line, FAINT))
     }

@@ -184,6 +184,9 @@ pub struct SearchResults {
     pub query: String,
     /// How many passages match, shown or not.
     pub total: usize,
+    /// Whether there are hits after those that are shown. Of equal files there is one hit, so that the number of
+    /// passages does not tell.
+    pub more: bool,
     pub elapsed: Duration,
     pub hits: Vec<Hit>,
     /// What all matching passages speak of, where that was asked for.
@@ -323,7 +326,9 @@ impl Searcher {
         let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
         let matching = candidates::matching(&scorer, &filters)?;
         let end = request.offset + request.limit;
-        let found = candidates::find(&scorer, engine, matching.as_ref(), end, !request.facets)?;
+        // One more than is shown, to know whether there is more.
+        let beyond = end.saturating_add(1);
+        let found = candidates::find(&scorer, engine, matching.as_ref(), beyond, !request.facets)?;
         let everywhere =
             request.source.is_none() && plan.sources.is_empty() && plan.excluded_sources.is_empty();
         let counted = match (&matching, request.facets) {
@@ -333,9 +338,10 @@ impl Searcher {
         };
         let (facets, counted) = counted.unzip();
         let (ordered, evidence, by_meaning_alone) =
-            self.ordered(&scorer, matching.as_ref(), found.pools, end)?;
+            self.ordered(&scorer, matching.as_ref(), found.pools, beyond)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights(), &self.analyzers);
-        let shown = ordered.get(request.offset..).unwrap_or_default();
+        let shown = ordered.get(request.offset..end.min(ordered.len()));
+        let shown = shown.unwrap_or_default();
         let at: Vec<PassageAt> = shown.iter().map(|scored| scored.at).collect();
         let passages = engine.passages(&at)?;
         let mut hits = Vec::with_capacity(shown.len());
@@ -357,6 +363,7 @@ impl Searcher {
         Ok(SearchResults {
             query: request.query.clone(),
             total: counted.or(found.total).unwrap_or_default() as usize + by_meaning_alone,
+            more: ordered.len() > end,
             elapsed: started.elapsed(),
             hits,
             facets,

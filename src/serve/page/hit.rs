@@ -62,7 +62,7 @@ impl HitView<'_> {
         let shown = &also_in[..also_in.len().min(TWINS)];
         html! {
             @if !shown.is_empty() {
-                p.where {
+                p.also {
                     "also in "
                     @for (n, source) in shown.iter().enumerate() {
                         @if n > 0 { ", " }

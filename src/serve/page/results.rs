@@ -102,7 +102,7 @@ fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
                     ol.hits start=(asked.offset + 1) {
                         @for material in by_material(hits) { li { (view.material(&material)) } }
                     }
-                    (pages(asked, hits.len(), results.total))
+                    (pages(asked, &results))
                 }
             }
             @if let Some(facets) = &results.facets { (narrowing(asked, facets, catalogue)) }
@@ -187,16 +187,18 @@ fn spelling(results: &SearchResults, asked: &AskedSearch) -> Markup {
     }
 }
 
-fn pages(asked: &AskedSearch, shown: usize, total: usize) -> Markup {
-    let end = asked.offset + shown;
+fn pages(asked: &AskedSearch, results: &SearchResults) -> Markup {
+    let end = asked.offset + results.hits.len();
+    // Of equal files there is one hit: the last page knows how many hits there are.
+    let all = if results.more { results.total } else { end };
     html! {
-        @if asked.offset > 0 || end < total {
+        @if asked.offset > 0 || results.more {
             nav.pages aria-label="Pages" {
                 @if asked.offset > 0 {
                     a rel="prev" href=(asked.from(asked.offset.saturating_sub(HITS)).link()) { "← Better hits" }
                 }
-                span { (number(asked.offset as u64 + 1)) "–" (number(end as u64)) " of " (number(total as u64)) }
-                @if end < total {
+                span { (number(asked.offset as u64 + 1)) "–" (number(end as u64)) " of " (number(all as u64)) }
+                @if results.more {
                     a rel="next" href=(asked.from(end).link()) { "More hits →" }
                 }
             }

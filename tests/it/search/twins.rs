@@ -70,6 +70,10 @@ fn equal_files_are_one_hit_with_all_its_places() {
         "{results}"
     );
     assert!(!shown.contains("silent"), "{shown}");
+    assert!(
+        shown.contains("2 of them in equal files") || shown.contains("4 of them in equal files"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -116,4 +120,22 @@ fn pages_of_hits_go_on_where_the_last_one_ends() {
         );
         assert_eq!(sources(&page)[0].0, expected.0, "{at}");
     }
+}
+
+#[cfg(feature = "serve")]
+#[test]
+fn the_page_names_equal_files_and_leads_to_no_empty_page() {
+    let folder = copies(3);
+    palpate(folder.path())
+        .args(["index", "corpus"])
+        .assert()
+        .code(0);
+    let server = crate::common::server::Server::start(folder.path(), &[]);
+    let page = server.get("/?q=traction+dizzy+an+hour").body;
+    assert!(page.contains("also in "), "{page}");
+    assert!(
+        page.contains("001/leaflet.txt") && page.contains("002/leaflet.txt"),
+        "{page}"
+    );
+    assert!(!page.contains("More hits"), "{page}");
 }
