@@ -225,7 +225,9 @@ impl Clauses {
         let mut has_verb = false;
         let mut breaks = Vec::new();
         for at in 0..self.words.len() {
-            let ended = ends.binary_search(&at).is_ok() || self.gaps[at] >= strong;
+            // "They cannot have children (are infertile)."
+            let remark = self.gaps[at] == Gap::Bracket && self.is_verb(triggers, at);
+            let ended = ends.binary_search(&at).is_ok() || self.gaps[at] >= strong || remark;
             if ended || (has_verb && self.opens(triggers, &ends, at)) {
                 breaks.push(at);
                 has_verb = false;
@@ -359,8 +361,11 @@ impl Clauses {
         let mut between = from..words.start;
         let comma = || (from..=words.start).any(|at| self.gaps[at] >= Gap::Comma);
         let verb = || (from..words.start).any(|at| self.is_verb(triggers, at));
-        let parted =
-            || self.parted(found.start, words.start) || self.closes(triggers, from, words.start);
+        let parted = || {
+            self.parted(found.start, words.start)
+                || self.closes(triggers, from, words.start)
+                || self.goes_elsewhere(triggers, from, words.start)
+        };
         match reach {
             Reach::Within => words.start < found.end,
             Reach::Next => {
@@ -407,6 +412,14 @@ impl Clauses {
                 && !is(at, WordClass::Coordinators)
         };
         named.is_some_and(|first| (first + 1..=to).any(begins))
+    }
+
+    /// Whether something else is spoken of from a coordinator on: "in the absence of a cause, or in gout".
+    fn goes_elsewhere(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
+        (from + 1..to).any(|at| {
+            triggers.is(self.words[at], WordClass::Turns)
+                && triggers.is(self.words[at - 1], WordClass::Coordinators)
+        })
     }
 
     /// Whether something with an article of its own stands in a list that began without one: "no wet

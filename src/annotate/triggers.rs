@@ -128,6 +128,8 @@ pub(super) enum WordClass {
     PlainVerbs,
     /// What begins a clause within another.
     Subordinators,
+    /// What begins something else behind "or".
+    Turns,
     /// What a list of causes or of parts follows.
     Enumerators,
     Imperatives,

@@ -87,6 +87,8 @@ fn denials() {
             "Days without fever, cough, or zorbitis.",
             "Zorbitis after surgery is not recommended.",
             "The limbs show absent zorbitis.",
+            "There is no risk of gout or of zorbitis.",
+            "She has no pain in the arms or legs and no zorbitis.",
         ],
     );
 }
@@ -121,6 +123,11 @@ fn what_looks_like_a_denial() {
             "If you stand up too fast, you'll have zorbitis.",
             "If it reaches the knees, walking can end in zorbitis.",
             "Avoid contact with zorbitis.",
+            "It occurs in the absence of any cause or in people with zorbitis.",
+            "They cannot have children (are at risk of zorbitis).",
+            "Some see zorbitis (things that are not there).",
+            "Wounds heal slowly or not at all, with zorbitis.",
+            "Loose clothes help some patients avoid zorbitis.",
             "Attacks are brought on by nights without sleep, zorbitis, or stress.",
             "A non-itchy zorbitis comes and goes.",
             "Other measures include zorbitis, tablets, and an operation if other treatments don't work.",
