@@ -417,7 +417,7 @@ impl Clauses {
     /// Whether something else is spoken of from a coordinator on: "in the absence of a cause, or in gout".
     fn goes_elsewhere(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
         (from + 1..to).any(|at| {
-            triggers.is(self.words[at], WordClass::Turns)
+            triggers.is(self.words[at], WordClass::Elsewhere)
                 && triggers.is(self.words[at - 1], WordClass::Coordinators)
         })
     }

@@ -129,7 +129,7 @@ pub(super) enum WordClass {
     /// What begins a clause within another.
     Subordinators,
     /// What begins something else behind "or".
-    Turns,
+    Elsewhere,
     /// What a list of causes or of parts follows.
     Enumerators,
     Imperatives,

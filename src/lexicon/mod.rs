@@ -133,9 +133,17 @@ impl NameForm {
 
     /// Whether words (folded) that have the terms of this form are its words, or inflections of them.
     pub(crate) fn has_words<'w>(&self, words: impl Iterator<Item = &'w str> + Clone) -> bool {
-        let mut ways = self.written.iter();
-        self.written.is_empty() || ways.any(|way| spells(way, words.clone()))
+        is_one_of(self.written.iter().map(String::as_str), words)
     }
+}
+
+/// Whether words (folded) are a name in one of the ways in which it is written; where none is known, stems do.
+fn is_one_of<'n, 'w>(
+    ways: impl Iterator<Item = &'n str>,
+    words: impl Iterator<Item = &'w str> + Clone,
+) -> bool {
+    let mut ways = ways.peekable();
+    ways.peek().is_none() || ways.any(|way| spells(way, words.clone()))
 }
 
 /// Whether words (folded) are those of a name, or stand for them.
@@ -323,8 +331,7 @@ impl Lexicon {
     /// Whether words (folded) that have the terms of a form are its words, or inflections of them: alcohol is no
     /// alcoholism, though they have one stem.
     fn is_spelled<'w>(&self, form: usize, words: impl Iterator<Item = &'w str> + Clone) -> bool {
-        let mut ways = self.written_of(form).peekable();
-        ways.peek().is_none() || ways.any(|way| spells(way, words.clone()))
+        is_one_of(self.written_of(form), words)
     }
 
     /// The mention of a form, if what is written is as the form demands.

@@ -21,7 +21,7 @@ use super::meaning::MeaningWeights;
 use super::weights::{ASKS, CLOSE_WORDS, LONG_TOPIC, SHORT_TOPIC, USUAL_IDF, Weights};
 use crate::annotate::AspectWeights;
 use crate::index::{
-    CandidateNumber, ChosenNumber, Counts, FIELDS, Order, PassageAt, Positions, Table, TermNumber,
+    CandidateNumber, ChosenNumber, Counts, Order, PassageAt, Positions, Table, TermNumber,
     TextField,
 };
 use crate::lexicon::Kind;
@@ -417,16 +417,13 @@ impl<'p> Scorer<'p> {
         let saturated = |frequency: f64| (k1 + 1.0) * frequency / (k1 + frequency);
         let own = self.own(stats, &candidates.table, c);
         let exact = saturated(self.frequency(candidates, c, own));
-        let named = stats
-            .concept
-            .map_or([0; FIELDS], |k| candidates.named(k, c).counts);
-        let by_name = self.weights.synonym * saturated(self.frequency(candidates, c, named));
-        let narrower = stats
-            .concept
-            .map_or([0; FIELDS], |k| candidates.narrower(k, c).counts);
-        let by_narrower =
-            self.weights.narrower * saturated(self.frequency(candidates, c, narrower));
-        let by_name = by_name.max(by_narrower);
+        let by = |share: f64, named: &Named| {
+            share * saturated(self.frequency(candidates, c, named.counts))
+        };
+        let by_name = stats.concept.map_or(0.0, |k| {
+            let by_synonym = by(self.weights.synonym, candidates.named(k, c));
+            by_synonym.max(by(self.weights.narrower, candidates.narrower(k, c)))
+        });
         let weight = stats.weight(&self.weights);
         (weight * exact, weight * by_name)
     }

@@ -4,7 +4,7 @@
 //! Passages that are alike have the same score, so that texts are compared only where scores are equal,
 //! and only of what is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::SearchError;
 use super::order::append;
@@ -12,12 +12,43 @@ use super::score::Scored;
 use super::weights::MOST_FOLDED;
 use crate::index::{Engine, PassageAt, StoredPassage};
 
+/// What passages that are alike have in common: all but the source.
+#[derive(PartialEq, Eq, Hash)]
+struct Content {
+    title: String,
+    headings: Vec<String>,
+    lead: Option<String>,
+    lines: (usize, usize),
+    bytes: (usize, usize),
+    pages: Option<(usize, usize)>,
+    text: String,
+}
+
+impl Content {
+    /// The content of a passage, and its source.
+    fn of(passage: StoredPassage) -> (Content, String) {
+        let content = Content {
+            title: passage.title,
+            headings: passage.headings,
+            lead: passage.lead,
+            lines: passage.lines,
+            bytes: passage.bytes,
+            pages: passage.pages,
+            text: passage.text,
+        };
+        (content, passage.source)
+    }
+}
+
 /// Hits in order, each once.
 #[derive(Default)]
 pub(super) struct Distinct {
     pub(super) hits: Vec<Scored>,
-    /// The hits by their scores, before what their order makes of these.
+    /// The scores of hits, before what their order makes of these, each with those of its hits that were not
+    /// read yet.
     by_score: HashMap<u64, Vec<usize>>,
+    /// The hits that were read, with their sources.
+    by_content: HashMap<Content, (usize, String)>,
     folded: usize,
 }
 
@@ -46,46 +77,84 @@ impl Distinct {
         later: Vec<Scored>,
         end: usize,
     ) -> Result<(), SearchError> {
+        let mut contents = match self.may_fold() {
+            true => self.read(engine, &later, end)?,
+            false => HashMap::new(),
+        };
         for scored in later {
-            let twin = match self.may_fold() {
-                true => self.twin_of(engine, &scored)?,
-                false => None,
-            };
-            match twin {
-                Some(hit) => {
-                    self.hits[hit].twins.push(scored.at);
-                    self.folded += 1;
+            let content = contents.remove(&scored.at);
+            if let Some(hit) = content.as_ref().and_then(|content| self.twin_of(content)) {
+                self.hits[hit].twins.push(scored.at);
+                self.folded += 1;
+            } else if self.hits.len() < end {
+                let hit = self.hits.len();
+                let unread = self.by_score.entry(score(&scored)).or_default();
+                match content {
+                    Some((content, source)) => {
+                        self.by_content.entry(content).or_insert((hit, source));
+                    }
+                    None => unread.push(hit),
                 }
-                None if self.hits.len() >= end => {}
-                None => {
-                    let score = scored.values.by_itself().to_bits();
-                    self.by_score
-                        .entry(score)
-                        .or_default()
-                        .push(self.hits.len());
-                    append(&mut self.hits, vec![scored]);
-                }
+                append(&mut self.hits, vec![scored]);
             }
         }
         Ok(())
     }
 
-    /// The hit that a candidate is like, by its place.
-    fn twin_of(&self, engine: &dyn Engine, scored: &Scored) -> Result<Option<usize>, SearchError> {
-        let Some(equal) = self.by_score.get(&scored.values.by_itself().to_bits()) else {
-            return Ok(None);
-        };
-        let of_others = |&&hit: &&usize| self.hits[hit].order.document() != scored.order.document();
-        let equal: Vec<usize> = equal.iter().filter(of_others).copied().collect();
-        let mut at: Vec<PassageAt> = equal.iter().map(|&hit| self.hits[hit].at).collect();
-        at.push(scored.at);
-        let mut passages = engine.passages(&at)?;
-        let Some(own) = passages.pop() else {
-            return Ok(None);
-        };
-        let twin = passages.iter().position(|passage| are_alike(passage, &own));
-        Ok(twin.map(|at| equal[at]))
+    /// The hit that says the same in another source.
+    fn twin_of(&self, (content, source): &(Content, String)) -> Option<usize> {
+        let found = self.by_content.get(content).filter(|_| self.may_fold());
+        let found = found.filter(|(_, other)| other != source);
+        found.map(|(hit, _)| *hit)
     }
+
+    /// Reads, in one go, what may be one hit with another: what comes later and has the score of a hit, or one
+    /// that others have and from which a hit comes, and the hits that have such a score.
+    fn read(
+        &mut self,
+        engine: &dyn Engine,
+        later: &[Scored],
+        end: usize,
+    ) -> Result<HashMap<PassageAt, (Content, String)>, SearchError> {
+        let (mut times, mut shown) = (HashMap::new(), HashSet::new());
+        let needed = end.saturating_sub(self.hits.len());
+        for score in later.iter().map(score) {
+            *times.entry(score).or_insert(0) += 1;
+            // From each score comes one hit at least.
+            if shown.len() < needed {
+                shown.insert(score);
+            }
+        }
+        let may_be_twin = |scored: &&Scored| {
+            let score = score(scored);
+            self.by_score.contains_key(&score) || (shown.contains(&score) && times[&score] > 1)
+        };
+        let wanted: Vec<PassageAt> = later.iter().filter(may_be_twin).map(|s| s.at).collect();
+        let mut hits: Vec<usize> = Vec::new();
+        for score in times.keys() {
+            hits.extend(
+                self.by_score
+                    .get_mut(score)
+                    .into_iter()
+                    .flat_map(std::mem::take),
+            );
+        }
+        let at = hits.iter().map(|&hit| self.hits[hit].at);
+        let at: Vec<PassageAt> = at.chain(wanted.iter().copied()).collect();
+        if at.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut contents = engine.passages(&at)?.into_iter().map(Content::of);
+        for (hit, (content, source)) in hits.into_iter().zip(contents.by_ref()) {
+            self.by_content.entry(content).or_insert((hit, source));
+        }
+        Ok(wanted.into_iter().zip(contents).collect())
+    }
+}
+
+/// What a candidate counts whatever else there is, as it compares.
+fn score(scored: &Scored) -> u64 {
+    scored.values.by_itself().to_bits()
 }
 
 /// The sources of what is like a hit, in byte order.
@@ -94,12 +163,4 @@ pub(super) fn sources(engine: &dyn Engine, hit: &Scored) -> Result<Vec<String>, 
     let mut sources: Vec<String> = twins.map(|twin| twin.source).collect();
     sources.sort_unstable();
     Ok(sources)
-}
-
-/// Whether passages say the same at the same place of different sources.
-fn are_alike(a: &StoredPassage, b: &StoredPassage) -> bool {
-    a.source != b.source
-        && (a.lines, a.bytes, a.pages) == (b.lines, b.bytes, b.pages)
-        && (&a.title, &a.headings, &a.lead) == (&b.title, &b.headings, &b.lead)
-        && a.text == b.text
 }
