@@ -326,6 +326,29 @@ impl Clauses {
         claim.assertion == Assertion::Negated && claim.advice <= Some(Advice::Recommended)
     }
 
+    /// Whether some words of the sentence, counted from where it begins, are only where more can be read: "See the
+    /// following pages: …".
+    pub(super) fn refers(&self, words: &Range<usize>) -> bool {
+        let start = self.own + words.start;
+        self.found
+            .iter()
+            .any(|found| found.trigger.refers && found.start < start)
+    }
+
+    /// Whether a clause begins among some words of the sentence, counted from where it begins, or a trigger stands
+    /// there that is no part of what is named.
+    pub(super) fn says_between(
+        &self,
+        words: &Range<usize>,
+        named: &dyn Fn(usize) -> bool,
+    ) -> bool {
+        let (from, to) = (self.own + words.start, self.own + words.end);
+        let says = |found: &FoundTrigger| {
+            (found.start.max(from)..found.end.min(to)).any(|at| !named(at - self.own))
+        };
+        self.parted(from, to - 1) || self.found.iter().any(says)
+    }
+
     /// Whether a word is a finite verb.
     fn is_verb(&self, triggers: &Triggers, at: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);

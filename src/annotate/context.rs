@@ -158,6 +158,26 @@ impl<'a> Context<'a> {
         &self.text.text[bytes]
     }
 
+    /// Whether a word of the text is of a class.
+    pub(super) fn is(&self, word: usize, class: WordClass) -> bool {
+        self.triggers.is(self.reading.words[word], class)
+    }
+
+    /// Whether something is said between some words of a sentence, or a clause or an item of a list ends there.
+    pub(super) fn is_parted(&self, words: &Range<usize>, named: &dyn Fn(usize) -> bool) -> bool {
+        let unit = self.unit_of(words.start);
+        let Some(own) = self.sentences.get(unit) else {
+            return false;
+        };
+        let gaps = &self.reading.gaps[words.start + 1..words.end.max(words.start + 1)];
+        let within = words.start.max(own.start) - own.start..words.end.max(own.start) - own.start;
+        gaps.iter().any(|&gap| gap > Gap::Comma)
+            || (words.len() > 1
+                && self
+                    .clauses(unit)
+                    .says_between(&within, &|at| named(at + own.start)))
+    }
+
     pub(super) fn unit_of(&self, word: usize) -> usize {
         self.sentences
             .partition_point(|sentence| sentence.end <= word)
@@ -263,7 +283,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What is said of some words; `None` where they only stand there, as a label does.
+    /// What is said of some words; `None` where they only stand there, as those of a label or of a link do.
     pub(super) fn claim(&self, words: &Range<usize>) -> Option<Claim> {
         let unit = self.unit_of(words.start);
         let (Some(kept), Some(own)) = (self.text.units.0.get(unit), self.sentences.get(unit))
@@ -272,7 +292,11 @@ impl<'a> Context<'a> {
         };
         // The number of an item stands before it.
         let within = words.start.max(own.start) - own.start..words.end.max(own.start) - own.start;
-        let mut claim = self.clauses(unit).claim(self.triggers, &within);
+        let clauses = self.clauses(unit);
+        if clauses.refers(&within) {
+            return None;
+        }
+        let mut claim = clauses.claim(self.triggers, &within);
         match self.verdict(unit) {
             Some(false) => claim.assertion = Assertion::Negated,
             Some(true) => {}

@@ -17,6 +17,7 @@
 //! The weight of an aspect is one byte: its log-probability in steps of 1/16. It is all that
 //! ranking needs; nothing looks at the text of a passage at query time.
 
+mod apart;
 mod aspect;
 mod assertion;
 mod clause;
@@ -63,7 +64,7 @@ use triggers::Triggers;
 pub use trust::trusted;
 
 /// The version of models and tables; an index remembers which one annotated it.
-pub const ANNOTATION_VERSION: &str = "10";
+pub const ANNOTATION_VERSION: &str = "11";
 
 /// Steps of a weight per unit of the natural logarithm.
 const STEPS: f32 = 16.0;

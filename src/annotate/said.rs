@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::apart;
 use super::context::{Context, UnitText};
 use super::triggers::Triggers;
 use super::{Claim, Reading};
@@ -246,22 +247,21 @@ impl WatchedTopic {
             if found.iter().any(within) {
                 continue;
             }
-            let terms = &context.reading().terms[sentence.clone()];
-            let form = self.forms.iter().find_map(|form| {
-                let apart = form.apart.as_ref()?;
-                let has =
-                    |near: &BTreeSet<u32>| terms.iter().any(|&term| near.contains(&term.into()));
-                apart.iter().all(has).then_some((form, apart))
+            let terms = &context.reading().terms;
+            let with_all = self.forms.iter().filter_map(|form| {
+                let name = form.apart.as_ref()?;
+                let words = apart::narrowest(terms, sentence, name)?;
+                let understood = apart::names(context, &words, name);
+                Some((form, words, understood))
             });
-            if let Some((form, apart)) = form {
-                let named = |&term: &TermId| apart.iter().any(|near| near.contains(&term.into()));
-                let first = terms.iter().position(named);
-                let at = sentence.start + first.unwrap_or(0);
+            // A name that is understood before one that only has its words there.
+            let best = with_all.min_by_key(|(_, words, understood)| (!understood, words.len()));
+            if let Some((form, words, understood)) = best {
                 found.push(TopicWords {
                     topic,
                     concept: (!self.concepts.is_empty()).then_some(form.form.concept),
-                    words: at..at + 1,
-                    understood: false,
+                    words,
+                    understood,
                 });
             }
         }

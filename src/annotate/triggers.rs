@@ -117,6 +117,8 @@ struct TriggerEntry {
     pseudo: bool,
     #[serde(default)]
     end: bool,
+    #[serde(default)]
+    refers: bool,
 }
 
 /// What a word does in a sentence.
@@ -220,6 +222,8 @@ pub(super) struct Trigger {
     pub(super) directed: bool,
     /// Whether a clause ends with it.
     pub(super) ends: bool,
+    /// Whether what follows is only where more can be read.
+    pub(super) refers: bool,
     pseudo: bool,
 }
 
@@ -238,6 +242,7 @@ impl Trigger {
             directs: entry.directs,
             directed: entry.directed,
             ends: entry.end,
+            refers: entry.refers,
             pseudo: entry.pseudo,
         }
     }
@@ -274,6 +279,7 @@ impl Trigger {
             directs: self.directs || other.directs,
             directed: self.directed && other.directed,
             ends: self.ends || other.ends,
+            refers: self.refers || other.refers,
             pseudo: false,
         }
     }
