@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::apart;
 use super::context::{Context, UnitText};
-use super::triggers::Triggers;
+use super::triggers::{Triggers, WordClass};
 use super::{Claim, Reading};
 use crate::analysis::{self, Analyzer, TermId};
 use crate::lexicon::{self, Lexicon, Matcher, NameForm};
@@ -102,14 +102,15 @@ impl SaidReader {
     /// A reader that looks out for some topics of a lexicon.
     pub fn new(lexicon: Arc<Lexicon>, topics: &[TopicNames]) -> SaidReader {
         let mut analyzer = Analyzer::default();
+        let triggers = Triggers::builtin(&mut analyzer);
         SaidReader {
             concepts: Matcher::new(lexicon.clone(), &mut analyzer),
             lexicon,
-            triggers: Triggers::builtin(&mut analyzer),
             topics: topics
                 .iter()
-                .map(|topic| WatchedTopic::new(topic, &mut analyzer))
+                .map(|topic| WatchedTopic::new(topic, &triggers, &mut analyzer))
                 .collect(),
+            triggers,
             analyzer,
         }
     }
@@ -179,14 +180,16 @@ impl SaidReader {
 }
 
 impl WatchedTopic {
-    fn new(topic: &TopicNames, analyzer: &mut Analyzer) -> WatchedTopic {
+    fn new(topic: &TopicNames, triggers: &Triggers, analyzer: &mut Analyzer) -> WatchedTopic {
         let forms = topic.forms.iter().map(|form| {
             let terms: Vec<TermId> = form.terms.iter().map(|t| analyzer.term_id(t)).collect();
-            let means = form
-                .terms
-                .iter()
-                .filter(|text| !analysis::is_stopword(text));
+            let mut means: Vec<&String> = form.terms.iter().collect();
+            means.retain(|text| {
+                let word = analyzer.word_id(text);
+                !analysis::is_stopword(text) || triggers.is(word, WordClass::Weighty)
+            });
             let apart: Vec<BTreeSet<u32>> = means
+                .into_iter()
                 .map(|text| {
                     let near = lexicon::near(text);
                     let all = near.iter().chain([text]);

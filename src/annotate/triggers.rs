@@ -193,6 +193,8 @@ pub(super) enum WordClass {
     Onsets,
     /// What says that something comes of it.
     Harms,
+    /// A small word that a name does not mean the same without: "not gaining weight".
+    Weighty,
     /// How often something is so, and what makes it more or less.
     Frequencies,
     Degrees,

@@ -74,7 +74,7 @@ fn a_lexicon_is_checked_before_it_is_used() {
     let folder = folder(&[
         (
             "ours.txt",
-            "# palpate: kind=risk\nzorb shock, rolling shock\nlonely\n",
+            "# palpate: kind=risk\nzorb shock, rolling shock\nzorbly\n",
         ),
         ("bad.txt", "a, b\nx => y => z\n"),
         (
