@@ -1,0 +1,379 @@
+//! What came, changed or went between two states of an index, question by question.
+//!
+//! Both states are asked each question. A hit that the other state has not is only a reason to look: the
+//! passages of its source are then compared, old with new, once for all questions, and told is what
+//! became of their texts, where either wording is a hit.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use crate::diff::{Changed, CorpusDiff, between, folded, roots};
+use crate::index::{Engine, Home, IndexError, StoredPassage, Term, Wanted, kept};
+use crate::query::{Correction, DidYouMean};
+use crate::search::{SearchError, SearchResults, Searcher};
+
+use super::file::{SavedQuestion, WatchList};
+
+/// So many passages are kept for all questions together; of what comes after, there are only numbers.
+const KEPT: usize = 10_000;
+/// The changes of so many sources are remembered for the next question.
+const SOURCES: usize = 512;
+
+/// A state of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GenerationTime {
+    pub generation: u64,
+    /// When its build started, in nanoseconds since 1970.
+    pub started: u64,
+}
+
+impl GenerationTime {
+    fn of(searcher: &Searcher) -> GenerationTime {
+        let manifest = searcher.engine().manifest();
+        GenerationTime {
+            generation: manifest.generation,
+            started: manifest.started,
+        }
+    }
+}
+
+/// Which wording of a passage is about a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    Both,
+    /// Only the old one: the new one is no hit.
+    Before,
+    /// Only the new one.
+    Now,
+}
+
+/// A passage that was changed, and is or was about a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedAnswer {
+    pub passage: Changed,
+    pub about: About,
+}
+
+/// How many passages came, changed and went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChangeCounts {
+    pub came: usize,
+    pub changed: usize,
+    pub went: usize,
+}
+
+impl ChangeCounts {
+    /// All of them.
+    pub fn sum(self) -> usize {
+        self.came + self.changed + self.went
+    }
+}
+
+/// How many hits of a question were looked at, and how many passages match it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LookedAt {
+    pub hits: usize,
+    pub of: usize,
+    /// Whether there are hits after those.
+    pub more: bool,
+}
+
+/// What became of the passages about a question: of each kind the best, and how many there are.
+#[derive(Debug, Clone)]
+pub struct QuestionChanges {
+    pub question: SavedQuestion,
+    pub came: Vec<StoredPassage>,
+    pub changed: Vec<ChangedAnswer>,
+    pub went: Vec<StoredPassage>,
+    /// How many there are, those included that are not kept here.
+    pub counts: ChangeCounts,
+    pub before: LookedAt,
+    pub now: LookedAt,
+    /// How words are taken that the corpus lacks, today.
+    pub corrections: Vec<Correction>,
+    pub did_you_mean: Vec<DidYouMean>,
+}
+
+impl QuestionChanges {
+    /// How many are not kept here.
+    pub fn more(&self) -> usize {
+        self.counts.sum() - self.came.len() - self.changed.len() - self.went.len()
+    }
+}
+
+/// What became of the passages about the questions of a list.
+#[derive(Debug, Clone)]
+pub struct ListChanges {
+    pub since: GenerationTime,
+    pub now: GenerationTime,
+    /// In the order of the list.
+    pub questions: Vec<QuestionChanges>,
+}
+
+impl ListChanges {
+    /// Compares two states of an index, the older first. Of each question at most `most` passages are
+    /// kept, those that rank best.
+    pub fn between<'q>(
+        old: &Searcher,
+        new: &Searcher,
+        questions: impl IntoIterator<Item = &'q SavedQuestion>,
+        most: usize,
+    ) -> Result<ListChanges, SearchError> {
+        let mut comparer = Comparer::of(old, new)?;
+        let mut left = KEPT;
+        let mut changes = Vec::new();
+        for question in questions {
+            let change = comparer.changes(question, most.min(left))?;
+            left -= change.counts.sum() - change.more();
+            changes.push(change);
+        }
+        Ok(ListChanges {
+            since: GenerationTime::of(old),
+            now: GenerationTime::of(new),
+            questions: changes,
+        })
+    }
+
+    /// Whether nothing about any question has changed.
+    pub fn is_empty(&self) -> bool {
+        self.questions.iter().all(|one| one.counts.sum() == 0)
+    }
+}
+
+/// The newest generation that is kept and is older than another, if there is one.
+pub fn before(home: &Home, generation: u64) -> Result<Option<u64>, IndexError> {
+    let Some(folder) = home.folder() else {
+        return Ok(None);
+    };
+    let numbers = kept(folder)?.into_iter().map(|one| one.number);
+    Ok(numbers.filter(|number| *number < generation).max())
+}
+
+/// A passage, whatever generation it is in: its source below the folder that all have, and its text.
+type PassageKey = (String, String);
+
+fn key(passage: &StoredPassage, root: &str) -> PassageKey {
+    (name(&passage.source, root), folded(&passage.text))
+}
+
+fn name(source: &str, root: &str) -> String {
+    source.strip_prefix(root).unwrap_or(source).to_owned()
+}
+
+/// The hits of a question in one state.
+#[derive(Default)]
+struct Answers {
+    ranks: HashMap<PassageKey, usize>,
+    /// The ids of those that are in no other source.
+    ids: HashMap<PassageKey, String>,
+    looked_at: LookedAt,
+}
+
+impl Answers {
+    fn of(results: &SearchResults, root: &str) -> Answers {
+        let mut answers = Answers {
+            looked_at: LookedAt {
+                hits: results.hits.len(),
+                of: results.total.max(results.hits.len()),
+                more: results.more,
+            },
+            ..Answers::default()
+        };
+        for hit in &results.hits {
+            let own = key(&hit.passage, root);
+            // In equal files it is the same passage.
+            for source in &hit.also_in {
+                let twin = (name(source, root), own.1.clone());
+                answers.ranks.entry(twin).or_insert(hit.rank);
+            }
+            answers.ids.insert(own.clone(), hit.passage.id.to_string());
+            answers.ranks.insert(own, hit.rank);
+        }
+        answers
+    }
+
+    fn rank(&self, passage: &StoredPassage, root: &str) -> Option<usize> {
+        self.ranks.get(&key(passage, root)).copied()
+    }
+
+    /// The sources of hits that the other state has not: not among its hits, nor anywhere under the same id.
+    fn sources_without(
+        &self,
+        other: &Answers,
+        engine: &dyn Engine,
+        into: &mut BTreeSet<String>,
+    ) -> Result<(), SearchError> {
+        for (key, _) in self
+            .ranks
+            .iter()
+            .filter(|(key, _)| !other.ranks.contains_key(*key))
+        {
+            if into.contains(&key.0) {
+                continue;
+            }
+            let is_there = match self.ids.get(key) {
+                Some(id) => engine.count(&Wanted::Term(Term::Id(id.clone())))? > 0,
+                None => false,
+            };
+            if !is_there {
+                into.insert(key.0.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What ranks where, of one kind.
+type Ranked<T> = Vec<(usize, T)>;
+
+/// Compares two states, question by question.
+struct Comparer<'s> {
+    old: &'s Searcher,
+    new: &'s Searcher,
+    /// What the sources of each have in front of the names that they are compared by.
+    old_root: String,
+    new_root: String,
+    sources: HashMap<String, Rc<CorpusDiff>>,
+}
+
+impl<'s> Comparer<'s> {
+    fn of(old: &'s Searcher, new: &'s Searcher) -> Result<Comparer<'s>, SearchError> {
+        let before = old.engine().sources(None, usize::MAX)?;
+        let (old_root, new_root) = roots(&before, &new.engine().sources(None, usize::MAX)?);
+        Ok(Comparer {
+            old,
+            new,
+            old_root,
+            new_root,
+            sources: HashMap::new(),
+        })
+    }
+
+    fn changes(
+        &mut self,
+        question: &SavedQuestion,
+        most: usize,
+    ) -> Result<QuestionChanges, SearchError> {
+        let request = question.request()?;
+        let results = self.new.search(&request)?;
+        let now = Answers::of(&results, &self.new_root);
+        let before = match self.old.search(&request) {
+            Ok(results) => Answers::of(&results, &self.old_root),
+            // What its lexicon did not know yet, it had no hits for.
+            Err(SearchError::NoConcept { .. }) => Answers::default(),
+            Err(error) => return Err(error),
+        };
+        let mut touched = BTreeSet::new();
+        now.sources_without(&before, self.old.engine(), &mut touched)?;
+        before.sources_without(&now, self.new.engine(), &mut touched)?;
+        let (mut came, mut changed, mut went) = (Ranked::new(), Ranked::new(), Ranked::new());
+        for source in touched {
+            let diff = self.source(source)?;
+            let added = diff.added.iter();
+            came.extend(added.filter_map(|p| Some((now.rank(p, &self.new_root)?, p.clone()))));
+            let dropped = diff.dropped.iter();
+            went.extend(dropped.filter_map(|p| Some((before.rank(p, &self.old_root)?, p.clone()))));
+            changed.extend(diff.changed.iter().filter_map(|one| {
+                let old = before.rank(&one.old, &self.old_root);
+                let (rank, about) = match (old, now.rank(&one.new, &self.new_root)) {
+                    (Some(old), Some(new)) => (old.min(new), About::Both),
+                    (Some(old), None) => (old, About::Before),
+                    (None, Some(new)) => (new, About::Now),
+                    (None, None) => return None,
+                };
+                let passage = one.clone();
+                Some((rank, ChangedAnswer { passage, about }))
+            }));
+        }
+        let counts = ChangeCounts {
+            came: came.len(),
+            changed: changed.len(),
+            went: went.len(),
+        };
+        let last = last_kept([ranks(&came), ranks(&changed), ranks(&went)].concat(), most);
+        let mut left = most;
+        Ok(QuestionChanges {
+            question: question.clone(),
+            changed: best(changed, last, &mut left),
+            came: best(came, last, &mut left),
+            went: best(went, last, &mut left),
+            counts,
+            before: before.looked_at,
+            now: now.looked_at,
+            corrections: results.corrections,
+            did_you_mean: results.did_you_mean,
+        })
+    }
+
+    /// What became of the passages of a source.
+    fn source(&mut self, name: String) -> Result<Rc<CorpusDiff>, SearchError> {
+        if let Some(known) = self.sources.get(&name) {
+            return Ok(known.clone());
+        }
+        let passages = |searcher: &Searcher, root: &str| -> Result<_, IndexError> {
+            let document = searcher.engine().document(&format!("{root}{name}"))?;
+            Ok(document
+                .map(|document| document.passages)
+                .unwrap_or_default())
+        };
+        let old = passages(self.old, &self.old_root)?;
+        let diff = Rc::new(between(old, passages(self.new, &self.new_root)?));
+        if self.sources.len() >= SOURCES {
+            self.sources.clear();
+        }
+        self.sources.insert(name, diff.clone());
+        Ok(diff)
+    }
+}
+
+fn ranks<T>(ranked: &Ranked<T>) -> Vec<usize> {
+    ranked.iter().map(|(rank, _)| *rank).collect()
+}
+
+/// The last rank that is kept, where `most` are.
+fn last_kept(mut ranks: Vec<usize>, most: usize) -> usize {
+    ranks.sort_unstable();
+    match most.checked_sub(1) {
+        None => 0,
+        Some(last) => ranks.get(last).copied().unwrap_or(usize::MAX),
+    }
+}
+
+/// Those up to a rank, best first, as many as are left.
+fn best<T>(mut ranked: Ranked<T>, last: usize, left: &mut usize) -> Vec<T> {
+    ranked.retain(|(rank, _)| *rank <= last);
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.truncate(*left);
+    *left -= ranked.len();
+    ranked.into_iter().map(|(_, one)| one).collect()
+}
+
+impl WatchList {
+    /// Compares two states of an index, see [`ListChanges::between`].
+    pub fn changes(
+        &self,
+        old: &Searcher,
+        new: &Searcher,
+        most: usize,
+    ) -> Result<ListChanges, SearchError> {
+        ListChanges::between(old, new, &self.questions, most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_all_kinds_together_the_best_are_kept() {
+        let all = || vec![(9, 'i'), (1, 'a'), (4, 'd')];
+        let last = last_kept([ranks(&all()), vec![2, 7]].concat(), 3);
+        assert_eq!(last, 4);
+        let mut left = 3;
+        assert_eq!(best(all(), last, &mut left), ['a', 'd']);
+        assert_eq!(best(vec![(2, 'b'), (7, 'g')], last, &mut left), ['b']);
+        assert_eq!(left, 0);
+        assert_eq!(last_kept(vec![1, 2], 0), 0);
+        assert_eq!(last_kept(vec![1, 2], 9), usize::MAX);
+    }
+}

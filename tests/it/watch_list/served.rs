@@ -1,0 +1,1 @@
+//! The page and the feed of saved questions.
