@@ -14,7 +14,7 @@ use super::text::{citation, visible};
 use super::watch_list::{asked, only};
 use crate::diff::Change;
 use crate::index::StoredPassage;
-use crate::watch_list::{About, ChangedAnswer, ListChanges, QuestionChanges};
+use crate::watch_list::{ChangedAnswer, ListChanges, QuestionChanges, WordingAbout};
 
 const XMLNS: &str = "http://www.w3.org/2005/Atom";
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
@@ -227,7 +227,7 @@ impl Feed<'_> {
         if citation(old) != citation(new) {
             self.element("p", &format!("It stood at {}.", citation(old)))?;
         }
-        if one.about != About::Both {
+        if one.about != WordingAbout::Both {
             self.element("p", &format!("It is {}.", only(one.about)))?;
         }
         self.start("blockquote", &[])?;

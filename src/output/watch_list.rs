@@ -9,8 +9,8 @@ use super::generations::moment;
 use super::summary::counted;
 use super::text::{FAINT, Look, Printer, TITLE, spelling_lines};
 use crate::watch_list::{
-    About, ChangeCounts, GenerationTime, ListChanges, LookedAt, QuestionChanges, SavedQuestion,
-    WatchList,
+    ChangeCounts, GenerationTime, ListChanges, LookedAt, QuestionChanges, SavedQuestion, WatchList,
+    WordingAbout,
 };
 
 const INDENT: &str = "    ";
@@ -43,14 +43,15 @@ pub(crate) fn asked(question: &SavedQuestion) -> String {
 }
 
 /// How many came, changed and went, those that did.
-pub(crate) fn tally(counts: ChangeCounts) -> String {
-    let each = [
-        (counts.changed, "changed"),
-        (counts.came, "came"),
-        (counts.went, "went"),
-    ];
-    let some = each.iter().filter(|(n, _)| *n > 0);
-    let some: Vec<String> = some.map(|(n, what)| format!("{n} {what}")).collect();
+fn tally(counts: ChangeCounts) -> String {
+    tally_in(counts, ["changed", "came", "went"])
+}
+
+/// The same in other words, of what changed, came and went.
+pub(crate) fn tally_in(counts: ChangeCounts, words: [&str; 3]) -> String {
+    let each = [counts.changed, counts.came, counts.went];
+    let some = each.iter().zip(words).filter(|(n, _)| **n > 0);
+    let some: Vec<String> = some.map(|(n, word)| format!("{n} {word}")).collect();
     match some.is_empty() {
         true => "nothing changed".to_owned(),
         false => some.join(", "),
@@ -69,12 +70,21 @@ pub(crate) fn cut(changes: &QuestionChanges) -> Option<String> {
     ))
 }
 
+/// What is to be said of a question that has no hits, neither before nor now.
+pub(crate) fn unanswered(changes: &QuestionChanges) -> Option<&str> {
+    match &changes.fault {
+        Some(fault) => Some(fault),
+        None if changes.now.hits + changes.before.hits == 0 => Some("no passage matches it"),
+        None => None,
+    }
+}
+
 /// What is to be said of a change after which only one of the wordings is a hit.
-pub(crate) fn only(about: About) -> &'static str {
+pub(crate) fn only(about: WordingAbout) -> &'static str {
     match about {
-        About::Both => "",
-        About::Before => "no longer a hit",
-        About::Now => "a hit only now",
+        WordingAbout::Both => "",
+        WordingAbout::Before => "no longer a hit",
+        WordingAbout::Now => "a hit only now",
     }
 }
 
@@ -86,8 +96,8 @@ pub fn write(out: &mut dyn Write, changes: &ListChanges, look: Look) -> io::Resu
         write_question(out, &printer, one)?;
     }
     for one in &changes.questions {
-        if one.now.hits + one.before.hits == 0 {
-            let line = format!("“{}”: no passage matches it", one.question.name);
+        if let Some(why) = unanswered(one) {
+            let line = format!("“{}”: {why}", one.question.name);
             printer.wrapped(out, &printer.styled(&line, FAINT), "", INDENT)?;
         }
     }
@@ -125,7 +135,7 @@ fn write_question(
     writeln!(out)?;
     for one in &changes.changed {
         let note = match one.about {
-            About::Both => String::new(),
+            WordingAbout::Both => String::new(),
             about => format!("  ({})", only(about)),
         };
         write_changed(out, printer, &one.passage, &note)?;
@@ -281,9 +291,9 @@ impl<'a> QuestionChangesJson<'a> {
         } = changes.counts;
         let answers = changes.changed.iter().map(|one| ChangedAnswerJson {
             about: match one.about {
-                About::Both => "both",
-                About::Before => "before",
-                About::Now => "now",
+                WordingAbout::Both => "both",
+                WordingAbout::Before => "before",
+                WordingAbout::Now => "now",
             },
             changed: ChangedJson::new(&one.passage),
         });
@@ -300,7 +310,10 @@ impl<'a> QuestionChangesJson<'a> {
             came: changes.came.iter().map(DiffPassageJson::new).collect(),
             changed: answers.collect(),
             went: changes.went.iter().map(DiffPassageJson::new).collect(),
-            notes: spelling_lines(&changes.corrections, &changes.did_you_mean),
+            notes: spelling_lines(&changes.corrections, &changes.did_you_mean)
+                .into_iter()
+                .chain(changes.fault.clone())
+                .collect(),
         }
     }
 }

@@ -39,7 +39,7 @@ impl GenerationTime {
 
 /// Which wording of a passage is about a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum WordingAbout {
     Both,
     /// Only the old one: the new one is no hit.
     Before,
@@ -51,7 +51,7 @@ pub enum About {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedAnswer {
     pub passage: Changed,
-    pub about: About,
+    pub about: WordingAbout,
 }
 
 /// How many passages came, changed and went.
@@ -92,9 +92,27 @@ pub struct QuestionChanges {
     /// How words are taken that the corpus lacks, today.
     pub corrections: Vec<Correction>,
     pub did_you_mean: Vec<DidYouMean>,
+    /// Why it could not be asked, where it could not: the lexicon has a concept no longer.
+    pub fault: Option<String>,
 }
 
 impl QuestionChanges {
+    /// A question that cannot be asked.
+    fn unasked(question: &SavedQuestion, error: &SearchError) -> QuestionChanges {
+        QuestionChanges {
+            question: question.clone(),
+            came: Vec::new(),
+            changed: Vec::new(),
+            went: Vec::new(),
+            counts: ChangeCounts::default(),
+            before: LookedAt::default(),
+            now: LookedAt::default(),
+            corrections: Vec::new(),
+            did_you_mean: Vec::new(),
+            fault: Some(error.to_string()),
+        }
+    }
+
     /// How many are not kept here.
     pub fn more(&self) -> usize {
         self.counts.sum() - self.came.len() - self.changed.len() - self.went.len()
@@ -134,6 +152,17 @@ impl ListChanges {
         })
     }
 
+    /// What there is to say where there is no other state.
+    #[cfg(feature = "serve")]
+    pub(crate) fn none(searcher: &Searcher) -> ListChanges {
+        let now = GenerationTime::of(searcher);
+        ListChanges {
+            since: now,
+            now,
+            questions: Vec::new(),
+        }
+    }
+
     /// Whether nothing about any question has changed.
     pub fn is_empty(&self) -> bool {
         self.questions.iter().all(|one| one.counts.sum() == 0)
@@ -162,22 +191,22 @@ fn name(source: &str, root: &str) -> String {
 
 /// The hits of a question in one state.
 #[derive(Default)]
-struct Answers {
+struct StateHits {
     ranks: HashMap<PassageKey, usize>,
     /// The ids of those that are in no other source.
     ids: HashMap<PassageKey, String>,
     looked_at: LookedAt,
 }
 
-impl Answers {
-    fn of(results: &SearchResults, root: &str) -> Answers {
-        let mut answers = Answers {
+impl StateHits {
+    fn of(results: &SearchResults, root: &str) -> StateHits {
+        let mut answers = StateHits {
             looked_at: LookedAt {
                 hits: results.hits.len(),
                 of: results.total.max(results.hits.len()),
                 more: results.more,
             },
-            ..Answers::default()
+            ..StateHits::default()
         };
         for hit in &results.hits {
             let own = key(&hit.passage, root);
@@ -199,7 +228,7 @@ impl Answers {
     /// The sources of hits that the other state has not: not among its hits, nor anywhere under the same id.
     fn sources_without(
         &self,
-        other: &Answers,
+        other: &StateHits,
         engine: &dyn Engine,
         into: &mut BTreeSet<String>,
     ) -> Result<(), SearchError> {
@@ -255,12 +284,18 @@ impl<'s> Comparer<'s> {
         most: usize,
     ) -> Result<QuestionChanges, SearchError> {
         let request = question.request()?;
-        let results = self.new.search(&request)?;
-        let now = Answers::of(&results, &self.new_root);
+        let results = match self.new.search(&request) {
+            // Another lexicon is no reason not to ask the other questions.
+            Err(error @ SearchError::NoConcept { .. }) => {
+                return Ok(QuestionChanges::unasked(question, &error));
+            }
+            results => results?,
+        };
+        let now = StateHits::of(&results, &self.new_root);
         let before = match self.old.search(&request) {
-            Ok(results) => Answers::of(&results, &self.old_root),
+            Ok(results) => StateHits::of(&results, &self.old_root),
             // What its lexicon did not know yet, it had no hits for.
-            Err(SearchError::NoConcept { .. }) => Answers::default(),
+            Err(SearchError::NoConcept { .. }) => StateHits::default(),
             Err(error) => return Err(error),
         };
         let mut touched = BTreeSet::new();
@@ -276,9 +311,9 @@ impl<'s> Comparer<'s> {
             changed.extend(diff.changed.iter().filter_map(|one| {
                 let old = before.rank(&one.old, &self.old_root);
                 let (rank, about) = match (old, now.rank(&one.new, &self.new_root)) {
-                    (Some(old), Some(new)) => (old.min(new), About::Both),
-                    (Some(old), None) => (old, About::Before),
-                    (None, Some(new)) => (new, About::Now),
+                    (Some(old), Some(new)) => (old.min(new), WordingAbout::Both),
+                    (Some(old), None) => (old, WordingAbout::Before),
+                    (None, Some(new)) => (new, WordingAbout::Now),
                     (None, None) => return None,
                 };
                 let passage = one.clone();
@@ -302,6 +337,7 @@ impl<'s> Comparer<'s> {
             now: now.looked_at,
             corrections: results.corrections,
             did_you_mean: results.did_you_mean,
+            fault: None,
         })
     }
 

@@ -13,7 +13,7 @@ mod compare;
 mod file;
 
 pub use compare::{
-    About, ChangeCounts, ChangedAnswer, GenerationTime, ListChanges, LookedAt, QuestionChanges,
-    before,
+    ChangeCounts, ChangedAnswer, GenerationTime, ListChanges, LookedAt, QuestionChanges,
+    WordingAbout, before,
 };
 pub use file::{SavedQuestion, WatchList, WatchListError};
