@@ -1,5 +1,7 @@
 //! `palpate watch-list`: what changed about questions that were saved.
 
+mod seen;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -10,7 +12,11 @@ use palpate::index::{Home, kept};
 use palpate::output::atom::{self, FeedHead};
 use palpate::output::watch_list as output;
 use palpate::search::Searcher;
-use palpate::watch_list::{ListChanges, SavedQuestion, WatchList, before};
+use palpate::watch_list::{GenerationTime, ListChanges, SavedQuestion, WatchList, before};
+use seen::SeenGeneration;
+
+/// What to do where a generation is not there any more.
+const KEEPS: &str = "`palpate index --keep N` keeps N former ones from the next build on";
 
 /// Tell what came, changed or went about questions that were saved
 ///
@@ -26,11 +32,13 @@ pub(super) struct Args {
     command: Option<ListCommand>,
     #[command(flatten)]
     list: ListArg,
-    #[command(flatten)]
-    index: HomeArgs,
     /// Compare with this generation, see `palpate generations` [default: the one before]
     #[arg(long, value_name = "N")]
     since: Option<u64>,
+    /// Compare with the generation that was told last, and write into this file which is told now: nothing is
+    /// told twice
+    #[arg(long, value_name = "FILE")]
+    seen: Option<PathBuf>,
     /// Only this question of the list; may be repeated
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
@@ -49,6 +57,8 @@ pub(super) struct Args {
     /// When to use color
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     color: When,
+    #[command(flatten)]
+    index: HomeArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -150,7 +160,8 @@ impl Args {
         let home = Home::Folder(self.index.folder()?);
         let new = Searcher::of(self.index.open()?);
         list.check(new.engine().lexicon())?;
-        let old = Searcher::of(home.open_generation(self.since(&home, &new)?)?);
+        let current = new.engine().manifest().generation;
+        let old = Searcher::of(home.open_generation(self.since(&home, current)?)?);
         let changes = said(ListChanges::between(&old, &new, questions, self.limit))?;
         let roots = new.engine().manifest().roots.iter();
         let head = FeedHead {
@@ -170,6 +181,7 @@ impl Args {
             ChangesFormat::Json => output::write_json(out, &changes),
             ChangesFormat::Atom => atom::write(out, &head, &changes),
         })?;
+        self.remember(changes.now)?;
         Ok(match changes.is_empty() {
             true => Outcome::Nothing,
             false => Outcome::Found,
@@ -203,27 +215,45 @@ impl Args {
         self.names.iter().map(named).collect()
     }
 
-    /// The generation that is compared with.
-    fn since(&self, home: &Home, new: &Searcher) -> anyhow::Result<u64> {
-        let current = new.engine().manifest().generation;
-        let keeps = "`palpate index --keep N` keeps N former ones from the next build on";
-        match self.since {
-            None => before(home, current)?.with_context(|| {
-                format!("the index at {home} has no generation before {current} to compare with; {keeps}")
-            }),
-            Some(number) => {
-                let numbers = kept(&self.index.folder()?)?.into_iter().map(|one| one.number);
-                let numbers: Vec<u64> = numbers.collect();
-                if numbers.contains(&number) {
-                    return Ok(number);
-                }
-                let known: Vec<String> = numbers.iter().map(u64::to_string).collect();
-                bail!(
-                    "the index at {home} does not keep generation {number}; it keeps {}; {keeps}",
-                    known.join(", ")
-                )
+    /// The generation that is compared with: the one that is named, the one that was told last, or the one
+    /// before.
+    fn since(&self, home: &Home, current: u64) -> anyhow::Result<u64> {
+        let all = kept(&self.index.folder()?)?;
+        let seen = self.seen.as_deref().map(SeenGeneration::read).transpose()?;
+        let found = match (self.since, seen.flatten()) {
+            (Some(number), _) => (number, all.iter().find(|one| one.number == number)),
+            (None, Some(seen)) => (seen.number, all.iter().find(|one| seen.is(one))),
+            (None, None) => {
+                return before(home, current)?.with_context(|| {
+                    format!(
+                        "the index at {home} has no generation before {current} to compare with; {KEEPS}"
+                    )
+                });
             }
-        }
+        };
+        let numbers: Vec<String> = all.iter().map(|one| one.number.to_string()).collect();
+        let (wanted, found) = found;
+        let numbers = numbers.join(", ");
+        let found = found.with_context(|| match (self.since, &self.seen) {
+            (None, Some(path)) => format!(
+                "generation {wanted}, which was told last ({}), is not kept by the index at {home}; it keeps \
+                 {numbers}, and --since goes on from one of them; {KEEPS}",
+                path.display()
+            ),
+            _ => format!(
+                "the index at {home} does not keep generation {wanted}; it keeps {numbers}; {KEEPS}"
+            ),
+        })?;
+        Ok(found.number)
+    }
+
+    /// Notes which generation was told.
+    fn remember(&self, now: GenerationTime) -> anyhow::Result<()> {
+        let seen = SeenGeneration {
+            number: now.generation,
+            started: now.started / 1_000_000_000,
+        };
+        self.seen.as_deref().map_or(Ok(()), |path| seen.write(path))
     }
 }
 

@@ -286,8 +286,9 @@ impl WatchView<'_> {
             any
         };
         let changed: Vec<_> = changes.changed.iter().filter(|_| take()).collect();
-        let came: Vec<_> = changes.came.iter().filter(|_| take()).collect();
+        // A warning that is gone is missed before one that is new.
         let went: Vec<_> = changes.went.iter().filter(|_| take()).collect();
+        let came: Vec<_> = changes.came.iter().filter(|_| take()).collect();
         let more = changes.counts.sum() - changed.len() - came.len() - went.len();
         let own = of_question(&question.name, self.asked.since).link();
         html! {
@@ -302,8 +303,8 @@ impl WatchView<'_> {
                 @for one in changed {
                     (self.change(CHANGED, &one.passage.new, only(one.about), &difference(&one.passage.difference), question))
                 }
-                @for passage in came { (self.change(CAME, passage, only(WordingAbout::Both), &html! { (passage.text) }, question)) }
                 @for passage in went { (self.change(WENT, passage, only(WordingAbout::Both), &html! { (passage.text) }, question)) }
+                @for passage in came { (self.change(CAME, passage, only(WordingAbout::Both), &html! { (passage.text) }, question)) }
                 @if more > 0 {
                     p.quiet {
                         @if is_alone { "and " (number(more as u64)) " more that rank below these" }

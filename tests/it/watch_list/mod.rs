@@ -238,6 +238,43 @@ fn a_generation_that_is_gone_is_said_with_what_to_do() {
 }
 
 #[test]
+fn what_was_told_is_not_told_again() {
+    let folder = leaflets();
+    let path = folder.path();
+    let seen = ["--seen", "seen"];
+    write(path, "leaflets/neck.txt", &NECK.replace("severe", "grave"));
+    index(path);
+    run(path, &seen).code(0);
+    run(path, &seen).code(1);
+    run(path, &[]).code(0);
+    // Two builds later, and nothing is left out in between.
+    write(path, "leaflets/neck.txt", NECK);
+    index(path);
+    write(path, "leaflets/gout.txt", "Gout\n\nAvoid beer.\n");
+    index(path);
+    assert!(stdout(&run(path, &seen).code(0)).contains("[-grave-] {+severe+}"));
+    run(path, &seen).code(1);
+    // What was told last is gone, and it is said how to go on.
+    for _ in 0..3 {
+        let args = ["index", "leaflets", "--force", "--keep", "1"];
+        palpate(path).args(args).assert().success();
+    }
+    let gone = run(path, &seen).code(2);
+    let said = stderr(&gone);
+    assert!(
+        said.contains("generation 4, which was told last (seen)") && said.contains("--since"),
+        "{said}"
+    );
+    run(path, &["--seen", "seen", "--since", "6"]).code(1);
+    run(path, &seen).code(1);
+    // An index that was made anew has another generation of the same number.
+    write(path, "seen", "7 1\n");
+    assert!(stderr(&run(path, &seen).code(2)).contains("generation 7"));
+    write(path, "seen", "title = 1");
+    assert!(stderr(&run(path, &seen).code(2)).contains("seen: it does not say"));
+}
+
+#[test]
 fn a_list_that_is_wrong_is_said_with_its_line_before_an_index_is_opened() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path();
