@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(name, urn(&["came", "a", "b"]));
         assert_ne!(name, urn(&["came", "ab", ""]));
         assert_eq!(name.len(), "urn:uuid:".len() + 36);
-        let version = name["urn:uuid:".len()..].as_bytes();
+        let version = &name.as_bytes()["urn:uuid:".len()..];
         assert!(
             version[14] == b'8' && b"89ab".contains(&version[19]),
             "{name}"

@@ -7,167 +7,21 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::diff::{Changed, CorpusDiff, between, folded, roots};
+use crate::diff::{CorpusDiff, between, folded, roots};
 use crate::index::{Engine, Home, IndexError, StoredPassage, Term, Wanted, kept};
-use crate::query::{Correction, DidYouMean};
 use crate::search::{SearchError, SearchResults, Searcher};
 
-use super::file::{SavedQuestion, WatchList};
+use super::changes::{
+    ChangeCounts, ChangedAnswer, GenerationTime, ListChanges, LookedAt, QuestionChanges,
+    WordingAbout,
+};
+use super::file::WatchList;
+use super::question::SavedQuestion;
 
 /// So many passages are kept for all questions together; of what comes after, there are only numbers.
 const KEPT: usize = 10_000;
 /// The changes of so many sources are remembered for the next question.
 const SOURCES: usize = 512;
-
-/// A state of an index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GenerationTime {
-    pub generation: u64,
-    /// When its build started, in nanoseconds since 1970.
-    pub started: u64,
-}
-
-impl GenerationTime {
-    fn of(searcher: &Searcher) -> GenerationTime {
-        let manifest = searcher.engine().manifest();
-        GenerationTime {
-            generation: manifest.generation,
-            started: manifest.started,
-        }
-    }
-}
-
-/// Which wording of a passage is about a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WordingAbout {
-    Both,
-    /// Only the old one: the new one is no hit.
-    Before,
-    /// Only the new one.
-    Now,
-}
-
-/// A passage that was changed, and is or was about a question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChangedAnswer {
-    pub passage: Changed,
-    pub about: WordingAbout,
-}
-
-/// How many passages came, changed and went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ChangeCounts {
-    pub came: usize,
-    pub changed: usize,
-    pub went: usize,
-}
-
-impl ChangeCounts {
-    /// All of them.
-    pub fn sum(self) -> usize {
-        self.came + self.changed + self.went
-    }
-}
-
-/// How many hits of a question were looked at, and how many passages match it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LookedAt {
-    pub hits: usize,
-    pub of: usize,
-    /// Whether there are hits after those.
-    pub more: bool,
-}
-
-/// What became of the passages about a question: of each kind the best, and how many there are.
-#[derive(Debug, Clone)]
-pub struct QuestionChanges {
-    pub question: SavedQuestion,
-    pub came: Vec<StoredPassage>,
-    pub changed: Vec<ChangedAnswer>,
-    pub went: Vec<StoredPassage>,
-    /// How many there are, those included that are not kept here.
-    pub counts: ChangeCounts,
-    pub before: LookedAt,
-    pub now: LookedAt,
-    /// How words are taken that the corpus lacks, today.
-    pub corrections: Vec<Correction>,
-    pub did_you_mean: Vec<DidYouMean>,
-    /// Why it could not be asked, where it could not: the lexicon has a concept no longer.
-    pub fault: Option<String>,
-}
-
-impl QuestionChanges {
-    /// A question that cannot be asked.
-    fn unasked(question: &SavedQuestion, error: &SearchError) -> QuestionChanges {
-        QuestionChanges {
-            question: question.clone(),
-            came: Vec::new(),
-            changed: Vec::new(),
-            went: Vec::new(),
-            counts: ChangeCounts::default(),
-            before: LookedAt::default(),
-            now: LookedAt::default(),
-            corrections: Vec::new(),
-            did_you_mean: Vec::new(),
-            fault: Some(error.to_string()),
-        }
-    }
-
-    /// How many are not kept here.
-    pub fn more(&self) -> usize {
-        self.counts.sum() - self.came.len() - self.changed.len() - self.went.len()
-    }
-}
-
-/// What became of the passages about the questions of a list.
-#[derive(Debug, Clone)]
-pub struct ListChanges {
-    pub since: GenerationTime,
-    pub now: GenerationTime,
-    /// In the order of the list.
-    pub questions: Vec<QuestionChanges>,
-}
-
-impl ListChanges {
-    /// Compares two states of an index, the older first. Of each question at most `most` passages are
-    /// kept, those that rank best.
-    pub fn between<'q>(
-        old: &Searcher,
-        new: &Searcher,
-        questions: impl IntoIterator<Item = &'q SavedQuestion>,
-        most: usize,
-    ) -> Result<ListChanges, SearchError> {
-        let mut comparer = Comparer::of(old, new)?;
-        let mut left = KEPT;
-        let mut changes = Vec::new();
-        for question in questions {
-            let change = comparer.changes(question, most.min(left))?;
-            left -= change.counts.sum() - change.more();
-            changes.push(change);
-        }
-        Ok(ListChanges {
-            since: GenerationTime::of(old),
-            now: GenerationTime::of(new),
-            questions: changes,
-        })
-    }
-
-    /// What there is to say where there is no other state.
-    #[cfg(feature = "serve")]
-    pub(crate) fn none(searcher: &Searcher) -> ListChanges {
-        let now = GenerationTime::of(searcher);
-        ListChanges {
-            since: now,
-            now,
-            questions: Vec::new(),
-        }
-    }
-
-    /// Whether nothing about any question has changed.
-    pub fn is_empty(&self) -> bool {
-        self.questions.iter().all(|one| one.counts.sum() == 0)
-    }
-}
 
 /// The newest generation that is kept and is older than another, if there is one.
 pub fn before(home: &Home, generation: u64) -> Result<Option<u64>, IndexError> {
@@ -255,6 +109,24 @@ impl StateHits {
 /// What ranks where, of one kind.
 type Ranked<T> = Vec<(usize, T)>;
 
+/// What changed about a question, with the better rank of the two states.
+#[derive(Default)]
+struct RankedChanges {
+    came: Ranked<StoredPassage>,
+    changed: Ranked<ChangedAnswer>,
+    went: Ranked<StoredPassage>,
+}
+
+impl RankedChanges {
+    /// The ranks of all of them, in no order.
+    fn ranks(&self) -> Vec<usize> {
+        let came = self.came.iter().map(|(rank, _)| *rank);
+        let changed = self.changed.iter().map(|(rank, _)| *rank);
+        let went = self.went.iter().map(|(rank, _)| *rank);
+        came.chain(changed).chain(went).collect()
+    }
+}
+
 /// Compares two states, question by question.
 struct Comparer<'s> {
     old: &'s Searcher,
@@ -298,40 +170,19 @@ impl<'s> Comparer<'s> {
             Err(SearchError::NoConcept { .. }) => StateHits::default(),
             Err(error) => return Err(error),
         };
-        let mut touched = BTreeSet::new();
-        now.sources_without(&before, self.old.engine(), &mut touched)?;
-        before.sources_without(&now, self.new.engine(), &mut touched)?;
-        let (mut came, mut changed, mut went) = (Ranked::new(), Ranked::new(), Ranked::new());
-        for source in touched {
-            let diff = self.source(source)?;
-            let added = diff.added.iter();
-            came.extend(added.filter_map(|p| Some((now.rank(p, &self.new_root)?, p.clone()))));
-            let dropped = diff.dropped.iter();
-            went.extend(dropped.filter_map(|p| Some((before.rank(p, &self.old_root)?, p.clone()))));
-            changed.extend(diff.changed.iter().filter_map(|one| {
-                let old = before.rank(&one.old, &self.old_root);
-                let (rank, about) = match (old, now.rank(&one.new, &self.new_root)) {
-                    (Some(old), Some(new)) => (old.min(new), WordingAbout::Both),
-                    (Some(old), None) => (old, WordingAbout::Before),
-                    (None, Some(new)) => (new, WordingAbout::Now),
-                    (None, None) => return None,
-                };
-                let passage = one.clone();
-                Some((rank, ChangedAnswer { passage, about }))
-            }));
-        }
+        let found = self.became(&before, &now)?;
         let counts = ChangeCounts {
-            came: came.len(),
-            changed: changed.len(),
-            went: went.len(),
+            came: found.came.len(),
+            changed: found.changed.len(),
+            went: found.went.len(),
         };
-        let last = last_kept([ranks(&came), ranks(&changed), ranks(&went)].concat(), most);
+        let last = last_kept(found.ranks(), most);
         let mut left = most;
         Ok(QuestionChanges {
             question: question.clone(),
-            changed: best(changed, last, &mut left),
-            came: best(came, last, &mut left),
-            went: best(went, last, &mut left),
+            changed: best(found.changed, last, &mut left),
+            came: best(found.came, last, &mut left),
+            went: best(found.went, last, &mut left),
             counts,
             before: before.looked_at,
             now: now.looked_at,
@@ -339,6 +190,41 @@ impl<'s> Comparer<'s> {
             did_you_mean: results.did_you_mean,
             fault: None,
         })
+    }
+
+    /// What became of the hits of both states, in the sources where anything did.
+    fn became(
+        &mut self,
+        before: &StateHits,
+        now: &StateHits,
+    ) -> Result<RankedChanges, SearchError> {
+        let mut touched = BTreeSet::new();
+        now.sources_without(before, self.old.engine(), &mut touched)?;
+        before.sources_without(now, self.new.engine(), &mut touched)?;
+        let mut found = RankedChanges::default();
+        for source in touched {
+            let diff = self.source(source)?;
+            let old = |passage| before.rank(passage, &self.old_root);
+            let new = |passage| now.rank(passage, &self.new_root);
+            let came = diff.added.iter();
+            let came = came.filter_map(|one| Some((new(one)?, one.clone())));
+            found.came.extend(came);
+            let went = diff.dropped.iter();
+            let went = went.filter_map(|one| Some((old(one)?, one.clone())));
+            found.went.extend(went);
+            let changed = diff.changed.iter().filter_map(|one| {
+                let (rank, about) = match (old(&one.old), new(&one.new)) {
+                    (Some(old), Some(new)) => (old.min(new), WordingAbout::Both),
+                    (Some(old), None) => (old, WordingAbout::Before),
+                    (None, Some(new)) => (new, WordingAbout::Now),
+                    (None, None) => return None,
+                };
+                let passage = one.clone();
+                Some((rank, ChangedAnswer { passage, about }))
+            });
+            found.changed.extend(changed);
+        }
+        Ok(found)
     }
 
     /// What became of the passages of a source.
@@ -362,10 +248,6 @@ impl<'s> Comparer<'s> {
     }
 }
 
-fn ranks<T>(ranked: &Ranked<T>) -> Vec<usize> {
-    ranked.iter().map(|(rank, _)| *rank).collect()
-}
-
 /// The last rank that is kept, where `most` are.
 fn last_kept(mut ranks: Vec<usize>, most: usize) -> usize {
     ranks.sort_unstable();
@@ -382,6 +264,31 @@ fn best<T>(mut ranked: Ranked<T>, last: usize, left: &mut usize) -> Vec<T> {
     ranked.truncate(*left);
     *left -= ranked.len();
     ranked.into_iter().map(|(_, one)| one).collect()
+}
+
+impl ListChanges {
+    /// Compares two states of an index, the older first. Of each question at most `most` passages are
+    /// kept, those that rank best.
+    pub fn between<'q>(
+        old: &Searcher,
+        new: &Searcher,
+        questions: impl IntoIterator<Item = &'q SavedQuestion>,
+        most: usize,
+    ) -> Result<ListChanges, SearchError> {
+        let mut comparer = Comparer::of(old, new)?;
+        let mut left = KEPT;
+        let mut changes = Vec::new();
+        for question in questions {
+            let change = comparer.changes(question, most.min(left))?;
+            left -= change.counts.sum() - change.more();
+            changes.push(change);
+        }
+        Ok(ListChanges {
+            since: GenerationTime::of(old),
+            now: GenerationTime::of(new),
+            questions: changes,
+        })
+    }
 }
 
 impl WatchList {
@@ -403,7 +310,7 @@ mod tests {
     #[test]
     fn of_all_kinds_together_the_best_are_kept() {
         let all = || vec![(9, 'i'), (1, 'a'), (4, 'd')];
-        let last = last_kept([ranks(&all()), vec![2, 7]].concat(), 3);
+        let last = last_kept(vec![9, 1, 4, 2, 7], 3);
         assert_eq!(last, 4);
         let mut left = 3;
         assert_eq!(best(all(), last, &mut left), ['a', 'd']);

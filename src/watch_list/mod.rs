@@ -9,11 +9,15 @@
 //! asked it then. What is told is what became of the *texts*: a passage that only ranks otherwise, or
 //! that another palpate annotates otherwise, has not changed.
 
+mod changes;
 mod compare;
 mod file;
+mod question;
 
-pub use compare::{
+pub use changes::{
     ChangeCounts, ChangedAnswer, GenerationTime, ListChanges, LookedAt, QuestionChanges,
-    WordingAbout, before,
+    WordingAbout,
 };
-pub use file::{SavedQuestion, WatchList, WatchListError};
+pub use compare::before;
+pub use file::{WatchList, WatchListError};
+pub use question::SavedQuestion;
