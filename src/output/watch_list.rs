@@ -70,6 +70,13 @@ pub(crate) fn cut(changes: &QuestionChanges) -> Option<String> {
     ))
 }
 
+/// What a person should know of how a question was read.
+pub(crate) fn read_as(changes: &QuestionChanges) -> Vec<String> {
+    let mut lines = spelling_lines(&changes.corrections, &changes.did_you_mean);
+    lines.extend(changes.notes.iter().cloned());
+    lines
+}
+
 /// What is to be said of a question that has no hits, neither before nor now.
 pub(crate) fn unanswered(changes: &QuestionChanges) -> Option<&str> {
     match &changes.fault {
@@ -129,7 +136,7 @@ fn write_question(
     if asked != changes.question.name {
         printer.wrapped(out, &printer.styled(&asked, FAINT), "", INDENT)?;
     }
-    for line in spelling_lines(&changes.corrections, &changes.did_you_mean) {
+    for line in read_as(changes) {
         printer.wrapped(out, &printer.styled(&line, FAINT), "", INDENT)?;
     }
     writeln!(out)?;
@@ -310,7 +317,7 @@ impl<'a> QuestionChangesJson<'a> {
             came: changes.came.iter().map(DiffPassageJson::new).collect(),
             changed: answers.collect(),
             went: changes.went.iter().map(DiffPassageJson::new).collect(),
-            notes: spelling_lines(&changes.corrections, &changes.did_you_mean)
+            notes: read_as(changes)
                 .into_iter()
                 .chain(changes.fault.clone())
                 .collect(),

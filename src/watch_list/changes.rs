@@ -79,6 +79,8 @@ pub struct QuestionChanges {
     /// How words are taken that the corpus lacks, today.
     pub corrections: Vec<Correction>,
     pub did_you_mean: Vec<DidYouMean>,
+    /// What a person should know of how the question was read, today.
+    pub notes: Vec<String>,
     /// Why it could not be asked, where it could not: the lexicon has a concept no longer.
     pub fault: Option<String>,
 }
@@ -96,6 +98,7 @@ impl QuestionChanges {
             now: LookedAt::default(),
             corrections: Vec::new(),
             did_you_mean: Vec::new(),
+            notes: Vec::new(),
             fault: Some(error.to_string()),
         }
     }

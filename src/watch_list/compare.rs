@@ -188,6 +188,7 @@ impl<'s> Comparer<'s> {
             now: now.looked_at,
             corrections: results.corrections,
             did_you_mean: results.did_you_mean,
+            notes: results.notes,
             fault: None,
         })
     }

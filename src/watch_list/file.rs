@@ -288,6 +288,11 @@ mod tests {
             ),
             ("[[question]]\nname = \"a\"\nsource = \"[\"", 2, "pattern"),
             (
+                "[[question]]\nname = \"a\"\nquery = \"gout source:[\"",
+                2,
+                "pattern",
+            ),
+            (
                 "[[question]]\nname = \"a\\u202eb\"\nquery = \"b\"",
                 2,
                 "direction",

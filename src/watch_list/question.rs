@@ -2,7 +2,7 @@
 
 use crate::annotate::Aspect;
 use crate::index::{BadGlob, SourceFilter};
-use crate::query::Spelling;
+use crate::query::{Pattern, Query, Scope, Spelling};
 use crate::search::{Filter, Request, SearchError};
 
 /// The most characters of a name and of a question.
@@ -117,10 +117,21 @@ impl SavedQuestion {
         let is_risk = |name: &str| Aspect::named(name).iter().any(|aspect| aspect.is_risk());
         let risk = self.risk.as_ref().filter(|name| !is_risk(name));
         let risk = risk.map(|name| SearchError::NoRisk { name: name.clone() });
-        let glob = self.source.as_deref().map(SourceFilter::glob);
-        let glob = glob.and_then(|glob| glob.err()).map(SearchError::Glob);
+        let globs = self.source.iter().cloned().chain(self.globs());
+        let mut wrong = globs.filter_map(|glob| SourceFilter::glob(&glob).err());
+        let glob = wrong.next().map(SearchError::Glob);
         let error = aspect.or(risk).or(glob)?;
         Some(error.to_string())
+    }
+
+    /// The patterns of sources among its words.
+    fn globs(&self) -> impl Iterator<Item = String> {
+        let clauses = Query::parse(&self.query).clauses.into_iter();
+        let sources = clauses.filter(|clause| clause.scope == Scope::Source);
+        sources.map(|clause| match clause.pattern {
+            Pattern::Words(glob) | Pattern::Phrase(glob) => glob,
+            Pattern::Prefix(start) => format!("{start}*"),
+        })
     }
 
     /// The table of it, as it is written to a file. The strings of JSON are strings of TOML, but for one

@@ -14,8 +14,7 @@ use super::{amount, day_and_minute, document_link, number, passage_link, place};
 use crate::diff::{Change, Difference};
 use crate::index::StoredPassage;
 use crate::output::atom::{self, FeedHead};
-use crate::output::text::spelling_lines;
-use crate::output::watch_list::{asked as in_words, cut, only, tally_in, unanswered};
+use crate::output::watch_list::{asked as in_words, cut, only, read_as, tally_in, unanswered};
 use crate::query::Spelling;
 use crate::serve::asked::{AskedSearch, AskedWatch};
 use crate::serve::catalogue::Catalogue;
@@ -299,7 +298,7 @@ impl WatchView<'_> {
                     @if words != question.name { p.quiet { (words) } }
                     p.quiet { a href=(search(question).link()) { "Ask it now" } }
                 }
-                @for line in spelling_lines(&changes.corrections, &changes.did_you_mean) { p.note { (line) } }
+                @for line in read_as(changes) { p.note { (line) } }
                 @for one in changed {
                     (self.change(CHANGED, &one.passage.new, only(one.about), &difference(&one.passage.difference), question))
                 }
