@@ -18,6 +18,7 @@
 //! | [`audit`] | topics and index → what every source says of them, or that it is silent |
 //! | [`diff`] | two indexes → what was added, changed, dropped |
 //! | [`cite`] | a passage → a citation → what became of it |
+//! | [`watch_list`] | saved questions and two indexes → what changed about each |
 //! | [`output`] | results → terminal, JSON, CSV, a page |
 //! | [`eval`] | rankings and judgments → metrics |
 //! | `serve` | all of it → a web page and an API (feature `serve`, on by default) |
@@ -89,3 +90,4 @@ pub mod query;
 pub mod search;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod watch_list;

@@ -25,6 +25,7 @@ mod serve;
 mod suggest;
 mod terms;
 mod verify;
+mod watch_list;
 
 use std::path::PathBuf;
 
@@ -83,6 +84,7 @@ enum Command {
     Check(check::Args),
     Doctor(doctor::Args),
     Generations(generations::Args),
+    WatchList(watch_list::Args),
     #[cfg(feature = "serve")]
     Serve(serve::Args),
     #[cfg(feature = "mcp")]
@@ -122,6 +124,7 @@ impl Cli {
             Command::Check(args) => args.run(),
             Command::Doctor(args) => args.run(self.data.as_deref()),
             Command::Generations(args) => args.run(),
+            Command::WatchList(args) => args.run(),
             #[cfg(feature = "serve")]
             Command::Serve(args) => args.run(),
             #[cfg(feature = "mcp")]

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome};
 use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles, Tokens};
+use palpate::watch_list::WatchList;
 
 /// Serve the search as a web page and an API
 ///
@@ -40,6 +41,10 @@ pub(super) struct Args {
     /// Keep the files that documents were read from to oneself: only what was indexed is shown
     #[arg(long)]
     no_originals: bool,
+    /// Show what changed about the questions in this file, on a page and as feeds: see `palpate
+    /// watch-list`
+    #[arg(long, value_name = "FILE")]
+    watch_list: Option<PathBuf>,
     /// Write a line about each request to standard error, without what was searched for
     #[arg(long, value_name = "FORMAT", value_enum)]
     log: Option<LogLines>,
@@ -63,6 +68,11 @@ impl From<LogLines> for LogFormat {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let tokens = self.tokens()?;
+        let watched = self
+            .watch_list
+            .as_deref()
+            .map(WatchList::read)
+            .transpose()?;
         if !self.addr.ip().is_loopback() {
             let open = if tokens != Tokens::default() {
                 ""
@@ -87,6 +97,7 @@ impl Args {
             log: self.log.map(LogFormat::from),
             tokens,
             originals: !self.no_originals,
+            watched,
         };
         serve::serve(&options, |address| {
             // Whoever reads it may have gone; the server is there all the same.

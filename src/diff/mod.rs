@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::index::{Engine, StoredPassage};
 use crate::search::{Filter, SearchError, filters_wanted};
 
+use words::WordBag;
 pub(crate) use words::folded;
 pub use words::{Change, ChangedStretch, Difference};
 
@@ -17,6 +18,11 @@ pub use words::{Change, ChangedStretch, Difference};
 const ALIKE: f32 = 0.5;
 /// …and from this one on if they stand under the same headings.
 const ALIKE_IN_PLACE: f32 = 0.3;
+/// So many pairs of a source are looked at for words that they share; of more, each passage is paired
+/// with none. That is some thousand passages changed at once.
+const MOST_PAIRS: usize = 4_000_000;
+/// So many of them are compared word by word, those that share most words first.
+const MOST_COMPARED: usize = 20_000;
 
 /// A passage that was changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +97,7 @@ fn by_source(passages: Vec<StoredPassage>, root: &str) -> BTreeMap<String, Vec<S
 }
 
 /// What the sources of two indexes have in front of the names that they are compared by.
-fn roots(old: &[String], new: &[String]) -> (String, String) {
+pub(crate) fn roots(old: &[String], new: &[String]) -> (String, String) {
     let known: HashSet<&String> = old.iter().collect();
     match new.iter().any(|source| known.contains(source)) {
         true => Default::default(),
@@ -126,16 +132,26 @@ fn texts(
     Ok(texts.collect())
 }
 
+/// What became of the passages of one source, given all that it had and all that it has.
+pub(crate) fn between(mut old: Vec<StoredPassage>, mut new: Vec<StoredPassage>) -> CorpusDiff {
+    let texts = |passages: &[StoredPassage]| -> HashSet<String> {
+        passages.iter().map(|p| folded(&p.text)).collect()
+    };
+    let (before, after) = (texts(&old), texts(&new));
+    old.retain(|passage| !after.contains(&folded(&passage.text)));
+    new.retain(|passage| !before.contains(&folded(&passage.text)));
+    let mut all = CorpusDiff::default();
+    pair(old, new, &mut all);
+    all
+}
+
 /// Pairs the passages of a source that are versions of one another, the most alike first.
 fn pair(old: Vec<StoredPassage>, new: Vec<StoredPassage>, all: &mut CorpusDiff) {
     let mut alike: Vec<(f32, usize, usize, Difference)> = Vec::new();
-    for (i, before) in old.iter().enumerate() {
-        for (j, after) in new.iter().enumerate() {
-            let (difference, ratio) = Difference::of(&before.text, &after.text);
-            let in_place = before.headings == after.headings;
-            if ratio >= if in_place { ALIKE_IN_PLACE } else { ALIKE } {
-                alike.push((ratio, i, j, difference));
-            }
+    for (i, j) in promising(&old, &new) {
+        let (difference, ratio) = Difference::of(&old[i].text, &new[j].text);
+        if ratio >= needed(&old[i], &new[j]) {
+            alike.push((ratio, i, j, difference));
         }
     }
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
@@ -155,6 +171,36 @@ fn pair(old: Vec<StoredPassage>, new: Vec<StoredPassage>, all: &mut CorpusDiff) 
     all.added.extend(new.into_iter().flatten());
 }
 
+/// How alike two passages have to be to be versions of one another.
+fn needed(old: &StoredPassage, new: &StoredPassage) -> f32 {
+    match old.headings == new.headings {
+        true => ALIKE_IN_PLACE,
+        false => ALIKE,
+    }
+}
+
+/// The pairs that share as many words, in whatever order, as versions of one another do: no two are
+/// more alike than that. The most promising first, and no more than are compared.
+fn promising<'p>(old: &'p [StoredPassage], new: &'p [StoredPassage]) -> Vec<(usize, usize)> {
+    if old.len().saturating_mul(new.len()) > MOST_PAIRS {
+        return Vec::new();
+    }
+    let bag = |passage: &'p StoredPassage| WordBag::of(&passage.text);
+    let before: Vec<WordBag<'_>> = old.iter().map(bag).collect();
+    let after: Vec<WordBag<'_>> = new.iter().map(bag).collect();
+    let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
+    for (i, bag) in before.iter().enumerate() {
+        let alike = after
+            .iter()
+            .enumerate()
+            .map(|(j, other)| (bag.shared(other), i, j));
+        pairs.extend(alike.filter(|&(shared, i, j)| shared >= needed(&old[i], &new[j])));
+    }
+    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    pairs.truncate(MOST_COMPARED);
+    pairs.into_iter().map(|(_, i, j)| (i, j)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +216,37 @@ mod tests {
         let same = paths(&["old/a/1.txt", "old/b.txt"]);
         assert_eq!(roots(&old, &same), (String::new(), String::new()));
         assert_eq!(shared_folder(&paths(&["ab.txt", "ac.txt"])), "");
+    }
+
+    fn passage(text: &str) -> StoredPassage {
+        let json = serde_json::json!({
+            "id": text, "document": "d", "source": "s", "title": "", "headings": [],
+            "lines": [1, 1], "bytes": [0, 1], "text": text, "units": [], "aspects": [],
+            "concepts": [],
+        });
+        serde_json::from_value(json).expect("it is a passage")
+    }
+
+    #[test]
+    fn a_source_that_is_another_one_is_not_paired() {
+        let of =
+            |from: usize, to: usize| (from..to).map(|n| passage(&format!("only {n}"))).collect();
+        let same = between(of(0, 9), of(0, 9));
+        assert!(same.is_empty());
+        let (old, new) = (
+            vec![passage("take one a day"), passage("rest")],
+            vec![passage("take two a day")],
+        );
+        let all = between(old, new);
+        assert_eq!(
+            (all.changed.len(), all.dropped.len(), all.added.len()),
+            (1, 1, 0)
+        );
+        // More pairs than are looked at are what they are, and soon done.
+        let all = between(of(0, 2_100), of(3_000, 5_100));
+        assert_eq!(
+            (all.changed.len(), all.dropped.len(), all.added.len()),
+            (0, 2_100, 2_100)
+        );
     }
 }

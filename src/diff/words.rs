@@ -1,5 +1,6 @@
 //! The difference between two texts, word by word.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
@@ -31,6 +32,38 @@ pub struct Difference {
 /// A text with single spaces.
 pub(crate) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text, in no order.
+pub(super) struct WordBag<'t>(Vec<&'t str>);
+
+impl<'t> WordBag<'t> {
+    pub(super) fn of(text: &'t str) -> WordBag<'t> {
+        let mut words: Vec<&str> = text.split_whitespace().collect();
+        words.sort_unstable();
+        WordBag(words)
+    }
+
+    /// The most that two texts can have in common, as [`Difference::of`] counts it.
+    pub(super) fn shared(&self, other: &WordBag<'_>) -> f32 {
+        let (mut mine, mut theirs) = (&self.0[..], &other.0[..]);
+        let all = mine.len() + theirs.len();
+        let mut both = 0;
+        while let ([first, rest @ ..], [second, others @ ..]) = (mine, theirs) {
+            match first.cmp(second) {
+                Ordering::Less => mine = rest,
+                Ordering::Greater => theirs = others,
+                Ordering::Equal => {
+                    both += 1;
+                    (mine, theirs) = (rest, others);
+                }
+            }
+        }
+        match all {
+            0 => 1.0,
+            all => 2.0 * both as f32 / all as f32,
+        }
+    }
 }
 
 impl Difference {
@@ -91,5 +124,20 @@ mod tests {
         );
         assert!((ratio - 4.0 / 7.0).abs() < 1e-6);
         assert_eq!(Difference::of("a b", "a\n\nb").1, 1.0);
+    }
+
+    #[test]
+    fn no_texts_have_more_in_common_than_their_words() {
+        let shared = |a: &str, b: &str| WordBag::of(a).shared(&WordBag::of(b));
+        for (a, b) in [
+            ("a b c", "c b a"),
+            ("a a b", "a"),
+            ("", "x"),
+            ("", ""),
+            ("x y", "y z"),
+        ] {
+            assert!(shared(a, b) >= Difference::of(a, b).1, "{a} {b}");
+        }
+        assert_eq!((shared("a b", "b a"), shared("a a", "a b")), (1.0, 0.5));
     }
 }

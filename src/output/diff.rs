@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::audit::on_a_line;
 use super::cite::{DifferenceJson, write_difference};
 use super::text::{CITATION, FAINT, Look, Printer, citation, visible};
-use crate::diff::CorpusDiff;
+use crate::diff::{Changed, CorpusDiff};
 use crate::index::StoredPassage;
 
 const INDENT: &str = "    ";
@@ -19,18 +19,7 @@ pub fn write(out: &mut dyn Write, diff: &CorpusDiff, look: Look) -> io::Result<(
         write_passage(out, &printer, "-", passage)?;
     }
     for changed in &diff.changed {
-        let (old, new) = (citation(&changed.old), citation(&changed.new));
-        let line = match old == new {
-            true => printer.styled(&old, CITATION),
-            false => format!(
-                "{} → {}",
-                printer.styled(&old, CITATION),
-                printer.styled(&new, CITATION)
-            ),
-        };
-        writeln!(out, "~ {line}{}", headings(&printer, &changed.new))?;
-        write_difference(out, &printer, &changed.difference, INDENT)?;
-        writeln!(out)?;
+        write_changed(out, &printer, changed, "")?;
     }
     for passage in &diff.added {
         write_passage(out, &printer, "+", passage)?;
@@ -51,7 +40,30 @@ fn headings(printer: &Printer, passage: &StoredPassage) -> String {
     }
 }
 
-fn write_passage(
+/// Prints a passage that was changed; `note` says what more there is to say of it.
+pub(super) fn write_changed(
+    out: &mut dyn Write,
+    printer: &Printer,
+    changed: &Changed,
+    note: &str,
+) -> io::Result<()> {
+    let (old, new) = (citation(&changed.old), citation(&changed.new));
+    let line = match old == new {
+        true => printer.styled(&old, CITATION),
+        false => format!(
+            "{} → {}",
+            printer.styled(&old, CITATION),
+            printer.styled(&new, CITATION)
+        ),
+    };
+    let note = printer.styled(note, FAINT);
+    writeln!(out, "~ {line}{}{note}", headings(printer, &changed.new))?;
+    write_difference(out, printer, &changed.difference, INDENT)?;
+    writeln!(out)
+}
+
+/// Prints a passage that is on one side only.
+pub(super) fn write_passage(
     out: &mut dyn Write,
     printer: &Printer,
     mark: &str,
@@ -64,33 +76,22 @@ fn write_passage(
     writeln!(out)
 }
 
-/// Writes what differs as one JSON object on one line.
-pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct DiffPassageJson<'a> {
-        source: &'a str,
-        lines: (usize, usize),
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pages: Option<(usize, usize)>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        paragraphs: Option<(usize, usize)>,
-        headings: &'a [String],
-        id: &'a str,
-        text: &'a str,
-    }
-    #[derive(Serialize)]
-    struct ChangedJson<'a> {
-        old: DiffPassageJson<'a>,
-        new: DiffPassageJson<'a>,
-        difference: DifferenceJson<'a>,
-    }
-    #[derive(Serialize)]
-    struct DiffJson<'a> {
-        added: Vec<DiffPassageJson<'a>>,
-        changed: Vec<ChangedJson<'a>>,
-        dropped: Vec<DiffPassageJson<'a>>,
-    }
-    fn json(passage: &StoredPassage) -> DiffPassageJson<'_> {
+/// A passage of one of the two.
+#[derive(Serialize)]
+pub(super) struct DiffPassageJson<'a> {
+    source: &'a str,
+    lines: (usize, usize),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<(usize, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paragraphs: Option<(usize, usize)>,
+    headings: &'a [String],
+    id: &'a str,
+    text: &'a str,
+}
+
+impl<'a> DiffPassageJson<'a> {
+    pub(super) fn new(passage: &'a StoredPassage) -> Self {
         DiffPassageJson {
             source: &passage.source,
             lines: passage.lines,
@@ -101,15 +102,38 @@ pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
             text: &passage.text,
         }
     }
-    let changed = diff.changed.iter().map(|changed| ChangedJson {
-        old: json(&changed.old),
-        new: json(&changed.new),
-        difference: DifferenceJson::new(&changed.difference),
-    });
+}
+
+/// A passage that was changed.
+#[derive(Serialize)]
+pub(super) struct ChangedJson<'a> {
+    old: DiffPassageJson<'a>,
+    new: DiffPassageJson<'a>,
+    difference: DifferenceJson<'a>,
+}
+
+impl<'a> ChangedJson<'a> {
+    pub(super) fn new(changed: &'a Changed) -> Self {
+        ChangedJson {
+            old: DiffPassageJson::new(&changed.old),
+            new: DiffPassageJson::new(&changed.new),
+            difference: DifferenceJson::new(&changed.difference),
+        }
+    }
+}
+
+/// Writes what differs as one JSON object on one line.
+pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct DiffJson<'a> {
+        added: Vec<DiffPassageJson<'a>>,
+        changed: Vec<ChangedJson<'a>>,
+        dropped: Vec<DiffPassageJson<'a>>,
+    }
     let object = DiffJson {
-        added: diff.added.iter().map(json).collect(),
-        changed: changed.collect(),
-        dropped: diff.dropped.iter().map(json).collect(),
+        added: diff.added.iter().map(DiffPassageJson::new).collect(),
+        changed: diff.changed.iter().map(ChangedJson::new).collect(),
+        dropped: diff.dropped.iter().map(DiffPassageJson::new).collect(),
     };
     serde_json::to_writer(&mut *out, &object)?;
     writeln!(out)

@@ -42,8 +42,13 @@ pub fn write_json(out: &mut dyn Write, kept: &[KeptGeneration]) -> io::Result<()
     writeln!(out)
 }
 
+/// A moment, in seconds since 1970, as RFC 3339 has it.
+pub(super) fn timestamp(seconds: u64) -> String {
+    moment(seconds).replace(' ', "T")
+}
+
 /// A moment, in seconds since 1970, in UTC: "2026-03-01 09:30:00Z".
-fn moment(seconds: u64) -> String {
+pub(super) fn moment(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);
     let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
@@ -75,5 +80,6 @@ mod tests {
         assert_eq!(moment(0), "1970-01-01 00:00:00Z");
         assert_eq!(moment(951_827_696), "2000-02-29 12:34:56Z");
         assert_eq!(moment(1_798_761_599), "2026-12-31 23:59:59Z");
+        assert_eq!(timestamp(951_827_696), "2000-02-29T12:34:56Z");
     }
 }

@@ -15,10 +15,12 @@
 //! * [`passages`] shows how a document was cut,
 //! * [`materials`] lists sources by title,
 //! * [`known`] lists what can be asked for by name,
+//! * [`watch_list`] says what changed about saved questions, [`atom`] does for feed readers,
 //! * [`mod@reference`] is for reference managers,
 //! * [`summary`] says what a build did,
 //! * [`check`] says whether an index is as it was written.
 
+pub mod atom;
 pub mod audit;
 pub mod check;
 pub mod cite;
@@ -34,3 +36,4 @@ pub(crate) mod statement;
 pub mod suggestions;
 pub mod summary;
 pub mod text;
+pub mod watch_list;

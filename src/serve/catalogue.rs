@@ -132,6 +132,11 @@ impl Catalogue {
         at.ok().map(|at| &self.materials[at])
     }
 
+    /// Whether there is a material that is cited by that path.
+    pub(super) fn knows(&self, source: &str) -> bool {
+        self.of(source).is_some()
+    }
+
     /// The title of a material; where there is none, the name of its file.
     pub(super) fn title<'a>(&'a self, source: &'a str) -> &'a str {
         match self.of(source) {

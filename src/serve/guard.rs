@@ -165,6 +165,7 @@ mod tests {
             log: None,
             tokens: Tokens::default(),
             originals: true,
+            watched: None,
         };
         Guard::new(&options, options.address)
     }

@@ -24,7 +24,8 @@
 //! * `api` answers programs, `openapi` describes that to them, `problem` says what went wrong
 //!   (RFC 9457),
 //! * `page` answers people: results, documents, what every source says of a topic,
-//! * `catalogue` is what there is to search, by title and folder,
+//! * `catalogue` is what there is to search, by title and folder, `watched` what changed about questions
+//!   that were saved,
 //! * `metrics` counts for whoever runs the server.
 
 mod api;
@@ -44,6 +45,7 @@ mod problem;
 mod state;
 mod tls;
 mod tokens;
+mod watched;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -56,6 +58,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::index::{Home, IndexError};
+use crate::watch_list::{WatchList, WatchListError};
 pub use base::BasePath;
 use guard::Guard;
 pub use log::LogFormat;
@@ -84,6 +87,8 @@ pub struct Options {
     pub tokens: Tokens,
     /// Whether the files that documents were read from are given out as they are.
     pub originals: bool,
+    /// The questions that are watched, if there are any.
+    pub watched: Option<WatchList>,
 }
 
 /// Why a server could not run.
@@ -93,6 +98,8 @@ pub enum ServeError {
     Index(#[from] IndexError),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error(transparent)]
+    WatchList(#[from] WatchListError),
     #[error("cannot listen at {address}: {cause}")]
     Listen {
         address: SocketAddr,
@@ -113,7 +120,11 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         log::write_as(format);
     }
     let encryption = options.tls.as_ref().map(Encryption::of).transpose()?;
-    let state = Arc::new(ServerState::open(&options.index, options.originals)?);
+    let state = ServerState::open(&options.index, options.originals, options.watched.clone())?;
+    if let Some(list) = &options.watched {
+        list.check(state.current().searcher.engine().lexicon())?;
+    }
+    let state = Arc::new(state);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -160,7 +171,14 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
     };
     let guard = Arc::new(guard);
     let sign_in = get(page::sign_in_form).post(page::enter);
-    let inner = Router::new()
+    let watched = match options.watched.is_some() {
+        true => Router::new().route("/watch", get(page::watch)).route(
+            "/watch.atom",
+            get(page::watch_atom).with_state((state.clone(), seen.clone())),
+        ),
+        false => Router::new(),
+    };
+    let inner = watched
         .route("/sign-in", sign_in.with_state(guard.clone()))
         .route("/sign-out", get(page::leave))
         .route("/", get(page::search))

@@ -17,8 +17,10 @@ use super::kept::KeptAnswers;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
+use super::watched::WatchedQuestions;
 use crate::index::{Home, IndexError, RelativeSources};
 use crate::search::Searcher;
+use crate::watch_list::WatchList;
 
 /// How many requests may wait for a thread to search on, for each that has one.
 const WAITING: Duration = Duration::from_secs(2);
@@ -39,6 +41,8 @@ pub(super) struct Opened {
     tag: String,
     /// Whether files are given out as they are.
     gives_originals: bool,
+    /// What changed about questions that were saved, where there are any.
+    pub(super) watched: Option<WatchedQuestions>,
 }
 
 /// Where files are given out as they are, which change without the index.
@@ -54,6 +58,7 @@ pub(super) enum Effort {
 /// What all requests share.
 pub(super) struct ServerState {
     home: Home,
+    watched: Option<Arc<WatchList>>,
     current: RwLock<Arc<Opened>>,
     /// As many searches as there are cores, and as many again that wait for memory or disk.
     places: Arc<Semaphore>,
@@ -65,13 +70,19 @@ pub(super) struct ServerState {
 }
 
 impl ServerState {
-    pub(super) fn open(home: &Home, gives_originals: bool) -> Result<ServerState, IndexError> {
+    pub(super) fn open(
+        home: &Home,
+        gives_originals: bool,
+        watched: Option<WatchList>,
+    ) -> Result<ServerState, IndexError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let opened = Opened::open(home, gives_originals)?;
+        let watched = watched.map(Arc::new);
+        let opened = Opened::open(home, gives_originals, watched.clone())?;
         let metrics = Metrics::default();
         metrics.opened(&opened.searcher);
         Ok(ServerState {
             home: home.clone(),
+            watched,
             current: RwLock::new(Arc::new(opened)),
             places: Arc::new(Semaphore::new(2 * cores)),
             large_places: Arc::new(Semaphore::new((cores / 2).max(1))),
@@ -92,7 +103,8 @@ impl ServerState {
         if matches!(self.current().searcher.is_current(), Ok(true) | Err(_)) {
             return;
         }
-        match Opened::open(&self.home, self.current().gives_originals) {
+        let originals = self.current().gives_originals;
+        match Opened::open(&self.home, originals, self.watched.clone()) {
             Ok(opened) => {
                 self.metrics.opened(&opened.searcher);
                 opened.read_catalogue_after(&self.current());
@@ -172,7 +184,11 @@ impl ServerState {
 }
 
 impl Opened {
-    fn open(home: &Home, gives_originals: bool) -> Result<Opened, IndexError> {
+    fn open(
+        home: &Home,
+        gives_originals: bool,
+        watched: Option<Arc<WatchList>>,
+    ) -> Result<Opened, IndexError> {
         let searcher = Searcher::of(RelativeSources::of(home.open()?));
         let manifest = searcher.engine().manifest();
         let tag = format!(
@@ -188,6 +204,7 @@ impl Opened {
             searcher,
             catalogue: OnceLock::new(),
             gives_originals,
+            watched: watched.map(|list| WatchedQuestions::new(list, home.clone())),
         })
     }
 

@@ -289,3 +289,54 @@ fn other_sessions_are_what_is_printed_too() {
         );
     }
 }
+
+/// What `palpate watch-list` prints, with one moment for all.
+#[cfg(unix)]
+fn timeless(text: &str) -> String {
+    let digits = |word: &str| word.bytes().filter(u8::is_ascii_digit).count();
+    let words = text.split_whitespace().map(|word| match digits(word) {
+        8 if word.starts_with('(') => "(DAY",
+        6 if word.contains("Z)") => "TIME)",
+        _ => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_session_of_saved_questions_is_what_is_printed() {
+    let tools = std::fs::read_to_string(repository().join("docs/tools.md")).expect("it is there");
+    let (_, section) = tools
+        .split_once("## Tell me when this changes")
+        .expect("it has the section");
+    let folder = crate::common::folder_with_corpus();
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_palpate"));
+    let programs = binary.parent().expect("it is in a folder").display();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let session = section.split("```").nth(1).expect("it has a session");
+    let lines: Vec<&str> = session.lines().skip(1).collect();
+    let starts = (0..lines.len()).filter(|&at| lines[at].starts_with("$ "));
+    let mut compared = 0;
+    for start in starts {
+        let typed = &lines[start][2..];
+        let output = std::process::Command::new("sh")
+            .args(["-c", typed])
+            .env("PATH", format!("{programs}:{path}"))
+            .env_remove("PALPATE_INDEX")
+            .env_remove("PALPATE_DATA")
+            .current_dir(folder.path())
+            .output()
+            .expect("there is a shell");
+        assert!(output.status.success(), "{typed}: {output:?}");
+        let shown = lines[start + 1..]
+            .iter()
+            .take_while(|line| !line.starts_with("$ "));
+        let shown: Vec<&str> = shown.copied().collect();
+        if !shown.is_empty() {
+            let printed = String::from_utf8(output.stdout).expect("palpate prints UTF-8");
+            assert_eq!(timeless(&printed), timeless(&shown.join("\n")), "{typed}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 2);
+}

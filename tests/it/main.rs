@@ -31,3 +31,4 @@ mod statements;
 mod supply;
 mod tool;
 mod walls;
+mod watch_list;

@@ -2,11 +2,12 @@
 //!
 //! [`Parameters`] is the one reader, with one rule for all: a name that nobody knows, a value given
 //! twice that can be given once, and one that is not of its type, or too large, are problems that
-//! say so. On top of it, `search` and `audit` are what the large requests
+//! say so. On top of it, `search`, `audit` and `watch` are what the large requests
 //! ask for, with the links that lead to them; the small ones are here.
 
 mod audit;
 mod search;
+mod watch;
 
 use std::collections::HashSet;
 
@@ -16,6 +17,7 @@ use super::problem::Problem;
 
 pub(super) use audit::{AskedAudit, COLUMNS};
 pub(super) use search::{AskedSearch, Narrowing};
+pub(super) use watch::AskedWatch;
 
 /// The most characters of the beginning of a query.
 const PREFIX: usize = 200;

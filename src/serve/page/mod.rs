@@ -6,6 +6,7 @@
 //! * `results` answers a search: `answers` what the materials say, then each `hit` with its `warning`,
 //! * `document` shows one document, opened at a passage, `original` gives out its file,
 //! * `audit` shows what every source says of a topic, `tied` what must not be done to whom,
+//! * `watch` shows what changed about questions that were saved,
 //! * `sign_in` asks for a token, `reference` is the reference of the API.
 //!
 //! Here are the addresses by which they lead to one another, and what more than one of them shows.
@@ -25,6 +26,7 @@ mod sign_in;
 mod start;
 mod tied;
 mod warning;
+mod watch;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -45,6 +47,7 @@ pub(super) use results::{csv, search};
 pub(super) use shell::{asset, not_found};
 pub(super) use sign_in::{enter, form as sign_in_form, leave, wanted as sign_in};
 pub(super) use tied::{page as tied, table as tied_csv};
+pub(super) use watch::{feed as watch_atom, page as watch};
 
 /// The citation, with a button to copy it.
 fn copy_button(catalogue: &Catalogue, passage: &StoredPassage) -> Markup {

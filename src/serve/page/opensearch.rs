@@ -19,20 +19,27 @@ pub(in crate::serve) struct SeenAt {
     pub(in crate::serve) encrypted: bool,
 }
 
+impl SeenAt {
+    /// The address of the start page, for whoever sent these headers.
+    pub(super) fn start(&self, headers: &HeaderMap) -> String {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        // It was admitted, so it is a name of this server.
+        let host = text(header::HOST.as_str()).unwrap_or_default();
+        let forwarded = text("x-forwarded-proto") == Some("https");
+        let scheme = if self.encrypted || forwarded {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{host}{}/", self.base.as_str())
+    }
+}
+
 pub(in crate::serve) async fn opensearch(
     State(seen): State<SeenAt>,
     headers: HeaderMap,
 ) -> Response {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // It was admitted, so it is a name of this server.
-    let host = text(header::HOST.as_str()).unwrap_or_default();
-    let forwarded = text("x-forwarded-proto") == Some("https");
-    let scheme = if seen.encrypted || forwarded {
-        "https"
-    } else {
-        "http"
-    };
-    let start = format!("{scheme}://{host}{}/", seen.base.as_str());
+    let start = seen.start(&headers);
     let body = html! {
         OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/" {
             ShortName { "palpate" }

@@ -46,6 +46,17 @@ pub(super) fn named(title: &str) -> Markup {
 
 /// The same, with more styles.
 pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Markup) -> Markup {
+    shell_with(title, query, styles, &html! {}, body)
+}
+
+/// The same, with more in its head.
+pub(super) fn shell_with(
+    title: &str,
+    query: &str,
+    styles: &[&str],
+    head: &Markup,
+    body: &Markup,
+) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -54,6 +65,7 @@ pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Mar
                 link rel="search" href="/opensearch.xml" title="palpate"
                     type="application/opensearchdescription+xml";
                 link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                (head)
                 @for style in styles { link rel="stylesheet" href={ "/assets/" (style) }; }
                 script src="/assets/page.js" defer {}
             }

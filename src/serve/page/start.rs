@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{amount, day_and_minute, listing, material_name, number};
-use crate::serve::asked::{AskedMaterials, AskedSearch};
+use crate::serve::asked::{AskedMaterials, AskedSearch, AskedWatch};
 use crate::serve::catalogue::{Catalogue, CatalogueChanges, Material};
 use crate::serve::state::Opened;
 
@@ -12,6 +12,8 @@ const FOLDERS: usize = 24;
 const MATERIALS: usize = 24;
 /// So many of what is new are named.
 const NEW: usize = 5;
+/// So many saved questions are named.
+const WATCHED: usize = 12;
 
 pub(super) fn start(opened: &Opened) -> Markup {
     let manifest = opened.searcher.engine().manifest();
@@ -24,6 +26,7 @@ pub(super) fn start(opened: &Opened) -> Markup {
                 "any of its names. " a href="/help" { "How to ask" }
             }
             (questions(catalogue))
+            (watched(opened))
             (news(catalogue))
             (materials(catalogue))
             p.quiet {
@@ -51,6 +54,30 @@ fn questions(catalogue: &Catalogue) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Questions that were saved, where there are any.
+fn watched(opened: &Opened) -> Markup {
+    let Some(watched) = &opened.watched else {
+        return html! {};
+    };
+    let questions = &watched.list.questions;
+    html! {
+        section {
+            h2 { "Saved questions" }
+            ul.questions {
+                @for question in questions.iter().take(WATCHED) {
+                    @let asked = AskedWatch { name: Some(question.name.clone()), ..AskedWatch::default() };
+                    li { a href=(asked.link()) { (question.name) } }
+                }
+            }
+            p {
+                a href="/watch" { "What changed about "
+                    @if questions.len() > WATCHED { "all " (amount(questions.len(), "question")) } @else { "them" } }
+                " since the build before"
             }
         }
     }
