@@ -337,11 +337,7 @@ impl Clauses {
 
     /// Whether a clause begins among some words of the sentence, counted from where it begins, or a trigger stands
     /// there that is no part of what is named.
-    pub(super) fn says_between(
-        &self,
-        words: &Range<usize>,
-        named: &dyn Fn(usize) -> bool,
-    ) -> bool {
+    pub(super) fn says_between(&self, words: &Range<usize>, named: &dyn Fn(usize) -> bool) -> bool {
         let (from, to) = (self.own + words.start, self.own + words.end);
         let says = |found: &FoundTrigger| {
             (found.start.max(from)..found.end.min(to)).any(|at| !named(at - self.own))

@@ -334,6 +334,65 @@ mod tests {
     }
 
     #[test]
+    fn words_that_stand_apart_name_what_nothing_else_stands_between() {
+        let said = |name: &str, text: &str| read(name, text, None).first().map(|said| said.1);
+        for (name, text) in [
+            ("joint pain", "It causes pain and swelling in your joints."),
+            (
+                "proteinuria",
+                "Small amounts of protein in your urine are a sign.",
+            ),
+            ("splenomegaly", "They have an enlarged liver and spleen."),
+            (
+                "irregular heartbeat",
+                "It can make your heartbeat irregular.",
+            ),
+            (
+                "stomach cancer",
+                "Cancers of the mouth, throat and stomach are seen.",
+            ),
+        ] {
+            assert_eq!(said(name, text), Some(Some(Assertion::Affirmed)), "{text}");
+        }
+        for (name, text) in [
+            ("kidney disease", "A kidney transplant for heart disease."),
+            ("joint pain", "Joint stiffness and muscle pain."),
+            ("weight loss", "Loss of appetite, weight gain."),
+            ("joint pain", "Rash - Joint swelling - Muscle pain - Cough."),
+            ("neck pain", "The neck is stiff without pain."),
+        ] {
+            assert_eq!(said(name, text), Some(None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_small_word_that_turns_a_name_around_has_to_be_there() {
+        // "Not gaining weight" is a name of it.
+        assert!(read("failure to thrive", "He is gaining weight.", None).is_empty());
+        assert_eq!(
+            read("failure to thrive", "Not gaining weight.", None).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn where_more_can_be_read_nothing_is_said() {
+        for text in [
+            "See the following pages: - Gout - Asthma - Osteoporosis treatment.",
+            "More information about osteoporosis is in our library.",
+            "These resources address the management of osteoporosis: - A society.",
+        ] {
+            assert_eq!(read("osteoporosis", text, None)[0].1, None, "{text}");
+        }
+        let said = read(
+            "osteoporosis",
+            "It causes osteoporosis. See also gout.",
+            None,
+        );
+        assert_eq!(said[0].1, Some(Assertion::Affirmed));
+    }
+
+    #[test]
     fn abbreviations_go_by_case() {
         assert!(read("irritable bowel syndrome", "ibs", None).is_empty());
         assert_eq!(read("irritable bowel syndrome", "IBS", None).len(), 1);

@@ -155,6 +155,8 @@ fn hedges() {
             "Zorbitis happens in fewer than 1 in 100 people.",
             "It is not treated, and zorbitis may follow.",
             "Attacks may have no known reason or be set off by zorbitis.",
+            "A delay may be caused by zorbitis.",
+            "It is probably due to zorbitis.",
         ],
     );
 }
