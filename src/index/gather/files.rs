@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 use super::patience::Patience;
 
 use crate::document::files::{Found, SymbolicLinks, printable, walk};
-use crate::document::{HEAD, readable_extensions, reader_for, reader_of};
+use crate::document::{HEAD, Reader, readable_extensions, reader_for, reader_of};
 use crate::index::manifest::Holds;
-use crate::index::report::{Changes, Skipped, SourcesCompared};
+use crate::index::report::{Changes, PICTURE_LEFT, Skipped, SourcesCompared};
 
 pub(in crate::index) const FILE: &str = "files.jsonl";
 /// Bytes of a file that are hashed at once.
@@ -36,6 +36,8 @@ const COARSE: u64 = 2_000_000_000;
 /// What a walk finds under the roots of a corpus.
 #[derive(Debug, Default)]
 pub(in crate::index) struct Listing {
+    /// Whether pictures are among what can be read.
+    reads_pictures: bool,
     /// What can be read, each once, however many roots lead to it.
     pub(in crate::index) files: BTreeMap<PathBuf, Stamp>,
     pub(in crate::index) unknown: Vec<Skipped>,
@@ -139,8 +141,12 @@ impl Listing {
         roots: &[PathBuf],
         links: SymbolicLinks,
         index: Option<&Path>,
+        reads_pictures: bool,
     ) -> Listing {
-        let mut listing = Listing::default();
+        let mut listing = Listing {
+            reads_pictures,
+            ..Listing::default()
+        };
         for root in roots {
             let within = index.and_then(|index| folder_within(index, root));
             let before = listing.count();
@@ -156,7 +162,7 @@ impl Listing {
             if found.0 == before.0 && found.2 == before.2 && !known && !is_empty {
                 listing.failed.push(Skipped {
                     path: root.display().to_string(),
-                    reason: nothing_read(root, unknown, left),
+                    reason: listing.nothing_read(root, unknown, left),
                 });
             }
         }
@@ -205,13 +211,19 @@ impl Listing {
     fn take(&mut self, found: Found, index: Option<&Path>, patience: &mut Patience) {
         match found {
             Found::File { path, .. } if index.is_some_and(|index| path.starts_with(index)) => {}
-            Found::File { path, metadata } if is_readable(&path, patience) => {
-                self.files.insert(path, Stamp::of(&metadata));
-            }
-            Found::File { path, .. } => self.unknown.push(Skipped {
-                reason: unknown_type(&path),
-                path: path.display().to_string(),
-            }),
+            Found::File { path, metadata } => match kind_of(&path, patience) {
+                FileKind::Read => _ = self.files.insert(path, Stamp::of(&metadata)),
+                FileKind::Picture if self.reads_pictures => {
+                    self.files.insert(path, Stamp::of(&metadata));
+                }
+                kind => self.unknown.push(Skipped {
+                    reason: match kind {
+                        FileKind::Picture => PICTURE_LEFT.to_owned(),
+                        _ => unknown_type(&path),
+                    },
+                    path: path.display().to_string(),
+                }),
+            },
             Found::Link { path } => self.links.push(path.display().to_string()),
             Found::Unreadable { path, cause } => self.failed.push(Skipped {
                 path: path.display().to_string(),
@@ -421,6 +433,11 @@ impl RecordKeeper {
         self.0.values().map(|record| record.holds)
     }
 
+    /// The names of the files.
+    pub(in crate::index) fn names(&self) -> BTreeSet<&str> {
+        self.0.values().map(|record| record.path.as_str()).collect()
+    }
+
     /// The files that could not be read, or not wholly.
     pub(in crate::index) fn failed(&self) -> impl Iterator<Item = Skipped> {
         self.0.values().filter_map(Record::failed)
@@ -445,10 +462,28 @@ fn folder_within(dir: &Path, root: &Path) -> Option<PathBuf> {
     Some(root.join(inner))
 }
 
-/// Whether a file has a known extension, or else says by its content what it is.
-fn is_readable(path: &Path, patience: &mut Patience) -> bool {
-    reader_for(path).is_some()
-        || ends_of(path, patience).is_ok_and(|(head, tail)| reader_of(path, &head, &tail).is_some())
+/// Whether a file can be read.
+enum FileKind {
+    Read,
+    /// Where something recognises the text in it.
+    Picture,
+    Unknown,
+}
+
+/// What a file is by its extension, or else by its content.
+fn kind_of(path: &Path, patience: &mut Patience) -> FileKind {
+    let of = |reader: &dyn Reader| match reader.needs_recognition() {
+        true => FileKind::Picture,
+        false => FileKind::Read,
+    };
+    let hint = reader_for(path);
+    match hint {
+        Some(reader) if !reader.needs_recognition() => FileKind::Read,
+        _ => match ends_of(path, patience) {
+            Ok((head, tail)) => reader_of(path, &head, &tail).map_or(FileKind::Unknown, of),
+            Err(_) => hint.map_or(FileKind::Unknown, of),
+        },
+    }
 }
 
 /// The first and the last bytes of a file.
@@ -465,9 +500,27 @@ fn ends_of(path: &Path, patience: &mut Patience) -> std::io::Result<(Vec<u8>, Ve
     })
 }
 
-/// Why a root that was named gave nothing, and what to do.
-fn nothing_read(root: &Path, unknown: usize, links: usize) -> String {
-    let types = readable_extensions().join(", ");
+impl Listing {
+    /// Why a root that was named gave nothing, and what to do. The last of the unknown files are its own.
+    fn nothing_read(&self, root: &Path, unknown: usize, links: usize) -> String {
+        let own = self.unknown.iter().rev().take(unknown);
+        let pictures = own.filter(|file| file.reason == PICTURE_LEFT).count();
+        match (pictures, root.is_file()) {
+            (0, _) => nothing_of_a_type(root, unknown, links, self.reads_pictures),
+            (_, true) => "it is a picture; --ocr reads it".to_owned(),
+            _ if pictures == unknown => {
+                "there are only pictures in it; --ocr reads them".to_owned()
+            }
+            _ => {
+                let why = nothing_of_a_type(root, unknown, links, self.reads_pictures);
+                format!("{why}; --ocr reads the pictures in it")
+            }
+        }
+    }
+}
+
+fn nothing_of_a_type(root: &Path, unknown: usize, links: usize, reads_pictures: bool) -> String {
+    let types = readable_extensions(reads_pictures).join(", ");
     match unknown {
         0 if links > 0 => {
             "there are only links in it; --follow follows those that lead elsewhere".to_owned()
