@@ -20,8 +20,8 @@ use crate::document::{KnownTexts, OnRecognised, PictureHash, RecognisedTexts};
 pub(super) const FILE: &str = "recognised.jsonl";
 /// What a build under way has recognised so far.
 const JOURNAL: &str = "recognised.new";
-/// The largest journal that is read, in bytes: more than a million pages.
-const MOST_JOURNAL: u64 = 4 << 30;
+/// The largest journal that is read, in bytes: some hundred thousand pages.
+const MOST_JOURNAL: u64 = 1 << 30;
 
 /// A line of the file, or of the journal.
 #[derive(Serialize, Deserialize)]

@@ -239,3 +239,79 @@ impl Drop for RecognitionRoom {
 fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn picture(text: &'static str) -> Picture<'static> {
+        Picture {
+            hash: blake3::hash(text.as_bytes()),
+            suffix: ".png",
+            bytes: Box::new(move || Ok(Cow::Borrowed(text.as_bytes()))),
+        }
+    }
+
+    fn recogniser(command: &str, time: Duration) -> Recogniser {
+        Recogniser::new(command.parse().expect("it is a command"), time)
+    }
+
+    const LONG: Duration = Duration::from_secs(300);
+
+    #[test]
+    fn a_picture_is_read_once_by_each_command() {
+        let new = Arc::new(Mutex::new(Vec::new()));
+        let to_new = new.clone();
+        let on_recognised =
+            move |_: &PictureHash, text: &str| locked(&to_new).push(text.to_owned());
+        let cat = recogniser("cat {}", LONG);
+        let cat = cat.knowing(KnownTexts::new(), Some(Box::new(on_recognised)));
+        let (hash, text) = cat.text_of(picture("one")).expect("cat reads all");
+        assert_eq!(text, "one");
+        assert_eq!(cat.text_of(picture("one")), Ok((hash, text)));
+        assert_eq!(*locked(&new), ["one"]);
+        let known = KnownTexts::from([(hash, "known".to_owned())]);
+        let cat = recogniser("cat  '{}'", LONG).knowing(known.clone(), None);
+        assert_eq!(
+            cat.text_of(picture("one")).map(|(_, text)| text),
+            Ok("known".into())
+        );
+        let other = recogniser("cat -u {}", LONG).knowing(known, None);
+        assert_eq!(
+            other.text_of(picture("one")).map(|(_, text)| text),
+            Ok("one".into())
+        );
+    }
+
+    #[test]
+    fn what_is_printed_becomes_text() {
+        assert_eq!(cleaned(b"a\r\nb\x1b[1m\x07\tc\x0cd\0"), "a\nb[1m\tc\x0cd");
+        assert_eq!(cleaned(b"a\xffb"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_program_that_is_slow_again_and_again_gets_less_time() {
+        let sleep = recogniser("sh -c 'sleep 600' {}", Duration::from_millis(50));
+        assert_eq!(sleep.time(), Duration::from_millis(50));
+        for _ in 0..SLOW {
+            let error = sleep.text_of(picture("one")).expect_err("it never ends");
+            assert!(
+                error.starts_with("sh: it took longer than 0.05 s"),
+                "{error}"
+            );
+        }
+        assert_eq!(sleep.time(), Duration::from_millis(5));
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_programs() {
+        let cat = Arc::new(recogniser("cat {}", LONG));
+        let file = FileRecognition::new(&cat);
+        let moment = Duration::from_millis(1);
+        let mut rooms: Vec<_> = std::iter::from_fn(|| file.room_within(moment)).collect();
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        assert_eq!(rooms.len(), cores);
+        rooms.pop();
+        assert!(file.room_within(moment).is_some());
+    }
+}

@@ -58,15 +58,14 @@ enum Sheet {
 fn pdf(sheets: &[Sheet]) -> Vec<u8> {
     // Grey, four by four.
     let dots = [128; 16];
-    pdf_with(sheets, &dots, 4, 4, |_| {})
+    pdf_with(sheets, &dots, [4, 4, 8], |_| {})
 }
 
-/// A PDF whose pictures have these data.
+/// A PDF whose pictures have these data, so many dots wide and high, of so many bits each.
 fn pdf_with(
     sheets: &[Sheet],
     data: &[u8],
-    width: i32,
-    height: i32,
+    [width, height, bits]: [i32; 3],
     about: impl Fn(&mut pdf_writer::writers::ImageXObject<'_>),
 ) -> Vec<u8> {
     let (catalog, tree, font, image) = (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4));
@@ -82,7 +81,7 @@ fn pdf_with(
     let mut object = pdf.image_xobject(image, data);
     object.width(width).height(height);
     object.color_space().device_gray();
-    object.bits_per_component(8);
+    object.bits_per_component(bits);
     about(&mut object);
     object.finish();
     for (sheet, &id) in sheets.iter().zip(&page_ids) {
@@ -330,6 +329,8 @@ fn nothing_is_recognised_twice() {
         ("a.pdf", scan),
         ("b.png", picture("Rest helps.")),
         ("c.png", picture("Rest helps.")),
+        // So much that an index is amended rather than made anew.
+        ("z.txt", b"Sleep well, and long.\n\n".repeat(200)),
     ];
     let folder = folder(&files, READS);
     let path = folder.path();
@@ -475,6 +476,20 @@ sleep 600";
 }
 
 #[test]
+fn the_time_of_the_program_is_none_of_the_file() {
+    let folder = folder(
+        &[("a.png", picture("Rest helps."))],
+        &format!("sleep 6\n{READS}"),
+    );
+    let (code, said) = index(folder.path(), &[&OCR[..], &["--max-seconds", "3"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(
+        found(folder.path(), "rest"),
+        [on_page("corpus/a.png", 1, true)]
+    );
+}
+
+#[test]
 fn a_command_that_cannot_be_run_is_said_before_anything_is_built() {
     let folder = folder(&[("a.png", picture("Rest."))], READS);
     let path = folder.path();
@@ -550,8 +565,7 @@ fn a_picture_that_is_larger_than_a_machine_is_not_drawn() {
     let scan = pdf_with(
         &[Sheet::Picture(1.0)],
         &[0; 16],
-        1_000_000,
-        1_000_000,
+        [1_000_000, 1_000_000, 8],
         |_| {},
     );
     let folder = folder(&[("a.pdf", scan)], READS);
@@ -590,17 +604,15 @@ fn tesseract_reads_a_scanned_page() {
         eprintln!("skipped {test}: there is no tesseract");
         return;
     }
-    let (width, height) = (1000, 420);
     let scan = pdf_with(
         &[Sheet::Picture(5.0)],
         &png_data(SCAN),
-        width,
-        height,
+        [1000, 420, 1],
         |image| {
-            image.filter(Filter::FlateDecode).bits_per_component(1);
+            image.filter(Filter::FlateDecode);
             let mut parameters = image.decode_parms();
             parameters.predictor(pdf_writer::types::Predictor::PngOptimum);
-            parameters.colors(1).bits_per_component(1).columns(width);
+            parameters.colors(1).bits_per_component(1).columns(1000);
         },
     );
     let folder = folder(&[("a.pdf", scan), ("b.png", SCAN.to_vec())], READS);

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread;
+use std::time::Duration;
 
 use hayro::vello_cpu::Pixmap;
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -98,7 +99,7 @@ fn texts(
     };
     thread::scope(|scope| {
         for (read, &n) in scans.iter().enumerate() {
-            let room = recognition.room(allowance)?;
+            allowance.check()?;
             if read >= MOST_PAGES {
                 put(
                     n,
@@ -106,9 +107,13 @@ fn texts(
                 );
                 continue;
             }
+            // Drawing a page may take as long as reading a file. It is drawn before there is room for a
+            // program: one that cannot be drawn to its end keeps none.
+            allowance.put_off(Duration::ZERO);
             match drawn(&pdf.pages()[n]) {
                 Err(cause) => put(n, Err(cause)),
                 Ok(picture) => {
+                    let room = recognition.room(allowance)?;
                     scope.spawn(move || {
                         let _room = room;
                         put(n, recognition.text_of(picture.picture()));
