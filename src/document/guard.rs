@@ -74,6 +74,9 @@ fn read_within(
     allowance: Allowance,
     sink: &mut dyn FnMut(Document),
 ) -> Result<(), ReadError> {
+    if reader.needs_recognition() && !allowance.reads_pictures() {
+        return Err(ReadError::Picture);
+    }
     if !reader.is_watched() {
         return unless_panics(|| reader.read(source, part, &allowance, sink));
     }

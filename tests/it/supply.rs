@@ -30,8 +30,11 @@ const TWICE: &[&str] = &[
     // The older one is that of `charset`, which `mailparse` reads the names of encodings with.
     "base64",
     "constant_time_eq",
+    // The older ones are those of what draws pages: `vello_cpu` and `png`.
+    "fearless_simd",
     "getrandom",
     "itertools",
+    "miniz_oxide",
     "phf",
     "phf_generator",
     "phf_shared",

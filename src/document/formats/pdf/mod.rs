@@ -87,7 +87,7 @@ impl Reader for Pdf {
         forms::check(&pdf, allowance)?;
         let mut pages = pages(&pdf, allowance)?;
         let failed = recognise(&pdf, &mut pages, allowance)?;
-        let state = match TextState::of(&pages) {
+        let state = match TextState::of(&pages, allowance) {
             Ok(state) => state,
             Err(error) => {
                 return Err(failed.unwrap_or(match is_whole {
@@ -176,7 +176,7 @@ enum TextState {
 }
 
 impl TextState {
-    fn of(pages: &[Page]) -> Result<TextState, ReadError> {
+    fn of(pages: &[Page], allowance: &Allowance) -> Result<TextState, ReadError> {
         let sum = |count: fn(&Page) -> usize| pages.iter().map(count).sum::<usize>();
         if pages.is_empty() {
             return Err(broken("it has no pages"));
@@ -184,6 +184,7 @@ impl TextState {
         if pages.iter().all(|page| page.lines.is_empty()) {
             return Err(match pages.iter().any(|page| page.is_recognised) {
                 true => broken("no text was recognised in its pictures"),
+                false if allowance.reads_pictures() => broken("it has neither text nor pictures"),
                 false => ReadError::Scanned { pages: pages.len() },
             });
         }
