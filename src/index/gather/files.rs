@@ -10,16 +10,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, Metadata};
-use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::{FileKind, kind_of, nothing_read, unknown_type};
 use super::patience::Patience;
 
 use crate::document::files::{Found, SymbolicLinks, printable, walk};
-use crate::document::{HEAD, Reader, readable_extensions, reader_for, reader_of};
 use crate::index::manifest::Holds;
 use crate::index::report::{Changes, PICTURE_LEFT, Skipped, SourcesCompared};
 
@@ -162,7 +162,7 @@ impl Listing {
             if found.0 == before.0 && found.2 == before.2 && !known && !is_empty {
                 listing.failed.push(Skipped {
                     path: root.display().to_string(),
-                    reason: listing.nothing_read(root, unknown, left),
+                    reason: nothing_read(root, &listing.unknown[before.1..], left, reads_pictures),
                 });
             }
         }
@@ -460,84 +460,6 @@ fn folder_within(dir: &Path, root: &Path) -> Option<PathBuf> {
     let (root_itself, dir) = (root.canonicalize().ok()?, dir.canonicalize().ok()?);
     let inner = dir.strip_prefix(root_itself).ok()?;
     Some(root.join(inner))
-}
-
-/// Whether a file can be read.
-enum FileKind {
-    Read,
-    /// Where something recognises the text in it.
-    Picture,
-    Unknown,
-}
-
-/// What a file is by its extension, or else by its content.
-fn kind_of(path: &Path, patience: &mut Patience) -> FileKind {
-    let of = |reader: &dyn Reader| match reader.needs_recognition() {
-        true => FileKind::Picture,
-        false => FileKind::Read,
-    };
-    let hint = reader_for(path);
-    match hint {
-        Some(reader) if !reader.needs_recognition() => FileKind::Read,
-        _ => match ends_of(path, patience) {
-            Ok((head, tail)) => reader_of(path, &head, &tail).map_or(FileKind::Unknown, of),
-            Err(_) => hint.map_or(FileKind::Unknown, of),
-        },
-    }
-}
-
-/// The first and the last bytes of a file.
-fn ends_of(path: &Path, patience: &mut Patience) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
-    let path = path.to_owned();
-    patience.wait_for(move || {
-        let mut file = File::open(path)?;
-        let (mut head, mut tail) = (Vec::new(), Vec::new());
-        (&file).take(HEAD as u64).read_to_end(&mut head)?;
-        let length = file.seek(SeekFrom::End(0))?;
-        file.seek(SeekFrom::Start(length.saturating_sub(HEAD as u64)))?;
-        file.take(HEAD as u64).read_to_end(&mut tail)?;
-        Ok((head, tail))
-    })
-}
-
-impl Listing {
-    /// Why a root that was named gave nothing, and what to do. The last of the unknown files are its own.
-    fn nothing_read(&self, root: &Path, unknown: usize, links: usize) -> String {
-        let own = self.unknown.iter().rev().take(unknown);
-        let pictures = own.filter(|file| file.reason == PICTURE_LEFT).count();
-        match (pictures, root.is_file()) {
-            (0, _) => nothing_of_a_type(root, unknown, links, self.reads_pictures),
-            (_, true) => "it is a picture; --ocr reads it".to_owned(),
-            _ if pictures == unknown => {
-                "there are only pictures in it; --ocr reads them".to_owned()
-            }
-            _ => {
-                let why = nothing_of_a_type(root, unknown, links, self.reads_pictures);
-                format!("{why}; --ocr reads the pictures in it")
-            }
-        }
-    }
-}
-
-fn nothing_of_a_type(root: &Path, unknown: usize, links: usize, reads_pictures: bool) -> String {
-    let types = readable_extensions(reads_pictures).join(", ");
-    match unknown {
-        0 if links > 0 => {
-            "there are only links in it; --follow follows those that lead elsewhere".to_owned()
-        }
-        0 => "there is no file in it; name a folder with files, or a file".to_owned(),
-        _ if root.is_file() => {
-            format!("files of this type are not read; save it as one of these: {types}")
-        }
-        _ => format!("no file in it is of a type that is read; these are: {types}"),
-    }
-}
-
-fn unknown_type(path: &Path) -> String {
-    match path.extension() {
-        Some(extension) => format!("unknown type .{}", extension.to_string_lossy()),
-        None => "without extension".to_owned(),
-    }
 }
 
 /// The name a file is cited by: its path as it was found, with forward slashes.
