@@ -40,6 +40,9 @@ const TWICE: &[&str] = &[
     "phf_shared",
     "rand",
     "rand_core",
+    // The older ones are those of a feature of `vello_cpu` (text) that is not built.
+    "read-fonts",
+    "skrifa",
     "syn",
 ];
 
