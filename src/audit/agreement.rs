@@ -24,6 +24,8 @@ pub struct Figure {
     pub source: String,
     pub lines: (usize, usize),
     pub pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    pub recognised: bool,
     pub paragraphs: Option<(usize, usize)>,
     pub id: PassageId,
 }
@@ -31,7 +33,7 @@ pub struct Figure {
 impl Figure {
     /// Where in its source the sentence stands.
     pub(crate) fn place(&self) -> Place {
-        Place::of(self.pages, self.paragraphs, self.lines)
+        Place::of(self.pages, self.paragraphs, self.lines).where_recognised(self.recognised)
     }
 }
 
@@ -193,6 +195,7 @@ fn figure(
         source: passage.source.clone(),
         lines: passage.lines_of(at),
         pages: passage.pages,
+        recognised: passage.recognised,
         paragraphs: passage.paragraphs,
         id: passage.id.clone(),
     }

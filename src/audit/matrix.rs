@@ -113,6 +113,8 @@ pub struct Evidence {
     /// and for headings and titles, those of the passage.
     pub lines: (usize, usize),
     pub pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    pub recognised: bool,
     pub paragraphs: Option<(usize, usize)>,
     pub headings: Vec<String>,
     /// The passage it stands in, or under: what `palpate cite` cites.
@@ -122,7 +124,7 @@ pub struct Evidence {
 impl Evidence {
     /// Where in its source the sentence stands.
     pub(crate) fn place(&self) -> Place {
-        Place::of(self.pages, self.paragraphs, self.lines)
+        Place::of(self.pages, self.paragraphs, self.lines).where_recognised(self.recognised)
     }
 }
 

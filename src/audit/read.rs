@@ -181,6 +181,7 @@ impl EvidenceReader<'_> {
                 Zone::Title | Zone::Heading => passage.lines,
             },
             pages: passage.pages,
+            recognised: passage.recognised,
             paragraphs: passage.paragraphs,
             headings: passage.headings.clone(),
             id: passage.id.clone(),

@@ -33,6 +33,8 @@ pub struct TiedEvidence {
     /// First and last line, see [`StoredPassage::lines`].
     pub lines: (usize, usize),
     pub pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    pub recognised: bool,
     pub paragraphs: Option<(usize, usize)>,
     pub headings: Vec<String>,
     /// The passage it stands in.
@@ -42,7 +44,7 @@ pub struct TiedEvidence {
 impl TiedEvidence {
     /// Where in its source the sentence stands.
     pub(crate) fn place(&self) -> Place {
-        Place::of(self.pages, self.paragraphs, self.lines)
+        Place::of(self.pages, self.paragraphs, self.lines).where_recognised(self.recognised)
     }
 
     fn of(
@@ -60,6 +62,7 @@ impl TiedEvidence {
             source: passage.source.clone(),
             lines: passage.lines_of(&bytes),
             pages: passage.pages,
+            recognised: passage.recognised,
             paragraphs: passage.paragraphs,
             headings: passage.headings.clone(),
             id: passage.id.clone(),

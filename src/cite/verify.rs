@@ -100,6 +100,12 @@ fn stands_in(document: &WholeDocument, cited: &str) -> Option<Standing> {
         span(|p| p.paragraphs),
         (within(first).0, within(last).1),
     );
+    let recognised = document
+        .passages
+        .iter()
+        .filter(overlaps)
+        .any(|p| p.recognised);
+    let place = place.where_recognised(recognised);
     Some(Standing {
         source: document.source.clone(),
         place: place.to_string(),

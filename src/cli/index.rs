@@ -4,7 +4,9 @@ mod watch;
 
 use std::path::PathBuf;
 
-use super::common::{DEFAULT_CORPUS, HomeArgs, LimitArgs, Outcome, build, outcome, stdout, update};
+use super::common::{
+    DEFAULT_CORPUS, HomeArgs, LimitArgs, OcrArgs, Outcome, build, outcome, stdout, update,
+};
 use palpate::document::files::SymbolicLinks;
 use palpate::index::{BuildReport, Busy, Home, KEPT_GENERATIONS, Sources};
 use palpate::lexicon;
@@ -69,6 +71,8 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    ocr: OcrArgs,
+    #[command(flatten)]
     limits: LimitArgs,
 }
 
@@ -83,6 +87,7 @@ impl Args {
             lexicons: self.lexicons.clone(),
             aspect_model: self.aspect_model.clone(),
             encoder: self.encoder.clone(),
+            recognition: self.ocr.recognition(),
             limits: self.limits.limits(),
             busy: match self.wait {
                 true => Busy::Wait,

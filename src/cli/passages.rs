@@ -1,11 +1,15 @@
 //! `palpate passages`: shows how a file is cut.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::common::{LimitArgs, Outcome, stdout};
-use palpate::document::{self, Document, HEAD, Part, ReadError, reader_of};
+use super::common::{LimitArgs, OcrArgs, Outcome, stdout};
+use palpate::document::{
+    self, Document, HEAD, Part, ReadError, Recogniser, read_recognising, reader_of,
+};
+use palpate::index::Recognition;
 use palpate::output::passages;
 use palpate::passage;
 
@@ -17,6 +21,8 @@ pub(super) struct Args {
     /// Print one JSON object per document
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    ocr: OcrArgs,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -59,14 +65,13 @@ impl Args {
         };
         let source = self.file.display().to_string();
         let part = Part::whole(bytes);
-        Ok(document::read(
-            reader,
-            &source,
-            part,
-            &limits,
-            &mut |document| {
-                documents.push(document);
-            },
-        )?)
+        let sink = &mut |document| documents.push(document);
+        let Some(Recognition { command, time }) = self.ocr.recognition() else {
+            return Ok(document::read(reader, &source, part, &limits, sink)?);
+        };
+        command.check().context("--ocr")?;
+        let recogniser = Arc::new(Recogniser::new(command, time));
+        let read = read_recognising(reader, &source, part, &limits, &recogniser, sink);
+        Ok(read?)
     }
 }

@@ -11,9 +11,12 @@
 //! * Memory is bounded by the limits of size, not by the clock.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
+use std::time::Instant;
 
+use super::recognise::{FileRecognition, Recogniser};
 use super::{Allowance, Document, Limits, Part, ReadError, Reader};
 
 /// The name of the threads that files are read on. What goes wrong there is reported with the name
@@ -34,7 +37,46 @@ pub fn read(
     limits: &Limits,
     sink: &mut dyn FnMut(Document),
 ) -> Result<(), ReadError> {
-    let allowance = Allowance::new(limits);
+    read_within(reader, source, part, Allowance::new(limits), sink)
+}
+
+/// Reads a file as [`read`] does, and has the text in its pictures recognised. The time that takes is
+/// that of the recogniser, a picture at a time, and none of the limit.
+pub fn read_recognising(
+    reader: &'static dyn Reader,
+    source: &str,
+    part: Part,
+    limits: &Limits,
+    recogniser: &Arc<Recogniser>,
+    sink: &mut dyn FnMut(Document),
+) -> Result<(), ReadError> {
+    let recognition = Arc::new(FileRecognition::new(recogniser));
+    read_with(reader, source, part, limits, Some(recognition), sink)
+}
+
+/// The same, if there is anything that recognises text. It knows afterwards what there was.
+pub(crate) fn read_with(
+    reader: &'static dyn Reader,
+    source: &str,
+    part: Part,
+    limits: &Limits,
+    recognition: Option<Arc<FileRecognition>>,
+    sink: &mut dyn FnMut(Document),
+) -> Result<(), ReadError> {
+    let allowance = Allowance::new(limits).recognising(recognition);
+    read_within(reader, source, part, allowance, sink)
+}
+
+fn read_within(
+    reader: &'static dyn Reader,
+    source: &str,
+    part: Part,
+    allowance: Allowance,
+    sink: &mut dyn FnMut(Document),
+) -> Result<(), ReadError> {
+    if reader.needs_recognition() && !allowance.reads_pictures() {
+        return Err(ReadError::Picture);
+    }
     if !reader.is_watched() {
         return unless_panics(|| reader.read(source, part, &allowance, sink));
     }
@@ -68,7 +110,16 @@ fn watched(
         .name(READER_THREAD.to_owned())
         .stack_size(STACK)
         .spawn(work)?;
-    let outcome = outcome.recv_timeout(allowance.limits.time);
+    let begun = Instant::now();
+    let outcome = loop {
+        let left = allowance.end_of(begun);
+        let left = left.saturating_duration_since(Instant::now());
+        match outcome.recv_timeout(left) {
+            // It was put off while it was waited for.
+            Err(RecvTimeoutError::Timeout) if Instant::now() < allowance.end_of(begun) => {}
+            outcome => break outcome,
+        }
+    };
     if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
         allowance.end();
         // To drop the handle is to detach the thread, and a thread that ends at that very moment

@@ -1,12 +1,13 @@
 //! Limits: what reading one file may take, so that no file takes all there is.
 
-use std::sync::Arc;
 #[cfg(feature = "packages")]
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::ReadError;
+use super::recognise::FileRecognition;
 
 /// What reading one file may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,10 @@ const FILES_AROUND: usize = 4;
 pub struct Allowance {
     pub limits: Limits,
     time_is_up: Arc<AtomicBool>,
+    /// When its time is up, where that was put off.
+    put_off: Arc<Mutex<Option<Instant>>>,
+    /// What recognises the text in its pictures, if anything does.
+    recognition: Option<Arc<FileRecognition>>,
     /// How many bytes the archives of the file have expanded to so far, those within others too.
     #[cfg(feature = "packages")]
     expanded: Arc<AtomicU64>,
@@ -58,6 +63,40 @@ impl Allowance {
             limits: limits.clone(),
             ..Allowance::default()
         }
+    }
+
+    /// The same, with what recognises the text in pictures.
+    pub(super) fn recognising(self, recognition: Option<Arc<FileRecognition>>) -> Allowance {
+        Allowance {
+            recognition,
+            ..self
+        }
+    }
+
+    /// What recognises the text in the pictures of the file, if anything does.
+    #[cfg(feature = "ocr")]
+    pub(super) fn recognition(&self) -> Option<&FileRecognition> {
+        self.recognition.as_deref()
+    }
+
+    /// Whether pictures are read.
+    pub(super) fn reads_pictures(&self) -> bool {
+        self.recognition.is_some()
+    }
+
+    /// Puts off the end: from now on it is as far away as at the beginning, and so much farther. What
+    /// another program takes is not the fault of the file.
+    #[cfg(feature = "ocr")]
+    pub(super) fn put_off(&self, time: Duration) {
+        let end = Instant::now() + self.limits.time + time;
+        let mut put_off = self.put_off.lock().unwrap_or_else(PoisonError::into_inner);
+        *put_off = (*put_off).max(Some(end));
+    }
+
+    /// When the time is up of what began then.
+    pub(super) fn end_of(&self, begun: Instant) -> Instant {
+        let put_off = self.put_off.lock().unwrap_or_else(PoisonError::into_inner);
+        put_off.unwrap_or(begun + self.limits.time)
     }
 
     /// Says that the time is up: whoever reads stops at its next check.

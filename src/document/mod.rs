@@ -15,6 +15,7 @@
 //! * `formats` has what reads them: a [`Reader`] for each format and one registry, keyed by
 //!   content with the file's extension as a hint ([`reader_for`], [`reader_of`]),
 //! * [`read`] reads a file within [`Limits`], whatever the file does to its reader,
+//! * `recognise` has the text in pictures read by a program of the user's ([`read_recognising`]),
 //! * `list` knows what marks an item of a list, and how items nest,
 //! * `draft` is what readers build a text with that has to be drawn out of markup,
 //! * [`sentences`] finds sentence boundaries, for all who must not cut inside of one.
@@ -33,22 +34,28 @@ mod limits;
 mod list;
 mod place;
 mod reader;
+mod recognise;
 mod sentence;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 pub use formats::FORMATS;
 pub(crate) use formats::readable_extensions;
 pub use formats::{HEAD, reader_for, reader_of};
 pub use furniture::{check_clutter, check_furniture};
-pub use guard::{READER_THREAD, read};
+pub(crate) use guard::read_with;
+pub use guard::{READER_THREAD, read, read_recognising};
 pub(crate) use limits::size;
 pub use limits::{Allowance, Limits};
 pub(crate) use list::{is_left_open, is_sure_sign, mark_length};
 pub(crate) use place::Span;
 pub use place::{Marks, Place, Places};
 pub use reader::{Part, ReadError, Reader};
+pub(crate) use recognise::{
+    FileRecognition, KnownTexts, OnRecognised, PictureHash, RecognisedTexts,
+};
+pub use recognise::{OcrCommand, OcrCommandError, RECOGNITION_TIME, Recogniser};
 pub use sentence::sentences;
 
 /// The most words a block may have when it holds more than one sentence.
@@ -161,6 +168,8 @@ pub struct Document {
     /// Byte offset at which each line of the text starts; line numbers count from 1.
     line_starts: Vec<usize>,
     places: Places,
+    /// The pages whose text was recognised in a picture.
+    recognised: BTreeSet<usize>,
 }
 
 impl Document {
@@ -197,6 +206,16 @@ impl Document {
             blocks,
             line_starts,
             places: Places::OwnLines,
+            recognised: BTreeSet::new(),
+        }
+    }
+
+    /// The same document, with the numbers of the pages whose text was recognised in a picture.
+    #[cfg(feature = "pdf")]
+    pub(crate) fn with_recognised(self, pages: BTreeSet<usize>) -> Document {
+        Document {
+            recognised: pages,
+            ..self
         }
     }
 
@@ -302,6 +321,14 @@ impl Document {
             Places::Pages(marks) => Some(marks.span(bytes)),
             _ => None,
         }
+    }
+
+    /// Whether some of a non-empty byte range was recognised in a picture.
+    pub(crate) fn is_recognised(&self, bytes: &Range<usize>) -> bool {
+        // Most documents have none.
+        let pages = || self.pages(bytes).map(|(first, last)| first..=last);
+        !self.recognised.is_empty()
+            && pages().is_some_and(|pages| self.recognised.range(pages).next().is_some())
     }
 
     /// The first and last paragraph (counted from 1) of a non-empty byte range, where the source

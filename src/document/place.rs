@@ -10,6 +10,8 @@ pub type Span = (usize, usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Pages(Span),
+    /// Pages of which some are pictures that text was recognised in.
+    RecognisedPages(Span),
     Paragraphs(Span),
     /// Of the source, or else of the text drawn out of it.
     Lines(Span),
@@ -25,13 +27,23 @@ impl Place {
         }
     }
 
+    /// The same place, where its text was recognised in a picture: whoever reads it should know.
+    pub(crate) fn where_recognised(self, is_recognised: bool) -> Place {
+        match self {
+            Place::Pages(pages) if is_recognised => Place::RecognisedPages(pages),
+            place => place,
+        }
+    }
+
     /// The place with its source, as people cite it: "neck.pdf, page 2", and lines in the form
     /// that editors open, "neck.txt:31-35".
     pub(crate) fn in_source(self, source: &str) -> String {
         match self {
             Place::Lines((first, last)) if last > first => format!("{source}:{first}-{last}"),
             Place::Lines((line, _)) => format!("{source}:{line}"),
-            Place::Pages(_) | Place::Paragraphs(_) => format!("{source}, {self}"),
+            Place::Pages(_) | Place::RecognisedPages(_) | Place::Paragraphs(_) => {
+                format!("{source}, {self}")
+            }
         }
     }
 }
@@ -39,13 +51,17 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, (first, last)) = match self {
-            Place::Pages(pages) => ("page", *pages),
+            Place::Pages(pages) | Place::RecognisedPages(pages) => ("page", *pages),
             Place::Paragraphs(paragraphs) => ("paragraph", *paragraphs),
             Place::Lines(lines) => ("line", *lines),
         };
         match last > first {
-            true => write!(f, "{what}s {first}-{last}"),
-            false => write!(f, "{what} {first}"),
+            true => write!(f, "{what}s {first}-{last}")?,
+            false => write!(f, "{what} {first}")?,
+        }
+        match self {
+            Place::RecognisedPages(_) => f.write_str(" (recognised text)"),
+            Place::Pages(_) | Place::Paragraphs(_) | Place::Lines(_) => Ok(()),
         }
     }
 }
@@ -136,6 +152,10 @@ mod tests {
         );
         assert_eq!(cited(None, None, (1, 9)), both("lines 1-9", "a, b.x:1-9"));
         assert_eq!(cited(None, None, (7, 7)), both("line 7", "a, b.x:7"));
+        let page = Place::of(Some((2, 2)), None, (1, 9)).where_recognised(true);
+        assert_eq!(page.in_source("a.pdf"), "a.pdf, page 2 (recognised text)");
+        let line = Place::of(None, None, (1, 1)).where_recognised(true);
+        assert_eq!(line.to_string(), "line 1");
     }
 
     #[test]

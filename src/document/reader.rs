@@ -22,8 +22,19 @@ pub enum ReadError {
     Broken { format: &'static str, cause: String },
     #[error("protected by a password")]
     Encrypted,
-    #[error("{pages} pages without text; a scanned document has to go through text recognition")]
+    #[error("{}; --ocr reads {}", without_text(*pages), if *pages == 1 { "it" } else { "them" })]
     Scanned { pages: usize },
+    /// A file that is a picture, where nobody said what reads pictures.
+    #[error("a picture; --ocr reads it")]
+    Picture,
+    /// The program that recognises text failed on some pages; the others were read.
+    #[error("{} was not recognised: {cause}{}", page_or_it(*page), also(*pages))]
+    Unrecognised {
+        /// The first of them, from 1; none where the file is one picture.
+        page: Option<usize>,
+        pages: usize,
+        cause: String,
+    },
     #[error("this palpate was built without {format} (cargo feature `{feature}`)")]
     NotBuilt {
         format: &'static str,
@@ -52,6 +63,26 @@ pub enum ReadError {
     },
 }
 
+fn without_text(pages: usize) -> String {
+    match pages {
+        1 => "1 page without text".to_owned(),
+        _ => format!("{pages} pages without text"),
+    }
+}
+
+fn page_or_it(page: Option<usize>) -> String {
+    page.map_or_else(|| "it".to_owned(), |page| format!("page {page}"))
+}
+
+/// How many pages more than the first.
+fn also(pages: usize) -> String {
+    match pages {
+        0 | 1 => String::new(),
+        2 => "; nor was another page".to_owned(),
+        _ => format!("; nor were {} other pages", pages - 1),
+    }
+}
+
 impl ReadError {
     /// This error, when another part of the same file had one, too.
     pub(crate) fn and(self, later: ReadError) -> ReadError {
@@ -71,7 +102,10 @@ impl ReadError {
 
     /// Whether the same file may be read without an error another time.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, ReadError::Io(_) | ReadError::Changed)
+        matches!(
+            self,
+            ReadError::Io(_) | ReadError::Changed | ReadError::Unrecognised { .. }
+        )
     }
 }
 
@@ -109,6 +143,11 @@ pub trait Reader: Sync {
     /// Whether every line is a document of its own, so that a file can be read in parts of whole
     /// lines.
     fn reads_lines(&self) -> bool {
+        false
+    }
+
+    /// Whether it reads nothing unless something recognises the text in pictures.
+    fn needs_recognition(&self) -> bool {
         false
     }
 

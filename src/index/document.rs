@@ -237,6 +237,7 @@ mod tests {
             lines: passage.lines().into_inner(),
             pages: None,
             paragraphs: None,
+            recognised: false,
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
             units: passage.units().clone(),

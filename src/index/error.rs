@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::document::OcrCommandError;
 use crate::encoder::EncoderError;
 use crate::lexicon::LexiconError;
 
@@ -68,6 +69,12 @@ pub enum IndexError {
     Model { path: PathBuf, cause: String },
     #[error(transparent)]
     Encoder(#[from] EncoderError),
+    /// The command that recognises text cannot be run.
+    #[error("--ocr “{command}”: {cause}")]
+    Ocr {
+        command: String,
+        cause: OcrCommandError,
+    },
     /// What is kept in a cluster has no vectors.
     #[cfg(feature = "cluster")]
     #[error("{0} is in a cluster, and an encoder needs an index in a folder")]

@@ -42,6 +42,9 @@ pub struct Manifest {
     /// The encoder that its passages were encoded with, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoder: Option<EncoderUsed>,
+    /// The command that recognised text in its pictures, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocr: Option<String>,
     /// The hash of everything besides the files that an index is made of: roots, lexicons, models.
     pub settings: String,
     /// The hash of the tables it was annotated with.
@@ -165,6 +168,10 @@ impl Manifest {
             places,
             lexicons: sources.lexicons.clone(),
             encoder: None,
+            ocr: sources
+                .recognition
+                .as_ref()
+                .map(|r| r.command.text().to_owned()),
             settings: settings.to_owned(),
             data: data::hash(),
             started,

@@ -7,9 +7,10 @@
 //!   palpate.json        the manifest: format, analysis chain, corpus, current generation
 //!   .palpate            the mark of palpate: see `folder::claim`
 //!   .lock               held while somebody builds
+//!   recognised.new      what a build that goes on, or was stopped, has recognised in pictures
 //!   g000007/            one generation: a tantivy index, lexicon.bin, vocabulary.fst,
 //!                       phrases.fst, phrases.txt, files.jsonl, pages.bin, manifest.json,
-//!                       vectors.bin (with an encoder)
+//!                       vectors.bin (with an encoder), recognised.jsonl (with --ocr)
 //! ```
 //!
 //! A build writes a new generation beside the current one and switches to it by renaming one
@@ -40,6 +41,7 @@ mod guard;
 mod home;
 mod manifest;
 mod passage;
+mod recognised;
 #[cfg(feature = "serve")]
 mod relative;
 mod report;
@@ -64,10 +66,10 @@ pub use passage::{Order, PassageAt, StoredPassage};
 #[cfg(feature = "serve")]
 pub(crate) use relative::RelativeSources;
 pub use report::{
-    BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, Repeated, Skipped,
-    SourcesCompared,
+    BuildEvent, BuildReport, Changes, CheckReport, Damage, KeptGeneration, PICTURE_LEFT, Repeated,
+    Skipped, SourcesCompared,
 };
-pub use sources::{Busy, KEPT_GENERATIONS, Sources};
+pub use sources::{Busy, KEPT_GENERATIONS, Recognition, Sources};
 pub(crate) use table::FIELDS;
 pub use table::{
     Candidate, CandidateNumber, ChosenNumber, Counts, NameNumber, Positions, Table, TermNumber,

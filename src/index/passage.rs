@@ -50,6 +50,9 @@ pub struct StoredPassage {
     /// First and last paragraph, counted from 1, where the source is counted in paragraphs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recognised: bool,
     /// First byte, and the one after the last.
     pub bytes: (usize, usize),
     pub text: String,
@@ -69,7 +72,7 @@ pub struct StoredPassage {
 impl StoredPassage {
     /// Where in its source it stands.
     pub(crate) fn place(&self) -> Place {
-        Place::of(self.pages, self.paragraphs, self.lines)
+        Place::of(self.pages, self.paragraphs, self.lines).where_recognised(self.recognised)
     }
 
     /// The lines of some bytes of it: its own count where the lines of its text are those of the
@@ -118,6 +121,7 @@ impl StoredPassage {
             lines: passage.lines().into_inner(),
             pages: passage.pages().map(RangeInclusive::into_inner),
             paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
+            recognised: passage.is_recognised(),
             bytes: (passage.bytes().start, passage.bytes().end),
             text: passage.text().to_owned(),
             units: passage.units().clone(),

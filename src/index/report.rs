@@ -22,6 +22,9 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// Why a picture was not read, where nobody said what reads pictures.
+pub const PICTURE_LEFT: &str = "picture (--ocr reads it)";
+
 /// What a build did.
 #[derive(Debug, Default, Serialize)]
 pub struct BuildReport {

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::IndexError;
 use crate::annotate::{self, Annotator};
 use crate::data;
 use crate::document::files::SymbolicLinks;
-use crate::document::{FORMATS, Limits};
+use crate::document::{FORMATS, KnownTexts, Limits, OcrCommand, OnRecognised, Recogniser};
 use crate::encoder::Encoder;
 use crate::lexicon::Lexicon;
 
@@ -24,6 +25,8 @@ pub struct Sources {
     pub aspect_model: Option<PathBuf>,
     /// The folder of a sentence encoder, see [`Encoder::open`].
     pub encoder: Option<PathBuf>,
+    /// What recognises the text in pictures, if anything is to.
+    pub recognition: Option<Recognition>,
     /// What reading one file may take.
     pub limits: Limits,
     /// What to do while somebody else builds the index.
@@ -37,6 +40,15 @@ pub struct Sources {
     pub keep: usize,
 }
 
+/// What recognises the text in pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognition {
+    /// The command that is run for each picture.
+    pub command: OcrCommand,
+    /// How long it may take for one.
+    pub time: Duration,
+}
+
 /// So many former generations are kept where nobody says how many.
 pub const KEPT_GENERATIONS: usize = 1;
 
@@ -48,6 +60,7 @@ impl Default for Sources {
             lexicons: Vec::new(),
             aspect_model: None,
             encoder: None,
+            recognition: None,
             limits: Limits::default(),
             busy: Busy::default(),
             verify: false,
@@ -70,6 +83,12 @@ impl Sources {
     pub(super) fn check(&self) -> Result<(), IndexError> {
         for root in &self.roots {
             std::fs::metadata(root).map_err(IndexError::io(root))?;
+        }
+        if let Some(Recognition { command, .. }) = &self.recognition {
+            command.check().map_err(|cause| IndexError::Ocr {
+                command: command.text().to_owned(),
+                cause,
+            })?;
         }
         Ok(())
     }
@@ -99,7 +118,27 @@ impl Sources {
         if let Some(folder) = &self.encoder {
             add(Encoder::hash_of(folder)?.as_bytes());
         }
+        if let Some(Recognition { command, .. }) = &self.recognition {
+            command.words().iter().for_each(|word| add(word.as_bytes()));
+        }
         Ok(hasher.finalize().to_hex().to_string())
+    }
+
+    /// Whether pictures are read.
+    pub(super) fn reads_pictures(&self) -> bool {
+        self.recognition.is_some()
+    }
+
+    /// What recognises text in pictures, if anything does: it knows what was recognised before, and
+    /// hands on what is new.
+    pub(super) fn recogniser(
+        &self,
+        known: KnownTexts,
+        on_recognised: Option<OnRecognised>,
+    ) -> Option<Arc<Recogniser>> {
+        let Recognition { command, time } = self.recognition.clone()?;
+        let recogniser = Recogniser::new(command, time);
+        Some(Arc::new(recogniser.knowing(known, on_recognised)))
     }
 
     pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {

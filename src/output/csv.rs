@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::search::SearchResults;
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 16] = [
     "rank",
     "score",
     "source",
@@ -20,6 +20,7 @@ const HEADER: [&str; 15] = [
     "last_paragraph",
     "by_meaning_alone",
     "also_in",
+    "recognised",
 ];
 
 /// What writes rows as spreadsheets open them: with the mark that says UTF-8, without which Excel takes
@@ -58,6 +59,7 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
             last_paragraph,
             hit.by_meaning_alone.to_string(),
             guarded(&hit.also_in.join("; ")),
+            passage.recognised.to_string(),
         ])?;
     }
     csv.flush()

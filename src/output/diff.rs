@@ -83,6 +83,9 @@ pub(super) struct DiffPassageJson<'a> {
     lines: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
     headings: &'a [String],
@@ -96,6 +99,7 @@ impl<'a> DiffPassageJson<'a> {
             source: &passage.source,
             lines: passage.lines,
             pages: passage.pages,
+            recognised: passage.recognised,
             paragraphs: passage.paragraphs,
             headings: &passage.headings,
             id: passage.id.as_str(),

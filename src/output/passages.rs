@@ -27,6 +27,9 @@ struct CutPassageJson<'a> {
     lines: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
     bytes: (usize, usize),
@@ -100,6 +103,7 @@ pub fn write_json(
                 lead: passage.lead(),
                 lines: passage.lines().into_inner(),
                 pages: passage.pages().map(RangeInclusive::into_inner),
+                recognised: passage.is_recognised(),
                 paragraphs: passage.paragraphs().map(RangeInclusive::into_inner),
                 bytes: (passage.bytes().start, passage.bytes().end),
                 words: word_count(passage.text()),

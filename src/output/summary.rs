@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::text::visible;
-use crate::index::{BuildReport, Changes, Skipped};
+use crate::index::{BuildReport, Changes, PICTURE_LEFT, Skipped};
 
 /// How many files of one kind are named before the rest is only counted.
 const NAMED: usize = 5;
@@ -45,7 +45,15 @@ pub fn write(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
         let times = counted(repeated.times, "time");
         writeln!(out, "sent again: {times}, {}", repeated.cause)?;
     }
-    write_unknown(out, &report.unknown)?;
+    let (pictures, unknown): (Vec<&Skipped>, Vec<&Skipped>) = report
+        .unknown
+        .iter()
+        .partition(|file| file.reason == PICTURE_LEFT);
+    if !pictures.is_empty() {
+        let pictures = counted(pictures.len() as u64, "picture");
+        writeln!(out, "not read: {pictures} (--ocr reads them)")?;
+    }
+    write_unknown(out, &unknown)?;
     write_links(out, &report.links)?;
     write_skipped(out, "FAILED", &report.failed)
 }
@@ -68,7 +76,7 @@ pub fn write_json(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
 }
 
 /// Says in one line how many files there are of which types that are not read.
-fn write_unknown(out: &mut dyn Write, unknown: &[Skipped]) -> io::Result<()> {
+fn write_unknown(out: &mut dyn Write, unknown: &[&Skipped]) -> io::Result<()> {
     if unknown.is_empty() {
         return Ok(());
     }
@@ -182,6 +190,29 @@ mod tests {
     }
 
     #[test]
+    fn pictures_are_counted_with_what_reads_them() {
+        let file = |reason: &str| Skipped {
+            path: "a".into(),
+            reason: reason.into(),
+        };
+        let report = BuildReport {
+            unknown: vec![file(PICTURE_LEFT), file("unknown type .mp4")],
+            ..BuildReport::default()
+        };
+        let mut out = Vec::new();
+        write(&mut out, &report).expect("a Vec takes all");
+        let said = String::from_utf8_lossy(&out);
+        let lines: Vec<&str> = said.lines().skip(1).collect();
+        assert_eq!(
+            lines,
+            [
+                "not read: 1 picture (--ocr reads them)",
+                "not read: 1 file of unknown types: 1 .mp4"
+            ]
+        );
+    }
+
+    #[test]
     fn unknown_types_are_counted_in_one_line() {
         let file = |reason: &str| Skipped {
             path: "a".into(),
@@ -193,6 +224,7 @@ mod tests {
             file("unknown type .mp4"),
         ];
         let mut out = Vec::new();
+        let unknown: Vec<&Skipped> = unknown.iter().collect();
         write_unknown(&mut out, &unknown).expect("a Vec takes all");
         assert_eq!(
             String::from_utf8_lossy(&out),

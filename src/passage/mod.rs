@@ -52,6 +52,7 @@ pub struct Passage {
     lines: RangeInclusive<usize>,
     pages: Option<RangeInclusive<usize>>,
     paragraphs: Option<RangeInclusive<usize>>,
+    recognised: bool,
     blocks: Vec<usize>,
     text: String,
     units: Units,
@@ -100,6 +101,11 @@ impl Passage {
         self.paragraphs.clone()
     }
 
+    /// Whether the text, or some of it, was recognised in a picture.
+    pub fn is_recognised(&self) -> bool {
+        self.recognised
+    }
+
     /// Where in its source the text stands.
     pub(crate) fn place(&self) -> Place {
         let span = RangeInclusive::into_inner;
@@ -108,6 +114,7 @@ impl Passage {
             self.paragraphs().map(span),
             span(self.lines()),
         )
+        .where_recognised(self.recognised)
     }
 
     /// The indices of the blocks that belong to this passage, headings above it included.
@@ -173,6 +180,7 @@ pub fn cut(document: &Document) -> Vec<Passage> {
                 lines: range(document.lines(&bytes)),
                 pages: document.pages(&bytes).map(range),
                 paragraphs: document.paragraphs(&bytes).map(range),
+                recognised: document.is_recognised(&bytes),
                 bytes,
                 blocks,
                 text,

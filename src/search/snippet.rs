@@ -369,6 +369,7 @@ mod tests {
             lines: (1, 1),
             pages: None,
             paragraphs: None,
+            recognised: false,
             bytes: (0, text.len()),
             text: text.to_owned(),
             units: Units::for_tests(text, lead),

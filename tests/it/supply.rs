@@ -30,13 +30,19 @@ const TWICE: &[&str] = &[
     // The older one is that of `charset`, which `mailparse` reads the names of encodings with.
     "base64",
     "constant_time_eq",
+    // The older ones are those of what draws pages: `vello_cpu` and `png`.
+    "fearless_simd",
     "getrandom",
     "itertools",
+    "miniz_oxide",
     "phf",
     "phf_generator",
     "phf_shared",
     "rand",
     "rand_core",
+    // The older ones are those of a feature of `vello_cpu` (text) that is not built.
+    "read-fonts",
+    "skrifa",
     "syn",
 ];
 

@@ -13,6 +13,7 @@ fn evidence(state: State, line: usize) -> Evidence {
         source: "a.txt".into(),
         lines: (line, line),
         pages: None,
+        recognised: false,
         paragraphs: None,
         headings: Vec::new(),
         id: "0".to_owned().into(),

@@ -12,6 +12,9 @@ pub(super) struct Absent {
     recognises: fn(&[u8], &[u8]) -> bool,
 }
 
+/// The feature without which no picture is read.
+const OCR: &str = "ocr";
+
 #[cfg(not(feature = "docx"))]
 pub(super) static DOCX: Absent = Absent {
     name: "Word document",
@@ -84,6 +87,14 @@ pub(super) static COMPOUND: Absent = Absent {
     recognises: |head, _| signature::is_compound(head),
 };
 
+#[cfg(not(feature = "ocr"))]
+pub(super) static PICTURE: Absent = Absent {
+    name: signature::PICTURE,
+    feature: OCR,
+    extensions: signature::PICTURES,
+    recognises: |head, _| signature::picture_suffix(head).is_some(),
+};
+
 #[cfg(not(feature = "archives"))]
 pub(super) static ARCHIVE: Absent = Absent {
     name: "ZIP archive",
@@ -103,6 +114,10 @@ impl Reader for Absent {
 
     fn recognises(&self, head: &[u8], tail: &[u8]) -> bool {
         (self.recognises)(head, tail)
+    }
+
+    fn needs_recognition(&self) -> bool {
+        self.feature == OCR
     }
 
     fn is_watched(&self) -> bool {

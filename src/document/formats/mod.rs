@@ -16,6 +16,7 @@
 //! | EPUB | a document a page of the book | lines of that page |
 //! | mail (EML, MHT) | what it says, and what is attached | lines of the text |
 //! | ZIP archive | the files in it, by their own readers | as these are |
+//! | pictures | what a program recognises in them, where one was named | pages |
 //! | RTF | its paragraphs | paragraphs, as of Word |
 //! | CSV | a document a row | the lines of the row |
 //! | BEIR collection | a document a line | lines of the document's text |
@@ -46,6 +47,8 @@ mod odt;
 mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "ocr")]
+mod picture;
 mod plain;
 #[cfg(feature = "pptx")]
 mod pptx;
@@ -63,6 +66,7 @@ mod xml;
     feature = "epub",
     feature = "html",
     feature = "mail",
+    feature = "ocr",
     feature = "odt",
     feature = "pdf",
     feature = "pptx",
@@ -95,6 +99,8 @@ use absent::MAIL;
 use absent::ODT;
 #[cfg(not(feature = "pdf"))]
 use absent::PDF;
+#[cfg(not(feature = "ocr"))]
+use absent::PICTURE;
 #[cfg(not(feature = "pptx"))]
 use absent::PPTX;
 #[cfg(not(feature = "xlsx"))]
@@ -115,26 +121,29 @@ use mail::MAIL;
 use odt::ODT;
 #[cfg(feature = "pdf")]
 use pdf::PDF;
+#[cfg(feature = "ocr")]
+use picture::PICTURE;
 #[cfg(feature = "pptx")]
 use pptx::PPTX;
 #[cfg(feature = "xlsx")]
 use xlsx::XLSX;
 
 /// The formats that this palpate may have been built without, and whether it was built with them.
-pub const FORMATS: [(&str, bool); 10] = [
+pub const FORMATS: [(&str, bool); 11] = [
     ("archives", cfg!(feature = "archives")),
     ("compound", cfg!(feature = "compound")),
     ("docx", cfg!(feature = "docx")),
     ("epub", cfg!(feature = "epub")),
     ("html", cfg!(feature = "html")),
     ("mail", cfg!(feature = "mail")),
+    ("ocr", cfg!(feature = "ocr")),
     ("odt", cfg!(feature = "odt")),
     ("pdf", cfg!(feature = "pdf")),
     ("pptx", cfg!(feature = "pptx")),
     ("xlsx", cfg!(feature = "xlsx")),
 ];
 
-static READERS: [&dyn Reader; 15] = [
+static READERS: [&dyn Reader; 16] = [
     &plain::PlainText,
     &beir::Beir,
     &csv::Csv,
@@ -149,6 +158,7 @@ static READERS: [&dyn Reader; 15] = [
     &MAIL,
     &COMPOUND,
     &rtf::Rtf,
+    &PICTURE,
     // The formats above that are archives are told by what is in them.
     &ARCHIVE,
 ];
@@ -162,9 +172,11 @@ pub fn reader_for(path: &Path) -> Option<&'static dyn Reader> {
         .find(|reader| reader.extensions().contains(&extension.as_str()))
 }
 
-/// The extensions of files that are read, with their dots.
-pub(crate) fn readable_extensions() -> Vec<String> {
-    let extensions = READERS.iter().flat_map(|reader| reader.extensions());
+/// The extensions of files that are read, with their dots; those of pictures among them, where they are.
+pub(crate) fn readable_extensions(reads_pictures: bool) -> Vec<String> {
+    let readers = READERS.iter();
+    let readers = readers.filter(|reader| reads_pictures || !reader.needs_recognition());
+    let extensions = readers.flat_map(|reader| reader.extensions());
     extensions
         .map(|extension| format!(".{extension}"))
         .collect()
@@ -195,6 +207,8 @@ fn read_within(
         &bytes[..ends],
         &bytes[bytes.len() - ends..],
     ) {
+        // As in a folder, pictures are none of the files where nobody said what reads them.
+        Some(reader) if reader.needs_recognition() && !allowance.reads_pictures() => Ok(()),
         Some(reader) => reader.read(source, Part::whole(bytes), allowance, sink),
         None => Ok(()),
     }
@@ -229,6 +243,9 @@ mod tests {
             ("p.XLS", "old Office file"),
             ("q.msg", "old Office file"),
             ("g.jsonl", "BEIR collection"),
+            ("r.PNG", "picture"),
+            ("s.jpeg", "picture"),
+            ("t.tif", "picture"),
         ] {
             assert_eq!(name(path, b"words"), Some(format), "{path}");
         }
@@ -253,6 +270,10 @@ mod tests {
             ),
             (b"PK\x03\x04......xl/workbook.xml......", "Excel workbook"),
             (b"{\\rtf1\\ansi words}", "RTF"),
+            (b"\x89PNG\r\n\x1a\n....", "picture"),
+            (b"\xff\xd8\xff\xe0....", "picture"),
+            (b"MM\0*....", "picture"),
+            (b"RIFF....WEBPVP8 ", "picture"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file"),
         ] {
             for path in ["a", "a.txt", "a.md", "a.bin", "a.html", "a.pdf", "a.jsonl"] {

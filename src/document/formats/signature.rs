@@ -7,6 +7,24 @@ pub(super) fn is_pdf(head: &[u8]) -> bool {
     without_mark(head).trim_ascii_start().starts_with(b"%PDF-")
 }
 
+/// The name of pictures as a format.
+pub(super) const PICTURE: &str = "picture";
+
+/// The extensions of pictures that programs which recognise text can read.
+pub(super) const PICTURES: &[&str] = &["png", "jpg", "jpeg", "tif", "tiff", "webp"];
+
+/// How a file of the kind of picture is called that it is, if it is one.
+pub(super) fn picture_suffix(head: &[u8]) -> Option<&'static str> {
+    let is_webp = || head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
+    match head {
+        _ if head.starts_with(b"\x89PNG\r\n\x1a\n") => Some(".png"),
+        _ if head.starts_with(b"\xff\xd8\xff") => Some(".jpg"),
+        _ if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") => Some(".tif"),
+        _ if is_webp() => Some(".webp"),
+        _ => None,
+    }
+}
+
 /// Whether it is RTF.
 pub(super) fn is_rtf(head: &[u8]) -> bool {
     without_mark(head).trim_ascii_start().starts_with(b"{\\rtf")

@@ -10,12 +10,14 @@ use super::address::ClusterAddress;
 use super::client::{Body, Client};
 use super::entry::ForCluster;
 use super::{bulk, generation, mapping};
+use crate::document::KnownTexts;
 use crate::index::error::IndexError;
 use crate::index::gather::files::{self, Listing, Records, Trust};
 use crate::index::gather::gathering::{Contents, Gathering};
 use crate::index::gather::numbers::Numbers;
 use crate::index::gather::sums;
 use crate::index::manifest::{CorpusPlaces, Manifest};
+use crate::index::recognised::{self, TextsByFile};
 use crate::index::report::{BuildEvent, BuildReport, Repeated};
 use crate::index::sources::Sources;
 
@@ -71,7 +73,12 @@ impl<'s> Building<'s> {
         Ok(Building {
             settings: sources.settings()?,
             client: Client::new(address)?,
-            listing: Listing::of(&sources.roots, sources.links, None),
+            listing: Listing::of(
+                &sources.roots,
+                sources.links,
+                None,
+                sources.reads_pictures(),
+            ),
             sources,
             clock,
             started,
@@ -187,7 +194,10 @@ impl<'s> Building<'s> {
         let annotator = self.sources.annotator()?;
         let files = self.listing.files.clone();
         let limits = &self.sources.limits;
-        let mut gathering = Gathering::new(annotator, files, Numbers::default(), limits);
+        let gathering = Gathering::new(annotator, files, Numbers::default(), limits);
+        let known = self.recognised_before();
+        let recogniser = self.sources.recogniser(known, None);
+        let mut gathering = gathering.recognising(recogniser, TextsByFile::default());
         let entries = bulk::send_all(&self.client, &writing, |bulk| {
             gathering.read_all(&ForCluster, progress, &mut |document, passage, entry| {
                 bulk.add(document, passage, &entry)
@@ -203,6 +213,19 @@ impl<'s> Building<'s> {
         let path = format!("/{name}/_mapping");
         self.client.ask("PUT", &path, Body::Json(&about))?;
         Ok(contents)
+    }
+
+    /// What was recognised in the pictures of the index that is there.
+    fn recognised_before(&self) -> KnownTexts {
+        let Ok(Some((name, manifest))) = generation::current(&self.client) else {
+            return KnownTexts::default();
+        };
+        if manifest.ocr.is_none() || !self.sources.reads_pictures() {
+            return KnownTexts::default();
+        }
+        // What cannot be had is recognised again.
+        let texts = generation::file(&self.client, &name, &manifest, recognised::FILE);
+        TextsByFile::parse(&texts.unwrap_or_default()).known()
     }
 
     /// As many shards as there are nodes that keep data, if nobody said how many.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use super::names::PAGES_FILE;
 use super::pages::Pages;
 use super::room::with_cause;
 use crate::analysis::SharedBytes;
+use crate::document::Recogniser;
 use crate::encoder::Encoder;
 use crate::index::error::IndexError;
 use crate::index::gather::files::{self, Listing, ListingDifference, Records, Trust};
@@ -23,6 +25,7 @@ use crate::index::gather::gathering::Contents;
 use crate::index::gather::loss::Former;
 use crate::index::gather::sums;
 use crate::index::manifest::{self, CorpusPlaces, EncoderUsed, Manifest, Sums};
+use crate::index::recognised::{self, Journal, TextsByFile};
 use crate::index::report::{BuildEvent, BuildReport, Changes, Skipped};
 use crate::index::sources::Sources;
 use crate::index::vectors::{self, PassageEncoder, Vectors};
@@ -119,7 +122,12 @@ impl<'s> BuildOrder<'s> {
             dir,
             settings,
             _lock: lock,
-            listing: Listing::of(&sources.roots, sources.links, Some(dir)),
+            listing: Listing::of(
+                &sources.roots,
+                sources.links,
+                Some(dir),
+                sources.reads_pictures(),
+            ),
             places: CorpusPlaces::of(&sources.roots, Some(dir)),
             former: former(dir),
             clock,
@@ -134,6 +142,7 @@ impl<'s> BuildOrder<'s> {
     /// The report where the index is up to date. What interrupted builds left goes.
     fn nothing_to_do(self, manifest: &Manifest, difference: ListingDifference) -> BuildReport {
         sweep(self.dir, manifest.generation, None, self.sources.keep);
+        Journal::of(self.dir).remove();
         let kept = difference.kept.values();
         let failed = kept.filter_map(|record| record.failed()).collect();
         self.report(manifest, failed, Some(difference.changes))
@@ -147,10 +156,12 @@ impl<'s> BuildOrder<'s> {
     ) -> Result<BuildReport, IndexError> {
         let annotator = self.sources.annotator()?;
         let encoder = self.encoder()?;
+        let (recogniser, texts) = self.recogniser()?;
         let to_read = self.listing.files.clone();
         let write = |folder: &Path| {
             let generation = Generation::anew(folder, annotator, to_read, &self.sources.limits)?;
-            generation.encoding(encoder).write(progress)
+            let generation = generation.encoding(encoder);
+            generation.recognising(recogniser, texts).write(progress)
         };
         let made = self.next_generation(write)?;
         // Numbers run out only between files that stay.
@@ -181,6 +192,7 @@ impl<'s> BuildOrder<'s> {
         };
         let annotator = self.sources.annotator()?;
         let encoder = self.encoder()?;
+        let (recogniser, texts) = self.recogniser()?;
         let write = |folder: &Path| match Generation::amend(
             folder,
             annotator,
@@ -188,7 +200,10 @@ impl<'s> BuildOrder<'s> {
             difference,
             &self.sources.limits,
         )? {
-            Some(generation) => generation.encoding(encoder).write(progress),
+            Some(generation) => {
+                let generation = generation.encoding(encoder);
+                generation.recognising(recogniser, texts).write(progress)
+            }
             None => Ok(None),
         };
         // Whatever there is in the old index that cannot be read: what all files give is right.
@@ -226,8 +241,23 @@ impl<'s> BuildOrder<'s> {
             return Ok(None);
         };
         let encoder = Encoder::open(folder)?;
-        let before = VectorsKept::read(self.dir, encoder.hash());
+        let before = BesideKept::read(self.dir);
+        let before = before.and_then(|kept| kept.vectors(self.dir, encoder.hash()));
         Ok(Some(PassageEncoder::new(encoder, before)))
+    }
+
+    /// What recognises text in pictures, if anything does, and what it has in the index that is there.
+    fn recogniser(&self) -> Result<(Option<Arc<Recogniser>>, TextsByFile), IndexError> {
+        if !self.sources.reads_pictures() {
+            return Ok(Default::default());
+        }
+        let texts = BesideKept::read(self.dir).and_then(|kept| kept.texts(self.dir));
+        let texts = texts.unwrap_or_default();
+        let journal = Journal::of(self.dir);
+        let mut known = texts.known();
+        known.extend(journal.read());
+        let writer = journal.writer().map_err(IndexError::io(self.dir))?;
+        Ok((self.sources.recogniser(known, Some(writer)), texts))
     }
 
     /// Has a new generation written to a folder of its own, and makes it the current one; `None`
@@ -260,6 +290,7 @@ impl<'s> BuildOrder<'s> {
         match published {
             Ok(Some(made)) => {
                 sweep(self.dir, manifest.generation, current, self.sources.keep);
+                Journal::of(self.dir).remove();
                 Ok(Some((manifest, made.contents)))
             }
             unfinished => {
@@ -313,25 +344,44 @@ impl<'s> BuildOrder<'s> {
     }
 }
 
-/// What has to be known of an index to take its vectors, whichever palpate made it, and whatever tables it was
-/// annotated with: what a text means is a matter of the encoder alone.
+/// What has to be known of an index to take its vectors and its recognised texts, whichever palpate made it, and
+/// whatever tables it was annotated with: what a text means is a matter of the encoder alone, and what stands in
+/// a picture one of the command.
 #[derive(Deserialize)]
-struct VectorsKept {
+struct BesideKept {
     generation: u64,
-    encoder: EncoderUsed,
+    encoder: Option<EncoderUsed>,
     sums: Sums,
 }
 
-impl VectorsKept {
-    /// The vectors of the index in `dir`, if it has any of that encoder, and they are as they were written.
-    fn read(dir: &Path, encoder: &str) -> Option<Vectors> {
+impl BesideKept {
+    /// What is known of the index in `dir`.
+    fn read(dir: &Path) -> Option<BesideKept> {
         let manifest = std::fs::read(dir.join(manifest::FILE)).ok()?;
-        let kept: VectorsKept = serde_json::from_slice(&manifest).ok()?;
-        let folder = generation_folder(dir, kept.generation);
-        let is_sound = || sums::is_sound(&folder, vectors::FILE, &kept.sums);
-        let is_of_use = kept.encoder.hash == encoder && is_sound();
-        let bytes = is_of_use.then(|| std::fs::read(folder.join(vectors::FILE)))?;
-        Vectors::new(SharedBytes::new(bytes.ok()?)).ok()
+        serde_json::from_slice(&manifest).ok()
+    }
+
+    /// A file of its generation, if it is as it was written.
+    fn file(&self, dir: &Path, name: &str) -> Option<Vec<u8>> {
+        let folder = generation_folder(dir, self.generation);
+        let is_sound = sums::is_sound(&folder, name, &self.sums);
+        is_sound.then(|| std::fs::read(folder.join(name)))?.ok()
+    }
+
+    /// Its vectors, if it has any of that encoder.
+    fn vectors(&self, dir: &Path, encoder: &str) -> Option<Vectors> {
+        let is_of_use = self
+            .encoder
+            .as_ref()
+            .is_some_and(|used| used.hash == encoder);
+        let bytes = is_of_use.then(|| self.file(dir, vectors::FILE))?;
+        Vectors::new(SharedBytes::new(bytes?)).ok()
+    }
+
+    /// What was recognised in the pictures of its files.
+    fn texts(&self, dir: &Path) -> Option<TextsByFile> {
+        let bytes = self.file(dir, recognised::FILE)?;
+        Some(TextsByFile::parse(&bytes))
     }
 }
 
@@ -352,10 +402,11 @@ mod tests {
             "sums": {vectors::FILE: sum.as_str()},
         });
         std::fs::write(dir.path().join(manifest::FILE), manifest.to_string())?;
-        assert!(VectorsKept::read(dir.path(), "of the encoder").is_some());
-        assert!(VectorsKept::read(dir.path(), "of another").is_none());
+        let vectors = |encoder: &str| BesideKept::read(dir.path())?.vectors(dir.path(), encoder);
+        assert!(vectors("of the encoder").is_some());
+        assert!(vectors("of another").is_none());
         std::fs::write(folder.join(vectors::FILE), "damaged")?;
-        assert!(VectorsKept::read(dir.path(), "of the encoder").is_none());
+        assert!(vectors("of the encoder").is_none());
         Ok(())
     }
 }

@@ -24,7 +24,7 @@ use super::pages::Pages;
 use super::schema::Fields;
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
-use crate::document::Limits;
+use crate::document::{Limits, Recogniser};
 use crate::index::error::IndexError;
 use crate::index::gather::files::{ListingDifference, RecordKeeper, Stamp, source_name};
 use crate::index::gather::gathering::{Contents, Gathering};
@@ -32,6 +32,7 @@ use crate::index::gather::numbers::Numbers;
 use crate::index::gather::phrases::{PhraseCounts, PhraseReader};
 use crate::index::gather::sums;
 use crate::index::manifest::Sums;
+use crate::index::recognised::TextsByFile;
 use crate::index::report::BuildEvent;
 use crate::index::vectors::PassageEncoder;
 use crate::passage;
@@ -139,6 +140,16 @@ impl Generation {
         self.gathering = self.gathering.encoding(encoder);
         let kept: Vec<_> = self.gathering.records.holds().collect();
         self.gathering.keep_meanings(kept.into_iter());
+        self
+    }
+
+    /// Has the text in the pictures recognised of the files that it reads.
+    pub(super) fn recognising(
+        mut self,
+        recogniser: Option<Arc<Recogniser>>,
+        before: TextsByFile,
+    ) -> Generation {
+        self.gathering = self.gathering.recognising(recogniser, before);
         self
     }
 

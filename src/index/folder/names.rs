@@ -3,6 +3,7 @@
 use crate::index::dictionary;
 use crate::index::gather::files;
 use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::recognised;
 use crate::index::vectors;
 
 /// The file that says whose a folder is.
@@ -15,7 +16,7 @@ pub(super) const KEPT_MANIFEST: &str = "manifest.json";
 pub(super) const META: &str = "meta.json";
 pub(super) const MANAGED: &str = ".managed.json";
 /// The files of a generation that the next one does not share.
-pub(super) const OWN: [&str; 10] = [
+pub(super) const OWN: [&str; 11] = [
     MARK,
     PAGES_FILE,
     META,
@@ -26,6 +27,7 @@ pub(super) const OWN: [&str; 10] = [
     dictionary::SHOWN_FILE,
     files::FILE,
     vectors::FILE,
+    recognised::FILE,
 ];
 /// Hexadecimal digits of the name of a segment.
 const SEGMENT: usize = 32;

@@ -28,7 +28,9 @@ pub fn check_sources(dir: &Path) -> Result<SourcesCompared, IndexError> {
 fn present(dir: &Path, manifest: &Manifest) -> BTreeMap<PathBuf, PathBuf> {
     let mut present = BTreeMap::new();
     for (given, place) in manifest.roots.iter().zip(&manifest.places.roots) {
-        let listing = Listing::of(std::slice::from_ref(place), manifest.links(), Some(dir));
+        let roots = std::slice::from_ref(place);
+        let reads_pictures = manifest.ocr.is_some();
+        let listing = Listing::of(roots, manifest.links(), Some(dir), reads_pictures);
         for path in listing.files.into_keys() {
             let name = match path.strip_prefix(place) {
                 Ok(inner) if inner.as_os_str().is_empty() => given.clone(),

@@ -10,18 +10,18 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, Metadata};
-use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::{FileKind, kind_of, nothing_read, unknown_type};
 use super::patience::Patience;
 
 use crate::document::files::{Found, SymbolicLinks, printable, walk};
-use crate::document::{HEAD, readable_extensions, reader_for, reader_of};
 use crate::index::manifest::Holds;
-use crate::index::report::{Changes, Skipped, SourcesCompared};
+use crate::index::report::{Changes, PICTURE_LEFT, Skipped, SourcesCompared};
 
 pub(in crate::index) const FILE: &str = "files.jsonl";
 /// Bytes of a file that are hashed at once.
@@ -36,6 +36,8 @@ const COARSE: u64 = 2_000_000_000;
 /// What a walk finds under the roots of a corpus.
 #[derive(Debug, Default)]
 pub(in crate::index) struct Listing {
+    /// Whether pictures are among what can be read.
+    reads_pictures: bool,
     /// What can be read, each once, however many roots lead to it.
     pub(in crate::index) files: BTreeMap<PathBuf, Stamp>,
     pub(in crate::index) unknown: Vec<Skipped>,
@@ -139,8 +141,12 @@ impl Listing {
         roots: &[PathBuf],
         links: SymbolicLinks,
         index: Option<&Path>,
+        reads_pictures: bool,
     ) -> Listing {
-        let mut listing = Listing::default();
+        let mut listing = Listing {
+            reads_pictures,
+            ..Listing::default()
+        };
         for root in roots {
             let within = index.and_then(|index| folder_within(index, root));
             let before = listing.count();
@@ -156,7 +162,7 @@ impl Listing {
             if found.0 == before.0 && found.2 == before.2 && !known && !is_empty {
                 listing.failed.push(Skipped {
                     path: root.display().to_string(),
-                    reason: nothing_read(root, unknown, left),
+                    reason: nothing_read(root, &listing.unknown[before.1..], left, reads_pictures),
                 });
             }
         }
@@ -205,13 +211,19 @@ impl Listing {
     fn take(&mut self, found: Found, index: Option<&Path>, patience: &mut Patience) {
         match found {
             Found::File { path, .. } if index.is_some_and(|index| path.starts_with(index)) => {}
-            Found::File { path, metadata } if is_readable(&path, patience) => {
-                self.files.insert(path, Stamp::of(&metadata));
-            }
-            Found::File { path, .. } => self.unknown.push(Skipped {
-                reason: unknown_type(&path),
-                path: path.display().to_string(),
-            }),
+            Found::File { path, metadata } => match kind_of(&path, patience) {
+                FileKind::Read => _ = self.files.insert(path, Stamp::of(&metadata)),
+                FileKind::Picture if self.reads_pictures => {
+                    self.files.insert(path, Stamp::of(&metadata));
+                }
+                kind => self.unknown.push(Skipped {
+                    reason: match kind {
+                        FileKind::Picture => PICTURE_LEFT.to_owned(),
+                        _ => unknown_type(&path),
+                    },
+                    path: path.display().to_string(),
+                }),
+            },
             Found::Link { path } => self.links.push(path.display().to_string()),
             Found::Unreadable { path, cause } => self.failed.push(Skipped {
                 path: path.display().to_string(),
@@ -421,6 +433,11 @@ impl RecordKeeper {
         self.0.values().map(|record| record.holds)
     }
 
+    /// The names of the files.
+    pub(in crate::index) fn names(&self) -> BTreeSet<&str> {
+        self.0.values().map(|record| record.path.as_str()).collect()
+    }
+
     /// The files that could not be read, or not wholly.
     pub(in crate::index) fn failed(&self) -> impl Iterator<Item = Skipped> {
         self.0.values().filter_map(Record::failed)
@@ -443,48 +460,6 @@ fn folder_within(dir: &Path, root: &Path) -> Option<PathBuf> {
     let (root_itself, dir) = (root.canonicalize().ok()?, dir.canonicalize().ok()?);
     let inner = dir.strip_prefix(root_itself).ok()?;
     Some(root.join(inner))
-}
-
-/// Whether a file has a known extension, or else says by its content what it is.
-fn is_readable(path: &Path, patience: &mut Patience) -> bool {
-    reader_for(path).is_some()
-        || ends_of(path, patience).is_ok_and(|(head, tail)| reader_of(path, &head, &tail).is_some())
-}
-
-/// The first and the last bytes of a file.
-fn ends_of(path: &Path, patience: &mut Patience) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
-    let path = path.to_owned();
-    patience.wait_for(move || {
-        let mut file = File::open(path)?;
-        let (mut head, mut tail) = (Vec::new(), Vec::new());
-        (&file).take(HEAD as u64).read_to_end(&mut head)?;
-        let length = file.seek(SeekFrom::End(0))?;
-        file.seek(SeekFrom::Start(length.saturating_sub(HEAD as u64)))?;
-        file.take(HEAD as u64).read_to_end(&mut tail)?;
-        Ok((head, tail))
-    })
-}
-
-/// Why a root that was named gave nothing, and what to do.
-fn nothing_read(root: &Path, unknown: usize, links: usize) -> String {
-    let types = readable_extensions().join(", ");
-    match unknown {
-        0 if links > 0 => {
-            "there are only links in it; --follow follows those that lead elsewhere".to_owned()
-        }
-        0 => "there is no file in it; name a folder with files, or a file".to_owned(),
-        _ if root.is_file() => {
-            format!("files of this type are not read; save it as one of these: {types}")
-        }
-        _ => format!("no file in it is of a type that is read; these are: {types}"),
-    }
-}
-
-fn unknown_type(path: &Path) -> String {
-    match path.extension() {
-        Some(extension) => format!("unknown type .{}", extension.to_string_lossy()),
-        None => "without extension".to_owned(),
-    }
 }
 
 /// The name a file is cited by: its path as it was found, with forward slashes.

@@ -11,13 +11,15 @@ use super::files::{RecordKeeper, Stamp, source_name};
 use super::maker::EntryMaker;
 use super::numbers::Numbers;
 use super::phrases::PhraseCounts;
-use super::pipeline::{self, Prepared, PreparedDocument};
+use super::pipeline::{self, Beside, Prepared, PreparedDocument};
 use crate::analysis::{Vocabulary, VocabularyCounts};
 use crate::annotate::Annotator;
-use crate::document::{Limits, ReadError};
+use crate::document::files::printable;
+use crate::document::{Limits, ReadError, Recogniser};
 use crate::index::error::IndexError;
 use crate::index::manifest::Holds;
 use crate::index::passage::Order;
+use crate::index::recognised::TextsByFile;
 use crate::index::report::{BuildEvent, Skipped};
 use crate::index::vectors::{self, Encoded, PassageEncoder};
 
@@ -48,6 +50,9 @@ pub(in crate::index) struct Gathering {
     counts: Arc<VocabularyCounts>,
     encoder: Option<PassageEncoder>,
     meanings: Vec<(Order, Encoded)>,
+    recogniser: Option<Arc<Recogniser>>,
+    /// What was recognised in the pictures of each file.
+    texts: TextsByFile,
     /// What the file that is being read has given so far.
     open: Holds,
     bad: Option<ReadError>,
@@ -77,6 +82,8 @@ impl Gathering {
             counts,
             encoder: None,
             meanings: Vec::new(),
+            recogniser: None,
+            texts: TextsByFile::default(),
             open: Holds::default(),
             bad: None,
             read: 0,
@@ -87,6 +94,20 @@ impl Gathering {
     /// Has passages encoded. Of the files that stay it has what they mean, if they were encoded.
     pub(in crate::index) fn encoding(mut self, encoder: Option<PassageEncoder>) -> Gathering {
         self.encoder = encoder;
+        self
+    }
+
+    /// Has the text in pictures recognised. Of the files that stay it keeps what was recognised
+    /// `before`.
+    pub(in crate::index) fn recognising(
+        mut self,
+        recogniser: Option<Arc<Recogniser>>,
+        mut before: TextsByFile,
+    ) -> Gathering {
+        self.recogniser = recogniser;
+        let stay = self.records.names();
+        before.keep(|file| stay.contains(file));
+        self.texts = before;
         self
     }
 
@@ -120,22 +141,19 @@ impl Gathering {
         let files = to_read.into_keys().map(named);
         let files: Vec<_> = files.map(|(source, path)| (path, source)).collect();
         let (limits, annotator) = (self.limits.clone(), self.annotator.clone());
-        let encoder = self.encoder.clone();
-        pipeline::run(
-            &files,
-            &limits,
-            maker,
-            annotator,
-            encoder.as_ref(),
-            &mut |part| {
-                let (path, _) = &files[part.file];
-                progress(BuildEvent::Read {
-                    path,
-                    bytes: part.bytes as u64,
-                });
-                self.part(path, stamps[part.file], part, add)
-            },
-        )?;
+        let (encoder, recogniser) = (self.encoder.clone(), self.recogniser.clone());
+        let beside = Beside {
+            encoder: encoder.as_ref(),
+            recogniser: recogniser.as_ref(),
+        };
+        pipeline::run(&files, &limits, maker, annotator, beside, &mut |part| {
+            let (path, _) = &files[part.file];
+            progress(BuildEvent::Read {
+                path,
+                bytes: part.bytes as u64,
+            });
+            self.part(path, stamps[part.file], part, add)
+        })?;
         Ok(!self.is_full)
     }
 
@@ -151,6 +169,7 @@ impl Gathering {
             (Some(before), Some(error)) => Some(before.and(error)),
             (before, error) => before.or(error),
         };
+        self.texts.add(&printable(path), part.recognised);
         let (first, room) = self.numbers.of(part.file);
         self.open.first = first;
         for document in part.documents {
@@ -227,6 +246,9 @@ impl Gathering {
         self.records.write(folder)?;
         if self.encoder.is_some() {
             vectors::write(folder, self.meanings)?;
+        }
+        if self.recogniser.is_some() {
+            self.texts.write(folder)?;
         }
         let path = folder.join(VOCABULARY_FILE);
         match before {

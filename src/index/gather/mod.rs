@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! files      which there are, what became of them, and what has changed since
+//! kind       whether one is read, or is a picture, or of no known type
 //! loss       what a build would take away
 //! intake     the bytes of one
 //! patience   waiting for files, and not for ever
@@ -18,6 +19,7 @@ pub(in crate::index) mod facets;
 pub(in crate::index) mod files;
 pub(in crate::index) mod gathering;
 mod intake;
+mod kind;
 pub(in crate::index) mod loss;
 pub(in crate::index) mod maker;
 pub(in crate::index) mod numbers;

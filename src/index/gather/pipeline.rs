@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,9 @@ use super::patience::Patience;
 use super::phrases::{Phrase, PhraseReader};
 use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Annotator};
-use crate::document::{self, Document, Limits, ReadError};
+use crate::document::{
+    Document, FileRecognition, Limits, ReadError, RecognisedTexts, Recogniser, read_with,
+};
 use crate::index::error::IndexError;
 use crate::index::field::Words;
 use crate::index::vectors::{Encoded, PassageEncoder};
@@ -56,6 +58,8 @@ pub(super) struct Prepared<E> {
     /// Whether it is the last part of its file, with the hash of the file as it was read.
     pub(super) end: Option<blake3::Hash>,
     pub(super) documents: Vec<PreparedDocument<E>>,
+    /// What was recognised in its pictures.
+    pub(super) recognised: RecognisedTexts,
     pub(super) error: Option<ReadError>,
 }
 
@@ -74,6 +78,13 @@ pub(super) struct PreparedDocument<E> {
     pub(super) phrases: Vec<Phrase>,
 }
 
+/// What may be done besides with what is read.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'b> {
+    pub(super) encoder: Option<&'b PassageEncoder>,
+    pub(super) recogniser: Option<&'b Arc<Recogniser>>,
+}
+
 /// Reads, cuts and annotates files on all cores, and gives what comes of it to `sink`, in order.
 /// An error of `sink` ends it.
 pub(super) fn run<M: EntryMaker>(
@@ -81,7 +92,7 @@ pub(super) fn run<M: EntryMaker>(
     limits: &Limits,
     maker: &M,
     annotator: Annotator,
-    encoder: Option<&PassageEncoder>,
+    beside: Beside<'_>,
     sink: &mut dyn FnMut(Prepared<M::Entry>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
     let budget = Budget::default();
@@ -103,7 +114,7 @@ pub(super) fn run<M: EntryMaker>(
                     limits,
                     maker,
                     annotator,
-                    encoder,
+                    beside,
                     phrases: PhraseReader::default(),
                     slow,
                 };
@@ -179,7 +190,7 @@ struct Worker<'f, M> {
     limits: &'f Limits,
     maker: &'f M,
     annotator: Annotator,
-    encoder: Option<&'f PassageEncoder>,
+    beside: Beside<'f>,
     phrases: PhraseReader,
     /// How many files of all have taken too long.
     slow: &'f AtomicUsize,
@@ -195,14 +206,21 @@ impl<M: EntryMaker> Worker<'_, M> {
                 .map_or(0, |piece| piece.part.bytes.len()),
             end: task.end,
             documents: Vec::new(),
+            recognised: RecognisedTexts::new(),
             error: None,
         };
+        let recognition = self.beside.recogniser;
+        let recognition = recognition.map(|by| Arc::new(FileRecognition::new(by)));
         let read = task.piece.and_then(|piece| {
             // Whatever a broken file does to a reader, the other files are still read.
             let documents = &mut prepared.documents;
-            catch_unwind(AssertUnwindSafe(|| self.read(task.file, piece, documents)))
-                .unwrap_or(Err(ReadError::Panicked))
+            let recognition = recognition.clone();
+            catch_unwind(AssertUnwindSafe(|| {
+                self.read(task.file, piece, recognition, documents)
+            }))
+            .unwrap_or(Err(ReadError::Panicked))
         });
+        prepared.recognised = recognition.map(|by| by.texts()).unwrap_or_default();
         prepared.error = read.err();
         (task.number, prepared)
     }
@@ -211,29 +229,43 @@ impl<M: EntryMaker> Worker<'_, M> {
         &mut self,
         file: usize,
         ReaderPart { reader, part }: ReaderPart,
+        recognition: Option<Arc<FileRecognition>>,
         documents: &mut Vec<PreparedDocument<M::Entry>>,
     ) -> Result<(), ReadError> {
         let (_, source) = &self.files[file];
         let limits = self.limits_of(part.bytes.len());
-        let end = Instant::now() + limits.time;
+        let recognises = recognition.is_some();
+        let mut end = Instant::now() + limits.time;
         self.annotator.stop_at(Some(end));
-        let (mut is_late, mut encoding) = (false, Duration::ZERO);
-        let read = document::read(reader, source, part, &limits, &mut |document| {
-            // What comes after the one that took too long is not looked at.
-            if !is_late {
-                let passages = passage::cut(&document);
-                let mut prepared = self.document(source, &document, &passages);
-                is_late = prepared.is_none();
-                if let (Some(encoder), Some(prepared)) = (self.encoder, &mut prepared) {
-                    let begun = Instant::now();
-                    prepared.meanings = encoder.encode(&document, &passages);
-                    encoding += begun.elapsed();
-                    // What an encoder takes is as much as there is text, and not the file's fault.
-                    self.annotator.stop_at(Some(end + encoding));
+        let (mut is_first, mut is_late, mut encoding) = (true, false, Duration::ZERO);
+        let read = read_with(
+            reader,
+            source,
+            part,
+            &limits,
+            recognition,
+            &mut |document| {
+                // What it took to recognise is as much as there are pictures, and not the file's fault.
+                if recognises && std::mem::take(&mut is_first) {
+                    end = Instant::now() + limits.time;
+                    self.annotator.stop_at(Some(end));
                 }
-                documents.extend(prepared);
-            }
-        });
+                // What comes after the one that took too long is not looked at.
+                if !is_late {
+                    let passages = passage::cut(&document);
+                    let mut prepared = self.document(source, &document, &passages);
+                    is_late = prepared.is_none();
+                    if let (Some(encoder), Some(prepared)) = (self.beside.encoder, &mut prepared) {
+                        let begun = Instant::now();
+                        prepared.meanings = encoder.encode(&document, &passages);
+                        encoding += begun.elapsed();
+                        // What an encoder takes is as much as there is text, and not the file's fault.
+                        self.annotator.stop_at(Some(end + encoding));
+                    }
+                    documents.extend(prepared);
+                }
+            },
+        );
         let too_slow = ReadError::TooSlow { limit: limits.time };
         let read = if is_late { Err(too_slow) } else { read };
         if matches!(read, Err(ReadError::TooSlow { .. })) {

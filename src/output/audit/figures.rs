@@ -76,6 +76,9 @@ struct FigureJson<'a> {
     lines: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
     id: PassageIdJson<'a>,
@@ -113,6 +116,7 @@ impl<'a> FigureJson<'a> {
             source: &figure.source,
             lines: figure.lines,
             pages: figure.pages,
+            recognised: figure.recognised,
             paragraphs: figure.paragraphs,
             id: PassageIdJson::new(&figure.id),
         }

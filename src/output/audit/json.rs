@@ -105,6 +105,9 @@ struct EvidenceJson<'a> {
     lines: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
     headings: &'a [String],
@@ -212,6 +215,7 @@ impl<'a> EvidenceJson<'a> {
             source: &evidence.source,
             lines: evidence.lines,
             pages: evidence.pages,
+            recognised: evidence.recognised,
             paragraphs: evidence.paragraphs,
             headings: &evidence.headings,
             id: PassageIdJson::new(&evidence.id),

@@ -166,6 +166,9 @@ struct TiedEvidenceJson<'a> {
     lines: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
     headings: &'a [String],
@@ -204,6 +207,7 @@ fn evidence_json(evidence: &TiedEvidence) -> TiedEvidenceJson<'_> {
         source: &evidence.source,
         lines: evidence.lines,
         pages: evidence.pages,
+        recognised: evidence.recognised,
         paragraphs: evidence.paragraphs,
         headings: &evidence.headings,
         lead: evidence.lead.as_deref(),

@@ -59,6 +59,9 @@ pub struct HitJson<'a> {
     lines: (usize, usize),
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
     bytes: (usize, usize),
@@ -182,6 +185,7 @@ impl<'a> HitJson<'a> {
             headings: &passage.headings,
             lines: passage.lines,
             pages: passage.pages,
+            recognised: passage.recognised,
             paragraphs: passage.paragraphs,
             bytes: passage.bytes,
             id: passage.id.as_str(),

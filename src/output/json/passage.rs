@@ -144,6 +144,9 @@ pub(crate) struct StoredPassageJson<'a> {
     /// First and last page, counted from 1, where the source has pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pages: Option<(usize, usize)>,
+    /// Whether the text, or some of it, was recognised in a picture.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    recognised: bool,
     /// First and last paragraph, counted from 1, where the source is counted in paragraphs.
     #[serde(skip_serializing_if = "Option::is_none")]
     paragraphs: Option<(usize, usize)>,
@@ -240,6 +243,7 @@ impl<'a> StoredPassageJson<'a> {
             lead: passage.lead.as_deref(),
             lines: passage.lines,
             pages: passage.pages,
+            recognised: passage.recognised,
             paragraphs: passage.paragraphs,
             bytes: passage.bytes,
             text: &passage.text,

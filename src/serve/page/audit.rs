@@ -13,7 +13,6 @@ use super::listing::as_table;
 use super::shell::{styled_shell, wrong};
 use super::{amount, document_link, link_to, material_name, number};
 use crate::audit::{Audit, By, Cell, Evidence, FigureGroup, Row, State, Tally, agreement};
-use crate::document::Place;
 use crate::output::audit::html::{Links, View, title, write_figures};
 use crate::output::audit::{csv, html as report, letter, on_a_line, tallied};
 use crate::serve::asked::{AskedAudit, COLUMNS};
@@ -395,7 +394,7 @@ impl AuditView<'_> {
         let sentence = &evidence.sentence;
         // The bytes of a name lie in its sentence, at the bounds of words.
         let (before, name, after) = (&sentence[..start], &sentence[start..end], &sentence[end..]);
-        let place = Place::of(evidence.pages, evidence.paragraphs, evidence.lines);
+        let place = evidence.place();
         html! {
             article id=(quote_id(evidence, at)) {
                 h3 { (badge(evidence.state)) " " span { (material_name(self.catalogue, &evidence.source)) } }

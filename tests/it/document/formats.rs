@@ -243,18 +243,19 @@ fn hits_are_cited_by_what_their_format_has() {
     let table = search(&["--format", "csv"]);
     assert!(table.lines().next().is_some_and(|header| {
         header.ends_with(
-            ",snippet,first_page,last_page,first_paragraph,last_paragraph,by_meaning_alone,also_in",
+            ",snippet,first_page,last_page,first_paragraph,last_paragraph,by_meaning_alone,also_in,\
+             recognised",
         )
     }));
     assert!(
         table
             .lines()
-            .any(|row| row.contains("a.pdf") && row.ends_with(",1,1,,,false,"))
+            .any(|row| row.contains("a.pdf") && row.ends_with(",1,1,,,false,,false"))
     );
     assert!(
         table
             .lines()
-            .any(|row| row.contains("a.docx") && row.ends_with(",,,4,7,false,"))
+            .any(|row| row.contains("a.docx") && row.ends_with(",,,4,7,false,,false"))
     );
     let cut = common::palpate(folder.path())
         .args(["passages", "texts/a.pdf"])

@@ -16,6 +16,16 @@ mod containers;
 mod formats;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod lists;
+#[cfg(all(
+    unix,
+    feature = "archives",
+    feature = "docx",
+    feature = "html",
+    feature = "ocr",
+    feature = "odt",
+    feature = "pdf"
+))]
+mod ocr;
 mod pages;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod reading;

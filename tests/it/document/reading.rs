@@ -385,12 +385,12 @@ fn a_citation_gives_the_original() {
 #[test]
 fn a_root_that_gives_nothing_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    std::fs::create_dir(folder.path().join("pictures")).expect("the folder is empty");
-    std::fs::write(folder.path().join("pictures/a.png"), b"\x89PNG").expect("it can be written");
+    std::fs::create_dir(folder.path().join("films")).expect("the folder is empty");
+    std::fs::write(folder.path().join("films/a.mp4"), b"film").expect("it can be written");
     std::fs::write(folder.path().join("a.txt"), "Rest helps.").expect("it can be written");
     for (named, said, index) in [
-        ("pictures", "no file in it", "one"),
-        ("pictures/a.png", "save it as", "other"),
+        ("films", "no file in it", "one"),
+        ("films/a.mp4", "save it as", "other"),
     ] {
         let run = palpate(folder.path())
             .args(["index", "a.txt", named, "--index", index])

@@ -19,7 +19,11 @@ mod forms;
 mod line;
 mod margins;
 mod page;
+#[cfg(feature = "ocr")]
+mod scan;
 mod shapes;
+#[cfg(feature = "ocr")]
+mod weight;
 
 use std::collections::{HashMap, HashSet};
 
@@ -81,22 +85,57 @@ impl Reader for Pdf {
         let is_whole = memmem::find(end, b"%%EOF").is_some();
         let pdf = PdfFile::new(bytes).map_err(|error| load_error(error, is_whole))?;
         forms::check(&pdf, allowance)?;
-        let pages = pages(&pdf, allowance)?;
-        let state = TextState::of(&pages).map_err(|error| match is_whole {
-            true => error,
-            false => broken("it is cut off, and what is left of it has no text"),
-        })?;
+        let mut pages = pages(&pdf, allowance)?;
+        let failed = recognise(&pdf, &mut pages, allowance)?;
+        let state = match TextState::of(&pages, allowance) {
+            Ok(state) => state,
+            Err(error) => {
+                return Err(failed.unwrap_or(match is_whole {
+                    true => error,
+                    false => broken("it is cut off, and what is left of it has no text"),
+                }));
+            }
+        };
         let title = pdf.metadata().title.as_deref().and_then(title);
         sink(document(source, title.as_deref(), &pages, allowance)?);
         match state {
             _ if !is_whole => Err(broken("it is cut off; what is left of it was read")),
+            _ if failed.is_some() => failed.map_or(Ok(()), Err),
             TextState::Pictures { pages, first } => Err(broken(format!(
-                "{pages} of its pages are pictures without text, the first is page {first}; the \
-                 others were read"
+                "{pages} of its pages are pictures without text, the first is page {first} (--ocr \
+                 reads them); the others were read"
             ))),
             TextState::Text => Ok(()),
         }
     }
+}
+
+/// Has pages recognised that are pictures, if anything does that. Gives what went wrong with some.
+fn recognise(
+    pdf: &PdfFile,
+    pages: &mut [Page],
+    allowance: &Allowance,
+) -> Result<Option<ReadError>, ReadError> {
+    #[cfg(feature = "ocr")]
+    return scan::recognise(pdf, pages, allowance);
+    #[cfg(not(feature = "ocr"))]
+    {
+        let _ = (pdf, pages, allowance);
+        Ok(None)
+    }
+}
+
+/// A document of pages that a program recognised in a picture.
+#[cfg(feature = "ocr")]
+pub(super) fn recognised_document(
+    source: &str,
+    pages: &[&str],
+    allowance: &Allowance,
+) -> Result<Document, ReadError> {
+    const SIZE: f64 = 10.0;
+    let pages = pages.iter().map(|text| scan::recognised(text, SIZE));
+    let pages: Vec<Page> = pages.collect();
+    document(source, None, &pages, allowance)
 }
 
 fn broken(cause: impl Into<String>) -> ReadError {
@@ -137,13 +176,17 @@ enum TextState {
 }
 
 impl TextState {
-    fn of(pages: &[Page]) -> Result<TextState, ReadError> {
+    fn of(pages: &[Page], allowance: &Allowance) -> Result<TextState, ReadError> {
         let sum = |count: fn(&Page) -> usize| pages.iter().map(count).sum::<usize>();
         if pages.is_empty() {
             return Err(broken("it has no pages"));
         }
         if pages.iter().all(|page| page.lines.is_empty()) {
-            return Err(ReadError::Scanned { pages: pages.len() });
+            return Err(match pages.iter().any(|page| page.is_recognised) {
+                true => broken("no text was recognised in its pictures"),
+                false if allowance.reads_pictures() => broken("it has neither text nor pictures"),
+                false => ReadError::Scanned { pages: pages.len() },
+            });
         }
         if 2 * sum(|page| page.unknown) > sum(|page| page.glyphs) {
             return Err(broken("its fonts do not say which letters they show"));
@@ -197,10 +240,12 @@ fn document(
     writer.flush();
     writer.write_aside();
     let document = writer.draft.finish(source, title, Places::Pages);
-    Ok(match layout.tells_headings() {
+    let document = match layout.tells_headings() {
         true => document,
         false => plain::with_structure(document, title),
-    })
+    };
+    let recognised = (1..).zip(pages).filter(|(_, page)| page.is_recognised);
+    Ok(document.with_recognised(recognised.map(|(number, _)| number).collect()))
 }
 
 /// What a line is by its looks.

@@ -17,6 +17,8 @@ use hayro_interpret::{
 use super::columns;
 use super::line::{Letter, LetterRun, Segment};
 use super::shapes::Shapes;
+#[cfg(feature = "ocr")]
+use super::weight;
 use crate::document::Allowance;
 
 /// Glyphs are measured in thousandths of the size of their font.
@@ -43,6 +45,11 @@ pub(super) struct Page {
     /// Glyphs of which the file does not say which letters they are.
     pub(super) unknown: usize,
     pub(super) has_image: bool,
+    /// Whether a picture that stands in the page itself is too large to be drawn.
+    #[cfg(feature = "ocr")]
+    pub(super) is_heavy: bool,
+    /// Whether its lines were recognised in a picture.
+    pub(super) is_recognised: bool,
 }
 
 /// Reads one page of a file.
@@ -115,8 +122,17 @@ impl Device<'_> for PageReader<'_> {
         }
     }
 
+    #[cfg(not(feature = "ocr"))]
     fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {
         self.page.has_image = true;
+    }
+
+    #[cfg(feature = "ocr")]
+    fn draw_image(&mut self, image: Image<'_, '_>, _: ImageDrawProps<'_>) {
+        self.page.has_image = true;
+        if self.allowance.reads_pictures() {
+            self.page.is_heavy |= weight::is_heavy_inline(&image);
+        }
     }
 
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'_>, _: &DrawMode) {}
@@ -160,6 +176,18 @@ impl PageReader<'_> {
 }
 
 impl PageLine {
+    /// A line of text that no letters were placed for.
+    #[cfg(feature = "ocr")]
+    pub(super) fn typed(text: &str, size: f64, down: f64, start: f64) -> PageLine {
+        PageLine {
+            text: text.to_owned(),
+            size,
+            down,
+            start,
+            letters: text.chars().filter(|c| !c.is_whitespace()).count(),
+        }
+    }
+
     pub(super) fn letters(&self) -> usize {
         self.letters
     }
