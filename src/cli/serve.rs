@@ -3,11 +3,12 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome};
+use super::common::{HomeArgs, Outcome, seconds};
 use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles, Tokens};
 
 /// Serve the search as a web page and an API
@@ -37,6 +38,9 @@ pub(super) struct Args {
     /// The private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Longest time that a search looks; then the best found until then are the answer, which says so
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    search_seconds: Duration,
     /// Keep the files that documents were read from to oneself: only what was indexed is shown
     #[arg(long)]
     no_originals: bool,
@@ -86,6 +90,7 @@ impl Args {
             tls,
             log: self.log.map(LogFormat::from),
             tokens,
+            search_time: self.search_seconds,
             originals: !self.no_originals,
         };
         serve::serve(&options, |address| {

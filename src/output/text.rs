@@ -287,16 +287,18 @@ impl Printer {
         } else {
             "passages match"
         };
+        let least = if results.partial { "at least " } else { "" };
         let line = match (results.hits.first(), results.hits.last()) {
             (Some(first), Some(last)) if results.more || first.rank > 1 => format!(
-                "{} {passages}; {} to {} shown",
+                "{least}{} {passages}; {} to {} shown",
                 results.total, first.rank, last.rank
             ),
             (None, _) if results.total > 0 => {
-                format!("{} {passages}; none that far down", results.total)
+                format!("{least}{} {passages}; none that far down", results.total)
             }
+            (None, _) if results.partial => "nothing found until then".to_owned(),
             (None, _) => "no passage matches".to_owned(),
-            _ => format!("{} {passages}{}", results.total, in_copies(results)),
+            _ => format!("{least}{} {passages}{}", results.total, in_copies(results)),
         };
         writeln!(out, "{}", self.styled(&line, FAINT))
     }

@@ -164,6 +164,7 @@ mod tests {
             tls: None,
             log: None,
             tokens: Tokens::default(),
+            search_time: std::time::Duration::from_secs(2),
             originals: true,
         };
         Guard::new(&options, options.address)

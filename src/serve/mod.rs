@@ -82,6 +82,8 @@ pub struct Options {
     pub log: Option<LogFormat>,
     /// Who may ask; everybody where there are none.
     pub tokens: Tokens,
+    /// How long a search looks; then what was found until then is the answer, and says so.
+    pub search_time: Duration,
     /// Whether the files that documents were read from are given out as they are.
     pub originals: bool,
 }
@@ -113,7 +115,11 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         log::write_as(format);
     }
     let encryption = options.tls.as_ref().map(Encryption::of).transpose()?;
-    let state = Arc::new(ServerState::open(&options.index, options.originals)?);
+    let state = Arc::new(ServerState::open(
+        &options.index,
+        options.originals,
+        options.search_time,
+    )?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

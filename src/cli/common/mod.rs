@@ -15,7 +15,7 @@ pub(crate) use answer::{DEPTH, FeedbackArgs, RankingArgs, RunRequest, Threads, a
 pub(crate) use build::{DEFAULT_CORPUS, build, outcome, update};
 pub(crate) use data::{check_file, table_of, use_tables};
 pub(crate) use home::HomeArgs;
-pub(crate) use limits::LimitArgs;
+pub(crate) use limits::{LimitArgs, seconds};
 pub use outcome::Outcome;
 pub(crate) use print::{When, look, stdout};
 pub(crate) use said::said;

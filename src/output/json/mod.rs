@@ -41,6 +41,10 @@ pub struct ResultsJson<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
     total: usize,
+    /// Whether the search was over before all passages were looked at: the hits are the best so far, and `total`
+    /// and the counts of `facets` at least what they say.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
     elapsed_ms: f64,
     hits: Vec<HitJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,6 +149,7 @@ impl<'a> ResultsJson<'a> {
                 .collect(),
             notes: &results.notes,
             total: results.total,
+            partial: results.partial,
             elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
             hits: hits.map(|hit| HitJson::new(hit, explain)).collect(),
             facets: results.facets.as_ref().map(FacetsJson::new),

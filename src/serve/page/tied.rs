@@ -70,7 +70,8 @@ async fn made(
 ) -> Result<Vec<u8>, Problem> {
     let asked = AskedAudit::read(address.as_deref())?;
     let question = format!("{kind} {asked:?}");
-    let answer = state.dear_work(&question, PATIENCE, move |opened| {
+    let opened = state.current();
+    let answer = state.dear_work(&opened, &question, PATIENCE, move |opened| {
         let audit = TiedAudit::of(opened.searcher.engine(), &asked.request())?;
         Ok(write(opened, &asked, &audit))
     });
