@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// Longest time that a search looks; then the best found until then are the answer, which says so
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = patience)]
     search_seconds: Duration,
     /// Keep the files that documents were read from to oneself: only what was indexed is shown
     #[arg(long)]
@@ -47,6 +47,17 @@ pub(super) struct Args {
     /// Write a line about each request to standard error, without what was searched for
     #[arg(long, value_name = "FORMAT", value_enum)]
     log: Option<LogLines>,
+}
+
+/// A time that a search may take: while it does, nothing moves on its connection, and that may not last.
+fn patience(text: &str) -> Result<Duration, String> {
+    match seconds(text)? {
+        time if time <= serve::LONGEST_SEARCH => Ok(time),
+        _ => Err(format!(
+            "at most {} seconds",
+            serve::LONGEST_SEARCH.as_secs()
+        )),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

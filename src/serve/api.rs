@@ -1,7 +1,6 @@
 //! Answers for programs. The JSON is that of the command line.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State as Extracted};
 use axum::http::header;
@@ -9,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::asked::{AskedAudit, AskedList, AskedSearch, AskedSuggestions};
+use super::dear::PATIENCE;
 use super::problem::Problem;
 use super::state::{Effort, Opened, ServerState};
 use crate::audit::Row;
@@ -19,8 +19,6 @@ use crate::output::json::{
 use crate::output::suggestions::SuggestionsJson;
 use crate::search::Suggestion;
 
-/// How long a program waits for what takes seconds before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How much is answered with where nobody says otherwise.
 const HITS: usize = 10;
 

@@ -10,9 +10,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, watch};
 
+use super::listen::STILL;
 use super::problem::Problem;
 use crate::index::Budget;
 
+/// How long a program, or who wants a file to keep, waits before it is told to come back: less than a connection
+/// may stand still.
+pub(super) const PATIENCE: Duration = Duration::from_secs(25);
+const _: () = assert!(PATIENCE.as_secs() < STILL.as_secs());
 /// So many questions are kept, or worked on, at a time.
 const KEPT: usize = 64;
 /// So many bytes of answers are kept.
@@ -21,9 +26,15 @@ const KEPT_BYTES: usize = 64 << 20;
 const WAITING: usize = 16;
 
 /// Who is told to come back does so within this time; a page does within a second. Then nobody wants it any more.
-const UNWANTED: Duration = Duration::from_secs(10);
+const UNWANTED: Duration = match cfg!(test) {
+    true => Duration::from_millis(300),
+    false => Duration::from_secs(10),
+};
 /// How often it is looked whether anybody waits.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+const LOOK_EVERY: Duration = match cfg!(test) {
+    true => Duration::from_millis(10),
+    false => Duration::from_millis(500),
+};
 
 /// What is kept of an answer, and about how much memory it takes.
 pub(super) trait Weighed {
@@ -210,6 +221,40 @@ mod tests {
             ));
             let again = answers
                 .answer("r", &places, LONG, |_: &Budget| Ok(vec![3]))
+                .await;
+            assert_eq!(again.and_then(Result::ok).as_deref(), Some(&vec![3]));
+        });
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_stopped_and_what_somebody_waits_for_is_not() {
+        let (answers, places) = (
+            DearAnswers::<Vec<u8>>::default(),
+            Arc::new(Semaphore::new(2)),
+        );
+        let until_stopped = |budget: &Budget| {
+            while budget.goes_on() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            budget.unless_spent()?;
+            Ok(vec![1])
+        };
+        let slow = |_: &Budget| {
+            std::thread::sleep(2 * UNWANTED);
+            Ok(vec![2])
+        };
+        run(async {
+            let short = Duration::from_millis(1);
+            let given_up = answers.answer("q", &places, short, until_stopped).await;
+            assert!(given_up.is_none());
+            let waited_for = answers.answer("r", &places, LONG, slow).await;
+            assert_eq!(waited_for.and_then(Result::ok).as_deref(), Some(&vec![2]));
+            // Both places are free again, and what was stopped is worked on anew.
+            let both = places.acquire_many(2);
+            let both = tokio::time::timeout(LONG, both).await;
+            drop(both.expect("it was stopped"));
+            let again = answers
+                .answer("q", &places, LONG, |_: &Budget| Ok(vec![3]))
                 .await;
             assert_eq!(again.and_then(Result::ok).as_deref(), Some(&vec![3]));
         });

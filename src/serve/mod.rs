@@ -104,6 +104,9 @@ pub enum ServeError {
     Start(std::io::Error),
 }
 
+/// The longest that a search can be let look: with all that comes before and after, less than a connection may
+/// stand still.
+pub const LONGEST_SEARCH: Duration = Duration::from_secs(20);
 /// Bodies are not asked for; a few bytes are none to complain about.
 const BODY: usize = 1024;
 /// How often it is looked whether there is a newer index.

@@ -11,10 +11,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use super::LONGEST_SEARCH;
 use super::asked::AskedAudit;
 use super::catalogue::Catalogue;
 use super::dear::{DearAnswers, Weighed};
 use super::kept::KeptAnswers;
+use super::listen::STILL;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
@@ -351,6 +353,10 @@ impl Drop for StoppedWhenDropped {
     }
 }
 
+/// What is waited for before and after a search is no longer than a connection may stand still.
+const _: () =
+    assert!(WAITING.as_secs() + LONGEST_SEARCH.as_secs() + BEYOND.as_secs() < STILL.as_secs(),);
+
 /// Which answer this is: that of an address, in an encoding, of a state of the index.
 struct AnswerTag(String);
 
@@ -438,3 +444,36 @@ pub(super) async fn unless_known(
 
 /// Caches have to ask whether what they have is still so.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Sources;
+
+    #[test]
+    fn the_work_of_whoever_has_gone_ends() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        std::fs::write(folder.path().join("a.txt"), "Gout\n\nIt hurts.\n").expect("written");
+        let home = Home::Folder(folder.path().join("index"));
+        home.build(&Sources::of([folder.path().join("a.txt")]), &mut |_| {})
+            .expect("it can be built");
+        let hours = Duration::from_secs(36_000);
+        let state = ServerState::open(&home, true, hours).expect("it can be opened");
+        let (ended, hears) = std::sync::mpsc::channel();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime can be made").block_on(async {
+            let work = state.work(Effort::Usual, move |opened| {
+                while opened.searcher.engine().budget().goes_on() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(ended.send(opened.is_cut_short()))
+            });
+            // As when a connection is closed, the future is dropped.
+            let gone = tokio::time::timeout(Duration::from_millis(50), work).await;
+            assert!(gone.is_err());
+            assert_eq!(hears.recv_timeout(Duration::from_secs(60)), Ok(true));
+        });
+    }
+}

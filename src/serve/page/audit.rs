@@ -2,7 +2,7 @@
 //! material, those that say something first.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{RawQuery, State as Extracted};
 use axum::http::{HeaderValue, header};
@@ -18,13 +18,12 @@ use crate::output::audit::html::{Links, View, title, write_figures};
 use crate::output::audit::{csv, html as report, letter, on_a_line, tallied};
 use crate::serve::asked::{AskedAudit, COLUMNS};
 use crate::serve::catalogue::Catalogue;
+use crate::serve::dear;
 use crate::serve::problem::Problem;
 use crate::serve::state::{KeptAudit, Opened, ServerState};
 
-/// How long somebody looks at an empty page before it says that it is being worked on…
+/// How long somebody looks at an empty page before it says that it is being worked on.
 const PATIENCE: Duration = Duration::from_millis(700);
-/// …and waits for a file to keep.
-const KEEPING: Duration = Duration::from_secs(60);
 /// Materials on a page.
 const ROWS: usize = 100;
 /// So many silent materials are named under a matrix, and so many folders in sum.
@@ -124,13 +123,14 @@ async fn written(
     write: impl Fn(&mut dyn std::io::Write, &Audit) -> std::io::Result<()> + Send + 'static,
 ) -> Result<Vec<u8>, Problem> {
     let asked = AskedAudit::read(address.as_deref())?;
-    let opened = state.current();
-    let Some(audited) = state.audit(&opened, &asked, KEEPING).await else {
+    let (opened, end) = (state.current(), Instant::now() + dear::PATIENCE);
+    let Some(audited) = state.audit(&opened, &asked, dear::PATIENCE).await else {
         return Err(Problem::under_way());
     };
     let audited = audited?;
     let question = format!("{kind} {:?}", asked.of_all());
-    let answer = state.dear_work(&opened, &question, KEEPING, move |_| {
+    let left = end.saturating_duration_since(Instant::now());
+    let answer = state.dear_work(&opened, &question, left, move |_| {
         let mut out = Vec::new();
         // Memory takes what is written.
         let _ = write(&mut out, &audited.audit);

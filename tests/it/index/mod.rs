@@ -5,5 +5,7 @@
 mod cluster;
 mod crash;
 mod damage;
+#[cfg(target_os = "linux")]
+mod points;
 mod trust;
 mod update;
