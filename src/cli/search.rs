@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, RankingArgs, When, look, said, seconds, stdout};
+use super::common::{HomeArgs, Outcome, RankingArgs, When, look, said, seconds, stdout, tell};
 use palpate::index::{Budget, SourceFilter};
 use palpate::output::{csv, json, reference, text};
 use palpate::query::Spelling;
@@ -113,10 +113,10 @@ impl Args {
         let budget = Budget::of(self.search_seconds);
         let results = said(Searcher::of(engine).within(&budget).search(&request))?;
         for line in self.unprinted(&results) {
-            eprintln!("note: {line}");
+            tell(format_args!("note: {line}"));
         }
         for note in &results.notes {
-            eprintln!("note: {note}");
+            tell(format_args!("note: {note}"));
         }
         self.print(&results, generation)?;
         let outcome = match results.hits.is_empty() {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, seconds};
+use super::common::{HomeArgs, Outcome, seconds, tell};
 use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles, Tokens};
 
 /// Serve the search as a web page and an API
@@ -84,10 +84,10 @@ impl Args {
             } else {
                 ", and asks for no token"
             };
-            eprintln!(
+            tell(format_args!(
                 "palpate: warning: {} can be reached from other machines{open}",
                 self.addr
-            );
+            ));
         }
         let tls = self.tls_cert.zip(self.tls_key);
         let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });

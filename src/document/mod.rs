@@ -34,6 +34,7 @@ mod list;
 mod place;
 mod reader;
 mod sentence;
+mod visible;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -50,6 +51,8 @@ pub(crate) use place::Span;
 pub use place::{Marks, Place, Places};
 pub use reader::{Part, ReadError, Reader};
 pub use sentence::sentences;
+pub(crate) use visible::turns;
+pub use visible::{visible, visible_lines};
 
 /// The most words a block may have when it holds more than one sentence.
 ///

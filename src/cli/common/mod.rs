@@ -17,6 +17,6 @@ pub(crate) use data::{check_file, table_of, use_tables};
 pub(crate) use home::HomeArgs;
 pub(crate) use limits::{LimitArgs, seconds};
 pub use outcome::Outcome;
-pub(crate) use print::{When, look, stdout};
+pub(crate) use print::{When, look, stdout, tell};
 pub(crate) use said::said;
 pub(crate) use written::write_run;

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::audit::{Audit, AuditTopic, Cell, Evidence, Row, State, Tally, Zone};
+use crate::output::json::to_line;
 use crate::output::json::{BesideJson, PassageIdJson};
 
 /// An audit, as it is written.
@@ -128,8 +129,7 @@ struct GroupJson {
 
 /// Writes an audit as one JSON object on one line.
 pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &AuditJson::new(audit))?;
-    writeln!(out)
+    to_line(out, &AuditJson::new(audit))
 }
 
 impl<'a> AuditJson<'a> {

@@ -8,6 +8,7 @@
 #[cfg(feature = "serve")]
 mod document;
 mod facets;
+mod line;
 mod passage;
 #[cfg(feature = "serve")]
 mod service;
@@ -23,10 +24,11 @@ use crate::search::{Hit, ScorePart, SearchResults, Snippet};
 pub(crate) use document::{DocumentJson, SourcesJson};
 use facets::FacetsJson;
 #[cfg(feature = "serve")]
+pub(crate) use line::to_line;
+#[cfg(feature = "serve")]
 pub(crate) use passage::StoredPassageJson;
 pub(crate) use passage::{BesideJson, PassageIdJson};
 use passage::{MentionedJson, StatementJson, mentioned, statements};
-#[cfg(feature = "serve")]
 pub(crate) use service::{HealthJson, ProblemJson};
 
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -118,15 +120,13 @@ struct DidYouMeanJson<'a> {
 
 /// Writes the results as one JSON object on one line.
 pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &ResultsJson::new(results, explain))?;
-    writeln!(out)
+    to_line(out, &ResultsJson::new(results, explain))
 }
 
 /// Writes each hit as a JSON object on a line of its own.
 pub fn write_lines(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
     for hit in &results.hits {
-        serde_json::to_writer(&mut *out, &HitJson::new(hit, explain))?;
-        writeln!(out)?;
+        to_line(out, &HitJson::new(hit, explain))?;
     }
     Ok(())
 }
