@@ -141,9 +141,10 @@ pub trait Engine: Send + Sync {
     /// Each of some passages, in the order of the corpus.
     fn each(&self, wanted: &Wanted, take: &mut dyn FnMut(StoredPassage)) -> Result<(), IndexError>;
 
-    /// The passage of that id; `None` where there is none.
+    /// The passage of that id; `None` where there is none. It is one look, whatever the budget.
     fn passage(&self, id: &str) -> Result<Option<StoredPassage>, IndexError> {
-        let at = self.first(&Wanted::Term(Term::Id(id.to_owned())), 1)?;
+        let whole = self.within(&Budget::default());
+        let at = whole.first(&Wanted::Term(Term::Id(id.to_owned())), 1)?;
         Ok(self.passages(&at)?.pop())
     }
 

@@ -163,10 +163,10 @@ impl ServerState {
         effort: Effort,
         question: String,
         work: impl FnOnce(&Opened) -> Result<Vec<u8>, Problem> + Send + 'static,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<SearchAnswer, Problem> {
         let kept = |opened: &Opened| opened.kept.as_ref()?.get(&question);
         if let Some(body) = kept(&self.current()) {
-            return Ok(Answer {
+            return Ok(SearchAnswer {
                 body,
                 partial: false,
             });
@@ -177,7 +177,7 @@ impl ServerState {
             if let Some(kept) = opened.kept.as_ref().filter(|_| !partial) {
                 kept.keep(question, &body);
             }
-            Ok(Answer { body, partial })
+            Ok(SearchAnswer { body, partial })
         });
         done.await
     }
@@ -321,13 +321,13 @@ impl Weighed for KeptAudit {
 }
 
 /// What was answered.
-pub(super) struct Answer {
+pub(super) struct SearchAnswer {
     pub(super) body: Bytes,
     /// Whether it is of a search that was cut short.
     partial: bool,
 }
 
-impl Answer {
+impl SearchAnswer {
     /// The answer as it is sent. Of what is partial nobody keeps a copy: there may be more the next time.
     pub(super) fn of_kind(self, kind: &'static str) -> Response {
         let response = ([(header::CONTENT_TYPE, kind)], self.body).into_response();

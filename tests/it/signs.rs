@@ -115,6 +115,31 @@ fn no_command_sends_a_sign_that_steers() {
     harmless(folder, &["diff", "--since", "1"]);
 }
 
+/// On a page, what turns directions is kept to where it stands by the style.
+#[cfg(feature = "serve")]
+#[test]
+fn no_page_has_a_sign_that_steers() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    write_corpus(folder.path());
+    harmless(folder.path(), &["index"]);
+    let server = crate::common::server::Server::start(folder.path(), &[]);
+    let style = server.get("/assets/style.css").body;
+    assert!(style.contains("unicode-bidi:isolate") || style.contains("unicode-bidi: isolate"));
+    for path in [
+        "/?q=osteoporosis",
+        "/?q=osteoporosis&part=results",
+        "/?q=%1B%5B31m",
+        "/materials",
+        "/tied",
+        "/silent?q=stroke",
+    ] {
+        let page = server.get(path).body;
+        let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        assert_eq!(page.find(control), None, "{path}");
+        assert!(page.contains("\u{fffd}") || path.contains("%1B"), "{path}");
+    }
+}
+
 #[test]
 fn no_argument_is_sent_back_with_a_sign_that_steers() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

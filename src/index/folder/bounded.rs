@@ -9,8 +9,11 @@ use crate::index::budget::Budget;
 /// So many entries are taken at a time; it is the number that tantivy hands over.
 const BLOCK: usize = 64;
 
-/// A collector that needs no scores, and stops when a budget is spent: before each segment, and after each
-/// block of entries.
+/// So many blocks are taken between two looks at the budget.
+const STEPS: usize = 16;
+
+/// A collector that needs no scores, and stops when a budget is spent: before each segment, and after some blocks
+/// of entries.
 pub(super) struct Bounded<'b, C> {
     pub(super) collector: C,
     pub(super) budget: &'b Budget,
@@ -52,7 +55,10 @@ impl<C: Collector> Collector for Bounded<'_, C> {
         }
         let mut matching = weight.scorer(reader, 1.0)?;
         let mut block: [DocId; BLOCK] = [0; BLOCK];
-        while self.budget.goes_on() {
+        for step in 1_usize.. {
+            if step.is_multiple_of(STEPS) && !self.budget.goes_on() {
+                break;
+            }
             let length = matching.fill_buffer(&mut block);
             let block = &block[..length];
             match reader.alive_bitset() {

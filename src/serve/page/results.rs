@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::answers::{Answers, silent_materials};
 use super::hit::HitView;
 use super::listing::as_table;
-use super::shell::{shell, wrong};
+use super::shell::{harmless, shell, wrong};
 use super::start::start;
 use super::{amount, number};
 use crate::query::Spelling;
@@ -53,7 +53,7 @@ pub(in crate::serve) async fn search(
             &asked.query
         };
         let page = match only_results {
-            true => body,
+            true => harmless(body),
             false => shell(title, &asked.query, &body),
         };
         Ok(page.into_string().into_bytes())

@@ -46,7 +46,7 @@ pub(super) fn named(title: &str) -> Markup {
 
 /// The same, with more styles.
 pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Markup) -> Markup {
-    html! {
+    harmless(html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -81,6 +81,16 @@ pub(super) fn styled_shell(title: &str, query: &str, styles: &[&str], body: &Mar
                 }
             }
         }
+    })
+}
+
+/// A page without signs that steer a terminal: they mean nothing in it, and would be pasted into one with what is
+/// copied. Signs that turn directions stay, and the style keeps them to where they stand.
+pub(super) fn harmless(page: Markup) -> Markup {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    match page.0.contains(steers) {
+        true => PreEscaped(page.0.replace(steers, "\u{fffd}")),
+        false => page,
     }
 }
 

@@ -61,6 +61,13 @@ fn a_search_that_is_cut_short_says_so_and_is_not_kept() {
     let audit = json(&server, "/api/v1/audit?topic=osteoporosis");
     assert_eq!(audit["sources"].as_array().map(Vec::len), Some(4));
     assert_eq!(json(&server, "/api/v1/documents")["total"], 4);
+    let cited = document
+        .body
+        .split("id=\"")
+        .filter_map(|rest| rest.get(..20));
+    let id = cited.filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let id = id.last().expect("it has passages");
+    assert_eq!(json(&server, &format!("/api/v1/passages/{id}"))["id"], id);
     assert!(server.get("/").body.contains("What do our materials say"));
 }
 
