@@ -130,7 +130,6 @@ fn no_page_has_a_sign_that_steers() {
         "/?q=osteoporosis&part=results",
         "/?q=%1B%5B31m",
         "/materials",
-        "/tied",
         "/silent?q=stroke",
     ] {
         let page = server.get(path).body;

@@ -23,12 +23,12 @@ use crate::search::{Hit, ScorePart, SearchResults, Snippet};
 #[cfg(feature = "serve")]
 pub(crate) use document::{DocumentJson, SourcesJson};
 use facets::FacetsJson;
-#[cfg(feature = "serve")]
 pub(crate) use line::to_line;
 #[cfg(feature = "serve")]
 pub(crate) use passage::StoredPassageJson;
 pub(crate) use passage::{BesideJson, PassageIdJson};
 use passage::{MentionedJson, StatementJson, mentioned, statements};
+#[cfg(feature = "serve")]
 pub(crate) use service::{HealthJson, ProblemJson};
 
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
