@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-#[cfg(feature = "cluster")]
-use super::tell;
 use anyhow::bail;
+#[cfg(feature = "cluster")]
 use palpate::index::ClusterAddress;
 use palpate::index::{Engine, Home, IndexError, Sources};
 use palpate::lexicon::Lexicon;
 
 use super::Outcome;
 use super::build::{DEFAULT_CORPUS, build, outcome};
+use super::tell;
 
 const DEFAULT_INDEX: &str = "index";
 /// What stands for `--index` and `--engine` where neither is given.
