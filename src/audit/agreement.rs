@@ -76,6 +76,9 @@ pub fn agreement(
     })?;
     passages.sort_by(|a, b| (&a.source, a.bytes).cmp(&(&b.source, b.bytes)));
     for passage in &passages {
+        if !engine.budget().goes_on() {
+            break;
+        }
         for (subject, figure) in figures(passage, &subjects) {
             let group = groups
                 .entry((subject, figure.quantity.dimension))
@@ -86,6 +89,7 @@ pub fn agreement(
             }
         }
     }
+    engine.budget().unless_spent()?;
     let groups = groups.into_iter().filter(|(_, figures)| figures.len() > 1);
     Ok(groups
         .map(|((subject, _), figures)| FigureGroup {

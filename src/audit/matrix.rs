@@ -226,6 +226,8 @@ impl Audit {
         let mut notes = Vec::new();
         let columns = topic::columns(engine, request, &mut notes)?;
         let mut said = read::said(engine, &columns, &sources)?;
+        // Of what was not read nobody knows whether it is silent.
+        engine.budget().unless_spent()?;
         let rows = sources
             .into_iter()
             .map(|source| {

@@ -115,6 +115,7 @@ impl TiedAudit {
                 topics.take(&passage, statement, &mut cells);
             }
         })?;
+        engine.budget().unless_spent()?;
         let mut audit = TiedAudit {
             generation: engine.manifest().generation,
             conditions: most_said(

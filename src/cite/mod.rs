@@ -18,6 +18,7 @@
 mod verify;
 
 use crate::diff::folded;
+use crate::document::visible_lines;
 use crate::index::{Engine, IndexError, StoredPassage};
 
 pub use verify::{Standing, Verdict, verify};
@@ -86,7 +87,7 @@ impl Citation {
         }
     }
 
-    /// The block to paste.
+    /// The block to paste. Names and texts are not trusted to steer where it is pasted.
     pub fn block(&self) -> String {
         let Citation {
             id,
@@ -95,6 +96,7 @@ impl Citation {
             generation,
             text,
         } = self;
+        let (source, text) = (visible_lines(source), visible_lines(text));
         format!("{BEGIN}{id}]\n{source}, {place} {GENERATION}{generation})\n“{text}”\n{END}{id}]\n")
     }
 
@@ -251,7 +253,11 @@ mod tests {
                 text: folded(&text).trim_matches(['“', '”', '"']).trim().to_owned(),
                 ..citation("")
             };
-            prop_assert_eq!(found(&cited.block()), [cited]);
+            let shown = Citation {
+                text: crate::document::visible(&cited.text),
+                ..cited.clone()
+            };
+            prop_assert_eq!(found(&cited.block()), [shown]);
         }
 
         #[test]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Citation;
 use crate::diff::{Difference, folded};
+use crate::document::visible;
 use crate::document::{Place, Span};
 use crate::index::{StoredPassage, WholeDocument};
 use crate::query::Spelling;
@@ -45,7 +46,9 @@ pub fn verify(searcher: &Searcher, citation: &Citation) -> Result<Verdict, Searc
     if let Some(passage) = engine.passage(&citation.id)? {
         let now = standing(&passage);
         // The id vouches for the source, not for what was pasted.
-        return Ok(match cited == folded(&passage.text) {
+        // What steers was taken out of what was pasted.
+        let same = visible(&cited) == visible(&folded(&passage.text));
+        return Ok(match same {
             false => changed(&cited, &passage).0,
             true if now.place == citation.place => Verdict::Unchanged,
             true => Verdict::Moved { now },

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, When, look, said, stdout};
+use super::common::{HomeArgs, Outcome, When, look, said, stdout, tell};
 use palpate::audit::{Audit, AuditRequest, By, FigureGroup, TiedAudit, agreement};
 use palpate::index::{Engine, SourceFilter};
 use palpate::lexicon::Kind;
@@ -133,7 +133,7 @@ impl Args {
             audit.silent_first();
         }
         for note in &audit.notes {
-            eprintln!("note: {note}");
+            tell(format_args!("note: {note}"));
         }
         let figures = match self.format() {
             AuditFormat::Html => agreement(&*engine, &request)?,
@@ -162,7 +162,7 @@ impl Args {
     fn tied(&self, engine: &dyn Engine, request: &AuditRequest) -> anyhow::Result<Outcome> {
         let tied = said(TiedAudit::of(engine, request))?;
         for note in &tied.notes {
-            eprintln!("note: {note}");
+            tell(format_args!("note: {note}"));
         }
         stdout(|out| match self.format() {
             AuditFormat::Json => audit::tied::write_json(out, &tied),

@@ -1,6 +1,6 @@
 //! `palpate check`: whether the index is as it was written.
 
-use super::common::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, stdout, tell};
 use palpate::index;
 use palpate::output::check;
 
@@ -41,7 +41,9 @@ impl Args {
             });
         }
         let dir = dir.display();
-        eprintln!("palpate: `palpate index --force --index {dir}` builds the index anew");
+        tell(format_args!(
+            "palpate: `palpate index --force --index {dir}` builds the index anew"
+        ));
         Ok(Outcome::Failed)
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, stdout, tell};
 use palpate::cite::{Citation, passage_named};
 use palpate::output::{cite, reference};
 
@@ -42,7 +42,7 @@ impl Args {
             match passage_named(&*engine, name)? {
                 Some(passage) => passages.push(passage),
                 None => {
-                    eprintln!("palpate: the index has no passage {name}");
+                    tell(format_args!("palpate: the index has no passage {name}"));
                     outcome = Outcome::Nothing;
                 }
             }

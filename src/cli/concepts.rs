@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, stdout};
+use super::common::{HomeArgs, Outcome, stdout, tell};
 use palpate::index::IndexError;
 use palpate::lexicon::{Kind, Lexicon};
 use palpate::output::known;
@@ -59,7 +59,9 @@ impl Args {
         let concepts = match self.index.open() {
             Ok(engine) => counted_concepts(&*engine, &pattern, kind)?,
             Err(error) if self.index.is_default() && is_missing(&error) => {
-                eprintln!("note: there is no index yet; these are the concepts built in");
+                tell(format_args!(
+                    "note: there is no index yet; these are the concepts built in"
+                ));
                 known_concepts(&Lexicon::builtin(), &pattern, kind)
             }
             Err(error) => return Err(error),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::common::{HomeArgs, Outcome, stdout};
 use palpate::data;
 use palpate::document::FORMATS;
+use palpate::document::visible;
 use palpate::index::{self, FORMAT_VERSION, Home, IndexError, Manifest};
 use palpate::lexicon::Lexicon;
 
@@ -199,6 +200,7 @@ impl Findings {
                 .chars()
                 .map(|c| if c.is_control() { ' ' } else { c })
                 .collect();
+            let said = visible(&said);
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{name:<10} {said}");
         }

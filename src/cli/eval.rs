@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::common::{
-    DEPTH, FeedbackArgs, HomeArgs, Outcome, RankingArgs, RunRequest, Threads, answer, stdout,
+    DEPTH, FeedbackArgs, HomeArgs, Outcome, RankingArgs, RunRequest, Threads, answer, stdout, tell,
 };
 use palpate::eval::{Metric, Qrels, Report, Run, Topic, read_topics};
 use palpate::search::RankedUnit;
@@ -61,7 +61,7 @@ impl Args {
         }
         let report = Report::new(&metrics, &topics, &qrels, &run, baseline.as_ref());
         for note in &report.notes {
-            eprintln!("note: {note}");
+            tell(format_args!("note: {note}"));
         }
         stdout(|out| match (self.json, self.per_query) {
             (true, _) => report.write_json(out),

@@ -5,7 +5,7 @@ mod watch;
 use std::path::PathBuf;
 
 use super::common::{
-    DEFAULT_CORPUS, HomeArgs, LimitArgs, OcrArgs, Outcome, build, outcome, stdout, update,
+    DEFAULT_CORPUS, HomeArgs, LimitArgs, OcrArgs, Outcome, build, outcome, stdout, tell, update,
 };
 use palpate::document::files::SymbolicLinks;
 use palpate::index::{BuildReport, Busy, Home, KEPT_GENERATIONS, Sources};
@@ -119,10 +119,12 @@ impl Args {
         for report in lexicon::check(&self.lexicons).unwrap_or_default() {
             let path = report.path.display();
             for warning in report.warnings.iter().take(MOST_WARNINGS) {
-                eprintln!("palpate: warning: {warning}");
+                tell(format_args!("palpate: warning: {warning}"));
             }
             if let Some(more @ 1..) = report.warnings.len().checked_sub(MOST_WARNINGS) {
-                eprintln!("palpate: {more} more warnings: palpate lexicon check {path}");
+                tell(format_args!(
+                    "palpate: {more} more warnings: palpate lexicon check {path}"
+                ));
             }
         }
     }
@@ -157,7 +159,7 @@ impl Args {
                 }
                 Ok(_) => {}
                 // A folder that is gone for a moment may come back.
-                Err(error) => eprintln!("palpate: {error:#}"),
+                Err(error) => tell(format_args!("palpate: {error:#}")),
             }
             Ok(())
         })

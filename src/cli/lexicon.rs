@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::common::{Outcome, check_file, stdout, table_of};
+use super::common::{Outcome, check_file, stdout, table_of, tell};
 use palpate::lexicon::{self, FileReport, Kind, LexiconError};
 
 /// Look at the concepts palpate knows, and at your own
@@ -39,7 +39,7 @@ impl Args {
             Ok(reports) => reports,
             // It names its file.
             Err(error @ (LexiconError::Io { .. } | LexiconError::UnknownType(_))) => {
-                eprintln!("palpate: {error}");
+                tell(format_args!("palpate: {error}"));
                 return Ok(Outcome::Failed);
             }
             Err(error) => return Err(error.into()),
@@ -47,7 +47,7 @@ impl Args {
         stdout(|out| reports.iter().try_for_each(|report| write(out, report)))?;
         let mut outcome = tables;
         for error in reports.iter().flat_map(|report| &report.errors) {
-            eprintln!("palpate: {error}");
+            tell(format_args!("palpate: {error}"));
             outcome = Outcome::Failed;
         }
         Ok(outcome)
@@ -65,7 +65,7 @@ fn check_tables(paths: Vec<PathBuf>) -> anyhow::Result<Outcome> {
         match check_file(path, file) {
             Ok(()) => stdout(|out| writeln!(out, "{shown}: can be used with --data"))?,
             Err(error) => {
-                eprintln!("palpate: {error}");
+                tell(format_args!("palpate: {error}"));
                 outcome = Outcome::Failed;
             }
         }

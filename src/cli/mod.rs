@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, each with its arguments and its `run`. What more than
 //! one of them needs is in `common`; none imports from another.
 
+use palpate::document::visible;
+
 mod aspects;
 mod audit;
 mod check;
@@ -56,7 +58,7 @@ fn with_search(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::InvalidSubcommand {
         let typed = std::env::args_os().skip(1);
         let words: Vec<String> = typed
-            .map(|word| word.to_string_lossy().into_owned())
+            .map(|word| visible(&word.to_string_lossy()))
             .map(|word| match word.contains(char::is_whitespace) {
                 true => format!("\"{word}\""),
                 false => word,
@@ -101,7 +103,12 @@ enum Command {
 impl Cli {
     /// Reads the command line; one that cannot be read ends the program, with words.
     pub fn read() -> Cli {
-        Cli::try_parse().unwrap_or_else(|error| with_search(error).exit())
+        Cli::try_parse().unwrap_or_else(|error| {
+            // What is wrong is said with what was given, of which nothing is to steer the terminal.
+            let shown = std::env::args_os().map(|given| visible(&given.to_string_lossy()));
+            let error = Cli::try_parse_from(shown).err().unwrap_or(error);
+            with_search(error).exit()
+        })
     }
 
     /// Runs the command that was asked for.

@@ -1,12 +1,13 @@
 //! `palpate search`: finds passages.
 
 use std::io::Read;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome, RankingArgs, When, look, said, stdout};
-use palpate::index::SourceFilter;
+use super::common::{HomeArgs, Outcome, RankingArgs, When, look, said, seconds, stdout, tell};
+use palpate::index::{Budget, SourceFilter};
 use palpate::output::{csv, json, reference, text};
 use palpate::query::Spelling;
 use palpate::search::{Filter, Request, SearchResults, Searcher, check_filters};
@@ -71,6 +72,9 @@ pub(super) struct Args {
     /// Show all that was counted of what the passages speak of, and in which sources nothing is
     #[arg(long)]
     facets: bool,
+    /// Longest time to look; then the best found until then are printed, and it is said that they are
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    search_seconds: Duration,
     #[command(flatten)]
     ranking: RankingArgs,
     /// When to use color
@@ -106,15 +110,18 @@ impl Args {
             .index
             .open_or_build(|lexicon| said(check_filters(lexicon, &request.filters)))?;
         let generation = engine.manifest().generation;
-        let results = said(Searcher::of(engine).search(&request))?;
+        let budget = Budget::of(self.search_seconds);
+        let results = said(Searcher::of(engine).within(&budget).search(&request))?;
         for line in self.unprinted(&results) {
-            eprintln!("note: {line}");
+            tell(format_args!("note: {line}"));
         }
         for note in &results.notes {
-            eprintln!("note: {note}");
+            tell(format_args!("note: {note}"));
         }
         self.print(&results, generation)?;
         let outcome = match results.hits.is_empty() {
+            // That there is nothing was not found out.
+            true if results.partial => Outcome::Failed,
             true => Outcome::Nothing,
             false => Outcome::Found,
         };

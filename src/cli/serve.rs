@@ -3,11 +3,12 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::common::{HomeArgs, Outcome};
+use super::common::{HomeArgs, Outcome, seconds, tell};
 use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles, Tokens};
 use palpate::watch_list::WatchList;
 
@@ -38,6 +39,9 @@ pub(super) struct Args {
     /// The private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Longest time that a search looks; then the best found until then are the answer, which says so
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = patience)]
+    search_seconds: Duration,
     /// Keep the files that documents were read from to oneself: only what was indexed is shown
     #[arg(long)]
     no_originals: bool,
@@ -48,6 +52,17 @@ pub(super) struct Args {
     /// Write a line about each request to standard error, without what was searched for
     #[arg(long, value_name = "FORMAT", value_enum)]
     log: Option<LogLines>,
+}
+
+/// A time that a search may take: while it does, nothing moves on its connection, and that may not last.
+fn patience(text: &str) -> Result<Duration, String> {
+    match seconds(text)? {
+        time if time <= serve::LONGEST_SEARCH => Ok(time),
+        _ => Err(format!(
+            "at most {} seconds",
+            serve::LONGEST_SEARCH.as_secs()
+        )),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -79,10 +94,10 @@ impl Args {
             } else {
                 ", and asks for no token"
             };
-            eprintln!(
+            tell(format_args!(
                 "palpate: warning: {} can be reached from other machines{open}",
                 self.addr
-            );
+            ));
         }
         let tls = self.tls_cert.zip(self.tls_key);
         let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
@@ -96,6 +111,7 @@ impl Args {
             tls,
             log: self.log.map(LogFormat::from),
             tokens,
+            search_time: self.search_seconds,
             originals: !self.no_originals,
             watched,
         };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::common::{HomeArgs, Outcome, When, look, stdout};
+use super::common::{HomeArgs, Outcome, When, look, stdout, tell};
 use palpate::cite::{Citation, Verdict, verify};
 use palpate::output::cite::{self, Verified};
 use palpate::search::Searcher;
@@ -52,7 +52,9 @@ impl Args {
                     citation,
                 }),
                 Err(cause) => {
-                    eprintln!("palpate: {name}:{line}: a citation cannot be read: {cause}");
+                    tell(format_args!(
+                        "palpate: {name}:{line}: a citation cannot be read: {cause}"
+                    ));
                     broken = true;
                 }
             }

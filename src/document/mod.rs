@@ -36,6 +36,7 @@ mod place;
 mod reader;
 mod recognise;
 mod sentence;
+mod visible;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -57,6 +58,8 @@ pub(crate) use recognise::{
 };
 pub use recognise::{OcrCommand, OcrCommandError, RECOGNITION_TIME, Recogniser};
 pub use sentence::sentences;
+pub(crate) use visible::turns;
+pub use visible::{visible, visible_lines};
 
 /// The most words a block may have when it holds more than one sentence.
 ///

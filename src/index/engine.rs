@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::dictionary::Dictionary;
 use super::document::WholeDocument;
 use super::error::IndexError;
@@ -64,6 +65,13 @@ pub trait Engine: Send + Sync {
 
     /// The lexicon that the passages were annotated with.
     fn lexicon(&self) -> &Arc<Lexicon>;
+
+    /// The same, of which work goes on no longer than a budget lets it: what is asked for after that, or is
+    /// being found out then, is answered with what was looked at so far.
+    fn within(&self, budget: &Budget) -> Arc<dyn Engine>;
+
+    /// What work goes on within. Where it [is spent](Budget::is_spent), some answer was cut short.
+    fn budget(&self) -> &Budget;
 
     /// Has something read from the words and phrases of the corpus.
     fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError>;
@@ -133,9 +141,10 @@ pub trait Engine: Send + Sync {
     /// Each of some passages, in the order of the corpus.
     fn each(&self, wanted: &Wanted, take: &mut dyn FnMut(StoredPassage)) -> Result<(), IndexError>;
 
-    /// The passage of that id; `None` where there is none.
+    /// The passage of that id; `None` where there is none. It is one look, whatever the budget.
     fn passage(&self, id: &str) -> Result<Option<StoredPassage>, IndexError> {
-        let at = self.first(&Wanted::Term(Term::Id(id.to_owned())), 1)?;
+        let whole = self.within(&Budget::default());
+        let at = whole.first(&Wanted::Term(Term::Id(id.to_owned())), 1)?;
         Ok(self.passages(&at)?.pop())
     }
 

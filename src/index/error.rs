@@ -81,6 +81,9 @@ pub enum IndexError {
     NoVectors(String),
     #[error(transparent)]
     Lexicon(#[from] LexiconError),
+    /// What is only of use when it is all there was cut short: its budget was spent, or nobody waits for it.
+    #[error("it took too long, and was given up before its end")]
+    Unfinished,
     /// What an engine says of itself that cannot read or write.
     #[error(transparent)]
     Engine(Box<dyn std::error::Error + Send + Sync>),

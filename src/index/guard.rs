@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::dictionary::Dictionary;
 use super::document::WholeDocument;
 use super::engine::{Engine, Tallies, ToCount};
@@ -21,8 +22,8 @@ use crate::encoder::Meaning;
 use crate::lexicon::Lexicon;
 
 /// An engine that reads an index in a folder, guarded.
-pub(super) struct Guarded<E> {
-    engine: E,
+pub(super) struct Guarded {
+    engine: Arc<dyn Engine>,
     dir: PathBuf,
 }
 
@@ -31,18 +32,21 @@ pub(super) fn unless_damaged<T>(read: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(read)).map_err(|_| "reading it failed".to_owned())
 }
 
-impl<E: Engine> Guarded<E> {
+impl Guarded {
     /// Guards what reads the index in `dir`.
-    pub(super) fn new(engine: E, dir: PathBuf) -> Guarded<E> {
+    pub(super) fn new(engine: Arc<dyn Engine>, dir: PathBuf) -> Guarded {
         Guarded { engine, dir }
     }
 
-    fn guard<T>(&self, read: impl FnOnce(&E) -> Result<T, IndexError>) -> Result<T, IndexError> {
+    fn guard<T>(
+        &self,
+        read: impl FnOnce(&dyn Engine) -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
         let damaged = |cause: String| IndexError::Damaged {
             path: self.dir.clone(),
             cause,
         };
-        match unless_damaged(|| read(&self.engine)) {
+        match unless_damaged(|| read(&*self.engine)) {
             Ok(Err(IndexError::Engine(cause))) => Err(damaged(cause.to_string())),
             Ok(answer) => answer,
             Err(cause) => Err(damaged(cause)),
@@ -50,7 +54,7 @@ impl<E: Engine> Guarded<E> {
     }
 }
 
-impl<E: Engine> Engine for Guarded<E> {
+impl Engine for Guarded {
     fn manifest(&self) -> &Manifest {
         self.engine.manifest()
     }
@@ -59,12 +63,20 @@ impl<E: Engine> Engine for Guarded<E> {
         self.engine.lexicon()
     }
 
+    fn within(&self, budget: &Budget) -> Arc<dyn Engine> {
+        Arc::new(Guarded::new(self.engine.within(budget), self.dir.clone()))
+    }
+
+    fn budget(&self) -> &Budget {
+        self.engine.budget()
+    }
+
     fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {
         self.guard(|engine| engine.look_up(read))
     }
 
     fn is_current(&self) -> Result<bool, IndexError> {
-        self.guard(E::is_current)
+        self.guard(|engine| engine.is_current())
     }
 
     fn troubles(&self) -> Vec<String> {

@@ -41,7 +41,10 @@ impl Home {
     /// Opens the current generation.
     pub fn open(&self) -> Result<Arc<dyn Engine>, IndexError> {
         Ok(match self {
-            Home::Folder(dir) => Arc::new(Guarded::new(Index::open(dir)?, dir.clone())),
+            Home::Folder(dir) => {
+                let index = Index::open(dir)?;
+                Arc::new(Guarded::new(Arc::new(index), dir.clone()))
+            }
             #[cfg(feature = "cluster")]
             Home::Cluster(address) => Arc::new(Cluster::open(address)?),
         })
@@ -52,7 +55,7 @@ impl Home {
         match self {
             Home::Folder(dir) => {
                 let generation = folder::open_generation(dir, number)?;
-                Ok(Arc::new(Guarded::new(generation, dir.clone())))
+                Ok(Arc::new(Guarded::new(Arc::new(generation), dir.clone())))
             }
             #[cfg(feature = "cluster")]
             Home::Cluster(address) => Err(IndexError::NoGeneration {

@@ -28,6 +28,7 @@
 //! one seam, the trait [`Engine`]; behind it is the folder (`embedded`), or a cluster that speaks the
 //! language of OpenSearch (`cluster`). [`Home`] says which.
 
+mod budget;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod dictionary;
@@ -50,6 +51,7 @@ mod table;
 mod vectors;
 mod wanted;
 
+pub use budget::Budget;
 #[cfg(feature = "cluster")]
 pub use cluster::{Cluster, ClusterAddress};
 pub use dictionary::Dictionary;

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::dictionary::Dictionary;
 use super::document::WholeDocument;
 use super::engine::{Engine, Tallies, ToCount};
@@ -105,6 +106,17 @@ impl Engine for RelativeSources {
 
     fn lexicon(&self) -> &Arc<Lexicon> {
         self.engine.lexicon()
+    }
+
+    fn within(&self, budget: &Budget) -> Arc<dyn Engine> {
+        Arc::new(RelativeSources {
+            engine: self.engine.within(budget),
+            folder: self.folder.clone(),
+        })
+    }
+
+    fn budget(&self) -> &Budget {
+        self.engine.budget()
     }
 
     fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {

@@ -1,16 +1,19 @@
 //! The answers, as texts: citations that `palpate verify` accepts, and what is silent.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::tools::{AskedCheck, AskedPart, AskedPassage, AskedPassages, AskedTopics, ToolCall};
 use crate::audit::{Audit, AuditRequest, By, Evidence};
 use crate::cite::{Citation, passage_named, verify};
-use crate::index::{SourceFilter, StoredPassage};
+use crate::index::{Budget, SourceFilter, StoredPassage};
 use crate::output::audit::{self as printed, Extent};
 use crate::output::cite::{self, Verified};
 use crate::output::text::{Look, spelling_lines};
 use crate::search::{Filter, Request, SearchError, SearchResults, Searcher, Silent};
 
+/// How long a search looks.
+const LONGEST_SEARCH: Duration = Duration::from_secs(30);
 /// Passages of a document that are read at once.
 const PASSAGES: usize = 20;
 /// Passages that are cited below an audit.
@@ -49,17 +52,24 @@ fn search(searcher: &Searcher, asked: &AskedPassages) -> Result<String, SearchEr
         facets: true,
         ..Request::new(asked.query.clone())
     };
-    let found = searcher.search(&request)?;
+    let budget = Budget::of(LONGEST_SEARCH);
+    let found = searcher.within(&budget).search(&request)?;
     let mut text = String::new();
     let spelled = spelling_lines(&found.corrections, &found.did_you_mean);
     for note in spelled.iter().chain(&found.notes) {
         text.push_str(&format!("Note: {note}\n"));
     }
+    let least = if found.partial { "At least " } else { "" };
     text.push_str(&match (found.total, found.hits.len()) {
+        (0, _) if found.partial => {
+            "Nothing was found until then. That is not silence.\n".to_owned()
+        }
         (0, _) => "No passage matches. That is silence: it does not mean that there is no risk.\n"
             .to_owned(),
-        (total, shown) if shown < total => format!("{total} passages match; the best {shown}:\n"),
-        (total, _) => format!("{total} passages match:\n"),
+        (total, shown) if shown < total => {
+            format!("{least}{total} passages match; the best {shown}:\n")
+        }
+        (total, _) => format!("{least}{total} passages match:\n"),
     });
     for hit in &found.hits {
         text.push('\n');

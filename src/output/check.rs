@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::summary::{bytes, counted};
 use super::text::visible;
 use crate::index::{CheckReport, SourcesCompared};
+use crate::output::json::to_line;
 
 /// Prints a report for people.
 pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
@@ -52,6 +53,5 @@ fn write_sources(out: &mut dyn Write, sources: &SourcesCompared) -> io::Result<(
 
 /// Writes a report as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, report)?;
-    writeln!(out)
+    to_line(out, report)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::text::{CITATION, FAINT, Look, Printer, visible};
 use crate::cite::{Citation, Verdict};
 use crate::diff::{Change, ChangedStretch, Difference};
+use crate::output::json::to_line;
 
 const REMOVED: Style = AnsiColor::Red.on_default().strikethrough();
 const ADDED: Style = AnsiColor::Green.on_default().bold();
@@ -199,14 +200,12 @@ impl<'a> DifferenceJson<'a> {
 /// Writes one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, verified: &[Verified]) -> io::Result<()> {
     let citations = verified.iter().map(VerifiedJson::new).collect();
-    serde_json::to_writer(&mut *out, &CitationsJson { citations })?;
-    writeln!(out)
+    to_line(out, &CitationsJson { citations })
 }
 
 /// Writes a citation as one JSON object on one line.
 pub fn write_citation_json(out: &mut dyn Write, citation: &Citation) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &CitationJson::new(citation))?;
-    writeln!(out)
+    to_line(out, &CitationJson::new(citation))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::document::visible_lines;
 use crate::search::SearchResults;
 
 const HEADER: [&str; 16] = [
@@ -65,11 +66,13 @@ pub fn write(out: &mut dyn Write, results: &SearchResults) -> io::Result<()> {
     csv.flush()
 }
 
-/// A cell that begins like a formula would be run by a spreadsheet; an apostrophe keeps it text.
+/// A cell as it may be shown. One that begins like a formula would be run by a spreadsheet; an apostrophe keeps it
+/// text.
 pub(super) fn guarded(cell: &str) -> String {
+    let shown = visible_lines(cell);
     match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{cell}"),
-        false => cell.to_owned(),
+        true => format!("'{shown}"),
+        false => shown,
     }
 }
 
@@ -81,5 +84,9 @@ mod tests {
     fn no_cell_is_a_formula() {
         assert_eq!(guarded("=1+1"), "'=1+1");
         assert_eq!(guarded("a=1"), "a=1");
+        assert_eq!(
+            guarded("a\u{1b}[31m\nb\u{202e}"),
+            "a\u{fffd}[31m\nb\u{fffd}"
+        );
     }
 }

@@ -9,6 +9,7 @@ use super::cite::{DifferenceJson, write_difference};
 use super::text::{CITATION, FAINT, Look, Printer, citation, visible};
 use crate::diff::{Changed, CorpusDiff};
 use crate::index::StoredPassage;
+use crate::output::json::to_line;
 
 const INDENT: &str = "    ";
 
@@ -139,6 +140,5 @@ pub fn write_json(out: &mut dyn Write, diff: &CorpusDiff) -> io::Result<()> {
         changed: diff.changed.iter().map(ChangedJson::new).collect(),
         dropped: diff.dropped.iter().map(DiffPassageJson::new).collect(),
     };
-    serde_json::to_writer(&mut *out, &object)?;
-    writeln!(out)
+    to_line(out, &object)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::summary::{bytes, counted};
 use crate::index::KeptGeneration;
+use crate::output::json::to_line;
 
 /// Prints a line for each generation.
 pub fn write(out: &mut dyn Write, kept: &[KeptGeneration]) -> io::Result<()> {
@@ -38,8 +39,7 @@ pub fn write_json(out: &mut dyn Write, kept: &[KeptGeneration]) -> io::Result<()
     struct Generations<'a> {
         generations: &'a [KeptGeneration],
     }
-    serde_json::to_writer(&mut *out, &Generations { generations: kept })?;
-    writeln!(out)
+    to_line(out, &Generations { generations: kept })
 }
 
 /// A moment, in seconds since 1970, as RFC 3339 has it.

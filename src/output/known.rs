@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::text::visible;
 use crate::annotate::Aspect;
+use crate::output::json::to_line;
 use crate::search::KnownConcept;
 
 /// An aspect.
@@ -63,8 +64,7 @@ pub fn write_aspects_json(out: &mut dyn Write) -> io::Result<()> {
         label: aspect.label(),
     });
     let aspects = aspects.collect();
-    serde_json::to_writer(&mut *out, &AspectsJson { aspects })?;
-    writeln!(out)
+    to_line(out, &AspectsJson { aspects })
 }
 
 /// Prints the first `limit` of some concepts, one a line, and how many more there are.
@@ -105,6 +105,5 @@ pub fn write_concepts_json(
             })
             .collect(),
     };
-    serde_json::to_writer(&mut *out, &view)?;
-    writeln!(out)
+    to_line(out, &view)
 }

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::summary::counted;
 use super::text::visible;
+use crate::document::turns;
 use crate::document::{Block, BlockKind, Document, word_count};
+use crate::output::json::to_line;
 use crate::passage::Passage;
 
 #[derive(Serialize)]
@@ -117,8 +119,7 @@ pub fn write_json(
             .collect(),
         furniture: furniture(document).into_iter().map(block).collect(),
     };
-    serde_json::to_writer(&mut *out, &object)?;
-    writeln!(out)
+    to_line(out, &object)
 }
 
 /// The furniture that shows something.
@@ -140,7 +141,7 @@ fn write_block(out: &mut dyn Write, document: &Document, block: &Block) -> io::R
     let text = document.block_text(block);
     let mut start: String = text
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if c.is_control() || turns(c) { ' ' } else { c })
         .take(SHOWN)
         .collect();
     if start.len() < text.len() {

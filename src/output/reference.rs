@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::document::visible;
 use crate::index::StoredPassage;
 
 /// Writes passages as RIS, a record each. `generation` is that of the index they are from.
@@ -83,9 +84,9 @@ fn noted(passage: &StoredPassage, generation: u64) -> String {
 
 /// A value on one line, without what would begin another or steer a terminal.
 fn on_a_line(text: &str) -> String {
-    let visible = text.split(|c: char| c.is_whitespace() || c.is_control());
-    let words: Vec<&str> = visible.filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    visible(&words.join(" "))
 }
 
 /// A value of BibTeX: nothing in it is a command, and its braces match.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text::visible;
+use crate::output::json::to_line;
 use crate::search::Suggestion;
 
 #[cfg_attr(feature = "serve", derive(utoipa::ToSchema))]
@@ -47,6 +48,5 @@ pub fn write(out: &mut dyn Write, suggestions: &[Suggestion]) -> io::Result<()> 
 
 /// Writes the suggestions as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, prefix: &str, suggestions: &[Suggestion]) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &SuggestionsJson::new(prefix, suggestions))?;
-    writeln!(out)
+    to_line(out, &SuggestionsJson::new(prefix, suggestions))
 }

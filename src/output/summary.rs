@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::text::visible;
 use crate::index::{BuildReport, Changes, PICTURE_LEFT, Skipped};
+use crate::output::json::to_line;
 
 /// How many files of one kind are named before the rest is only counted.
 const NAMED: usize = 5;
@@ -71,8 +72,7 @@ fn write_changes(out: &mut dyn Write, changes: &Changes) -> io::Result<()> {
 
 /// Writes a report as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, report: &BuildReport) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, report)?;
-    writeln!(out)
+    to_line(out, report)
 }
 
 /// Says in one line how many files there are of which types that are not read.

@@ -9,6 +9,7 @@ use textwrap::core::display_width;
 
 use super::statement::plain;
 use crate::annotate::{Assertion, trusted};
+pub use crate::document::visible;
 use crate::index::StoredPassage;
 use crate::lexicon::Kind;
 use crate::query::{Correction, DidYouMean};
@@ -287,16 +288,18 @@ impl Printer {
         } else {
             "passages match"
         };
+        let least = if results.partial { "at least " } else { "" };
         let line = match (results.hits.first(), results.hits.last()) {
             (Some(first), Some(last)) if results.more || first.rank > 1 => format!(
-                "{} {passages}; {} to {} shown",
+                "{least}{} {passages}; {} to {} shown",
                 results.total, first.rank, last.rank
             ),
             (None, _) if results.total > 0 => {
-                format!("{} {passages}; none that far down", results.total)
+                format!("{least}{} {passages}; none that far down", results.total)
             }
+            (None, _) if results.partial => "nothing found until then".to_owned(),
             (None, _) => "no passage matches".to_owned(),
-            _ => format!("{} {passages}{}", results.total, in_copies(results)),
+            _ => format!("{least}{} {passages}{}", results.total, in_copies(results)),
         };
         writeln!(out, "{}", self.styled(&line, FAINT))
     }
@@ -337,18 +340,6 @@ pub fn spelling_lines(corrections: &[Correction], did_you_mean: &[DidYouMean]) -
     let searched = (!words.is_empty()).then(|| format!("searched for {}", words.join(", ")));
     let suggested = did_you_mean.iter().map(DidYouMean::to_string);
     searched.into_iter().chain(suggested).collect()
-}
-
-/// Sources are not trusted to steer the terminal, nor to turn the direction of what stands beside
-/// them: control characters, and those that override or isolate directions, are shown, not sent.
-pub fn visible(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .map(|c| match c.is_control() || turns(c) {
-            true => char::REPLACEMENT_CHARACTER,
-            false => c,
-        })
-        .collect()
 }
 
 /// The aspects of a passage that are right often enough to be shown.

@@ -234,7 +234,11 @@ pub(super) fn give_up_absent_phrases(
 ) -> Result<(), SearchError> {
     for at in (0..plan.phrases.len()).rev() {
         let phrase = &plan.phrases[at];
-        if !phrase.excluded && engine.count(&Wanted::Any(phrase_wanted(phrase)))? == 0 {
+        if phrase.excluded || engine.count(&Wanted::Any(phrase_wanted(phrase)))? > 0 {
+            continue;
+        }
+        // What was not looked for to the end may be there.
+        if !engine.budget().is_spent() {
             plan.give_up_phrase(at);
         }
     }

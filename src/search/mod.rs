@@ -43,8 +43,8 @@ use crate::analysis::{self, Similar, Vocabulary};
 use crate::annotate::{Asked, Aspect};
 use crate::encoder::Meaning;
 use crate::index::{
-    BadGlob, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term, TextField,
-    Wanted,
+    BadGlob, Budget, Engine, Home, IndexError, PassageAt, SourceFilter, StoredPassage, Term,
+    TextField, Wanted,
 };
 use crate::lexicon::{Kind, Lexicon};
 use crate::query::{
@@ -67,6 +67,10 @@ pub use suggest::Suggestion;
 use twins::Distinct;
 pub use weights::Weights;
 use weights::{MOST_LOST, RUN_POOL};
+
+/// What is said of results that are not of the whole index.
+const PARTIAL: &str = "not all passages were looked at in the time that a search has: these are the best that \
+    were found, and counts are at least what they say";
 
 /// What is asked of an index.
 #[derive(Debug, Clone)]
@@ -182,8 +186,11 @@ pub struct Hit {
 #[derive(Debug, Clone)]
 pub struct SearchResults {
     pub query: String,
-    /// How many passages match, shown or not.
+    /// How many passages match, shown or not; at least so many, where it is `partial`.
     pub total: usize,
+    /// Whether the search was over before all passages were looked at, see [`Searcher::within`]: the hits are the
+    /// best that were found until then, and all counts are at least what they say.
+    pub partial: bool,
     /// Whether there are hits after those that are shown. Of equal files there is one hit, so that the number of
     /// passages does not tell.
     pub more: bool,
@@ -302,6 +309,30 @@ impl Searcher {
         }
     }
 
+    /// The same, of which searches take no longer than a budget lets them, and then are
+    /// [`partial`](SearchResults::partial).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("neck.txt"), "Neck pain\n\nRisks\n\nRarely, a stroke.\n")?;
+    /// # let home = palpate::index::Home::Folder(folder.path().join("index"));
+    /// # home.build(&palpate::index::Sources::of([folder.path()]), &mut |_| {})?;
+    /// use palpate::index::Budget;
+    /// use palpate::search::{Request, Searcher};
+    /// let searcher = Searcher::open(&home)?;
+    /// let hurried = searcher.within(&Budget::of(std::time::Duration::ZERO));
+    /// assert!(hurried.search(&Request::new("stroke risk"))?.partial);
+    /// assert!(!searcher.search(&Request::new("stroke risk"))?.partial);
+    /// # Ok(()) }
+    /// ```
+    pub fn within(&self, budget: &Budget) -> Searcher {
+        Searcher {
+            engine: self.engine.within(budget),
+            ..self.clone()
+        }
+    }
+
     /// What is searched.
     pub fn engine(&self) -> &dyn Engine {
         &*self.engine
@@ -336,7 +367,7 @@ impl Searcher {
             (None, true) => Some((facets::none(engine, everywhere)?, 0)),
             (_, false) => None,
         };
-        let (facets, counted) = counted.unzip();
+        let (mut facets, counted) = counted.unzip();
         let (ordered, evidence, by_meaning_alone) =
             self.ordered(&scorer, matching.as_ref(), found.pools, beyond)?;
         let mut snippets = SnippetMaker::new(&plan, scorer.weights(), &self.analyzers);
@@ -360,9 +391,22 @@ impl Searcher {
         }
         drop((snippets, scorer));
         plan.notes.extend(engine.troubles());
+        let total = counted.or(found.total).unwrap_or_default() as usize + by_meaning_alone;
+        let partial = engine.budget().is_spent();
+        if partial {
+            plan.notes.push(PARTIAL.to_owned());
+            // Who is silent is known of those only that were looked at to the end.
+            if let Some(facets) = &mut facets {
+                facets.silent = None;
+            }
+        }
         Ok(SearchResults {
             query: request.query.clone(),
-            total: counted.or(found.total).unwrap_or_default() as usize + by_meaning_alone,
+            total: match partial {
+                true => total.max(ordered.len()),
+                false => total,
+            },
+            partial,
             more: ordered.len() > end,
             elapsed: started.elapsed(),
             hits,
@@ -374,7 +418,7 @@ impl Searcher {
     }
 
     /// All sources in which nothing matches, in byte order: what [`Facets::silent`] names where the
-    /// corpus is small.
+    /// corpus is small. An error, where not all passages could be looked at.
     pub fn silent(&self, request: &Request) -> Result<Vec<String>, SearchError> {
         let engine = self.engine();
         let mut plan = self.plan(&request.query, request.spelling, &request.ranking)?;
@@ -385,7 +429,11 @@ impl Searcher {
         let statistics = CorpusStatistics::fetch(engine, &look_up)?;
         let scorer = Scorer::new(&plan, request.ranking, &look_up, &statistics);
         match candidates::matching(&scorer, &filters)? {
-            Some(matching) => facets::silent_on(engine, &matching.all),
+            Some(matching) => {
+                let silent = facets::silent_on(engine, &matching.all)?;
+                engine.budget().unless_spent()?;
+                Ok(silent)
+            }
             None => Ok(engine.sources(None, usize::MAX)?),
         }
     }
@@ -423,7 +471,9 @@ impl Searcher {
         let mut distinct = Distinct::default();
         let (mut pools, mut reach) = (pools, end);
         let mut goes_on = true;
-        while let Some(pool) = pools.get(all.len()).filter(|_| goes_on) {
+        // Of the first pool there are hits, however late it is.
+        let is_time = |all: &Vec<_>| all.is_empty() || engine.budget().goes_on();
+        while let Some(pool) = pools.get(all.len()).filter(|_| goes_on && is_time(&all)) {
             let needed = end.saturating_sub(distinct.hits.len());
             let mut evidence = PoolEvidence::fetch(engine, scorer.look_up, pool)?;
             let scored = self.scored(scorer, &mut evidence, all.len(), needed, MOST_LOST)?;

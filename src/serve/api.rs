@@ -1,7 +1,6 @@
 //! Answers for programs. The JSON is that of the command line.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State as Extracted};
 use axum::http::header;
@@ -9,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::asked::{AskedAudit, AskedList, AskedSearch, AskedSuggestions};
+use super::dear::PATIENCE;
 use super::problem::Problem;
 use super::state::{Effort, Opened, ServerState};
+use crate::audit::Row;
 use crate::output::audit::json::AuditJson;
 use crate::output::json::{
     DocumentJson, HealthJson, ProblemJson, ResultsJson, SourcesJson, StoredPassageJson,
@@ -18,8 +19,6 @@ use crate::output::json::{
 use crate::output::suggestions::SuggestionsJson;
 use crate::search::Suggestion;
 
-/// How long a program waits for what takes seconds before it is told to come back.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How much is answered with where nobody says otherwise.
 const HITS: usize = 10;
 
@@ -86,8 +85,10 @@ pub(super) async fn search(
         let results = opened.searcher.search(&asked.request(HITS)?)?;
         Ok(Json::of(&ResultsJson::new(&results, asked.explain))?.0)
     });
-    let json = |json| ([(header::CONTENT_TYPE, "application/json")], json);
-    answer.await.map(json).into_response()
+    match answer.await {
+        Ok(answer) => answer.of_kind("application/json"),
+        Err(problem) => problem.into_response(),
+    }
 }
 
 /// What every source says of some topics, or that it is silent.
@@ -101,9 +102,14 @@ pub(super) async fn search(
         ("by" = Option<String>, Query, description = "What the columns are, if not the topics: risk, condition, technique, aspect"),
         ("source" = Option<String>, Query, description = "Only sources that match this pattern"),
         ("silent" = Option<bool>, Query, description = "The sources with most silent cells first"),
+        ("columns" = Option<usize>, Query, description = "At most so many columns of a kind", minimum = 0, maximum = 24),
+        ("state" = Option<String>, Query, description = "Only sources that have a cell in this state: stated, hedged, conditional, no-benefit, negated, mentioned, silent"),
+        ("words" = Option<String>, Query, description = "Only sources with these words in title or path", max_length = 200),
+        ("from" = Option<usize>, Query, description = "Leave out so many of the sources", minimum = 0),
+        ("limit" = Option<usize>, Query, description = "At most so many sources; 1000 if nothing is said", minimum = 0, maximum = 1000),
     ),
     responses(
-        (status = 200, description = "A row a source, a cell a topic", body = AuditJson),
+        (status = 200, description = "A row a source, a cell a topic; what is said in sum is of all sources", body = AuditJson),
         (status = 304, description = "As it was when the tag was given"),
         (status = "default", description = "A problem", body = ProblemJson, content_type = "application/problem+json"),
     )
@@ -116,16 +122,20 @@ pub(super) async fn audit(
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
-    let question = format!("json {asked:?}");
-    let answer = state.dear_work(&question, PATIENCE, move |opened| {
-        let audit = asked.audit(opened.searcher.engine())?;
-        Ok(Json::of(&AuditJson::new(&audit))?.0)
-    });
-    match answer.await {
-        Some(Ok(json)) => Json(json.to_vec()).into_response(),
-        Some(Err(problem)) => problem.into_response(),
-        None => Problem::under_way().into_response(),
-    }
+    let audited = match state.audit(&state.current(), &asked, PATIENCE).await {
+        Some(Ok(audited)) => audited,
+        Some(Err(problem)) => return problem.into_response(),
+        None => return Problem::under_way().into_response(),
+    };
+    answer(&state, move |opened| {
+        let audit = &audited.audit;
+        let meant = |row: &&Row| asked.means(row, opened.catalogue());
+        let meant: Vec<&Row> = audit.rows.iter().filter(meant).collect();
+        let total = meant.len();
+        let (rows, more) = asked.shown(meant);
+        Json::of(&AuditJson::of_rows(audit, total, rows, more))
+    })
+    .await
 }
 
 /// Completes what somebody types.

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Options;
+use super::listen::HEAD_BYTES;
 use super::page::sign_in;
 use super::problem::Problem;
 use super::tokens::Door;
@@ -54,6 +55,15 @@ fn is_open(path: &str) -> bool {
     matches!(path, "/healthz" | "/sign-in" | "/sign-out") || path.starts_with("/assets/")
 }
 
+/// How long the head of a request is, about: the connection lets through what came with the last bytes that it
+/// had room for.
+fn head_bytes(request: &Request) -> usize {
+    let target = request.uri().path_and_query();
+    let target = target.map_or(0, |target| target.as_str().len());
+    let field = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    target + request.headers().iter().map(field).sum::<usize>()
+}
+
 /// The name of the server that a request was sent to (RFC 9112, 3.2): that of its target where it has
 /// one, or else that of the field `Host`, which every request since HTTP/1.1 has once.
 fn host_of(request: &Request) -> Result<Option<String>, Problem> {
@@ -83,6 +93,11 @@ pub(super) async fn admit(
     request: Request,
     next: Next,
 ) -> Response {
+    if head_bytes(&request) > HEAD_BYTES {
+        let detail = format!("the head of a request has at most {HEAD_BYTES} bytes");
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Problem::new(status, detail).into_response();
+    }
     let host = match host_of(&request) {
         Ok(host) => host,
         Err(problem) => return problem.into_response(),
@@ -164,6 +179,7 @@ mod tests {
             tls: None,
             log: None,
             tokens: Tokens::default(),
+            search_time: std::time::Duration::from_secs(2),
             originals: true,
             watched: None,
         };

@@ -23,11 +23,11 @@ use super::tls::{Encryption, Wire};
 
 /// How long the head of a request may take, and how long nothing may come, or be taken.
 const HEAD: Duration = Duration::from_secs(10);
-const STILL: Duration = Duration::from_secs(30);
+pub(super) const STILL: Duration = Duration::from_secs(30);
 /// How long answers under way may take when the server is told to stop.
 const LAST: Duration = Duration::from_secs(5);
-/// The most bytes of a head.
-const HEAD_BYTES: usize = 64 << 10;
+/// The most bytes of a head. It has a hundred fields at most: more are refused by hyper as it comes.
+pub(super) const HEAD_BYTES: usize = 64 << 10;
 
 /// Answers connections until the process is told to stop; then those that are open may finish.
 pub(super) async fn listen(listener: TcpListener, router: Router, encryption: Option<Encryption>) {

@@ -85,6 +85,8 @@ pub struct Options {
     pub log: Option<LogFormat>,
     /// Who may ask; everybody where there are none.
     pub tokens: Tokens,
+    /// How long a search looks; then what was found until then is the answer, and says so.
+    pub search_time: Duration,
     /// Whether the files that documents were read from are given out as they are.
     pub originals: bool,
     /// The questions that are watched, if there are any.
@@ -109,6 +111,9 @@ pub enum ServeError {
     Start(std::io::Error),
 }
 
+/// The longest that a search can be let look: with all that comes before and after, less than a connection may
+/// stand still.
+pub const LONGEST_SEARCH: Duration = Duration::from_secs(20);
 /// Bodies are not asked for; a few bytes are none to complain about.
 const BODY: usize = 1024;
 /// How often it is looked whether there is a newer index.
@@ -120,7 +125,12 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         log::write_as(format);
     }
     let encryption = options.tls.as_ref().map(Encryption::of).transpose()?;
-    let state = ServerState::open(&options.index, options.originals, options.watched.clone())?;
+    let state = ServerState::open(
+        &options.index,
+        options.originals,
+        options.watched.clone(),
+        options.search_time,
+    )?;
     if let Some(list) = &options.watched {
         list.check(state.current().searcher.engine().lexicon())?;
     }

@@ -113,6 +113,11 @@ impl From<IndexError> for Problem {
                 let detail = "what keeps the passages does not answer";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
             }
+            IndexError::Unfinished => {
+                let detail = "not all passages could be looked at in time; ask for less at once, or \
+                              among fewer materials";
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            }
             error => unreadable(&error),
         }
     }

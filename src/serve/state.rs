@@ -11,38 +11,45 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
+use super::LONGEST_SEARCH;
+use super::asked::AskedAudit;
 use super::catalogue::Catalogue;
-use super::dear::DearAnswers;
+use super::dear::{DearAnswers, Weighed};
 use super::kept::KeptAnswers;
+use super::listen::STILL;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::watched::WatchedQuestions;
-use crate::index::{Home, IndexError, RelativeSources};
+use crate::audit::{Audit, AuditRequest, Cell, Evidence, FigureGroup, agreement};
+use crate::index::{Budget, Engine, Home, IndexError, RelativeSources};
 use crate::search::Searcher;
 use crate::watch_list::WatchList;
 
 /// How many requests may wait for a thread to search on, for each that has one.
 const WAITING: Duration = Duration::from_secs(2);
-/// How long a search may take before whoever asked is told to come back. It goes on to its end, as
-/// there is no way to stop it, and keeps its place among those that may search.
-const TIME: Duration = Duration::from_secs(5);
+/// How much longer than a search may look it takes at most to make an answer of what was found, and what is
+/// no search. Whoever asked is told to come back then, and what is not done is stopped.
+const BEYOND: Duration = Duration::from_secs(5);
 
 /// An index, opened.
+#[derive(Clone)]
 pub(super) struct Opened {
     pub(super) searcher: Searcher,
     /// What is dear to find out, and has been or is being found out.
-    dear: DearAnswers,
+    dear: Arc<DearAnswers<Vec<u8>>>,
+    /// What every source says of some topics, likewise: pages and tables are made of it.
+    audits: Arc<DearAnswers<KeptAudit>>,
     /// What was answered before. Of a cluster nothing is kept: it may be gone, or answer in part.
-    kept: Option<KeptAnswers>,
+    kept: Option<Arc<KeptAnswers>>,
     /// Read when somebody first needs it.
-    catalogue: OnceLock<Catalogue>,
+    catalogue: Arc<OnceLock<Catalogue>>,
     /// What names this state of the index, for caches.
     tag: String,
     /// Whether files are given out as they are.
     gives_originals: bool,
     /// What changed about questions that were saved, where there are any.
-    pub(super) watched: Option<WatchedQuestions>,
+    pub(super) watched: Option<Arc<WatchedQuestions>>,
 }
 
 /// Where files are given out as they are, which change without the index.
@@ -66,6 +73,8 @@ pub(super) struct ServerState {
     large_places: Arc<Semaphore>,
     /// …and for what takes seconds: the others answer searches.
     dear_places: Arc<Semaphore>,
+    /// How long a search looks.
+    search_time: Duration,
     pub(super) metrics: Metrics,
 }
 
@@ -74,6 +83,7 @@ impl ServerState {
         home: &Home,
         gives_originals: bool,
         watched: Option<WatchList>,
+        search_time: Duration,
     ) -> Result<ServerState, IndexError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let watched = watched.map(Arc::new);
@@ -87,6 +97,7 @@ impl ServerState {
             places: Arc::new(Semaphore::new(2 * cores)),
             large_places: Arc::new(Semaphore::new((cores / 2).max(1))),
             dear_places: Arc::new(Semaphore::new((cores / 2).max(1))),
+            search_time,
             metrics,
         })
     }
@@ -116,20 +127,41 @@ impl ServerState {
     }
 
     /// Does work that may take seconds, once for each state of the index and each question. `None`
-    /// where it takes longer than `patience`; then it goes on.
+    /// where it takes longer than `patience`; then it goes on, as long as somebody comes back for it.
     pub(super) async fn dear_work(
         &self,
+        opened: &Arc<Opened>,
         question: &str,
         patience: Duration,
         work: impl FnOnce(&Opened) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Option<Result<Arc<Vec<u8>>, Problem>> {
-        let opened = self.current();
         let of_work = opened.clone();
         let answer = opened
             .dear
-            .answer(question, &self.dear_places, patience, move || {
-                work(&of_work)
+            .answer(question, &self.dear_places, patience, move |budget| {
+                work(&of_work.within(budget))
             });
+        answer.await
+    }
+
+    /// What every source says of some topics, read once for each state of the index, whichever sources are
+    /// shown and however.
+    pub(super) async fn audit(
+        &self,
+        opened: &Arc<Opened>,
+        asked: &AskedAudit,
+        patience: Duration,
+    ) -> Option<Result<Arc<KeptAudit>, Problem>> {
+        let asked = asked.of_all();
+        let question = format!("{asked:?}");
+        let of_work = opened.clone();
+        let read = move |budget: &Budget| {
+            let audit = asked.audit(of_work.within(budget).searcher.engine())?;
+            Ok(KeptAudit::of(audit, asked.request()))
+        };
+        let answer = opened
+            .audits
+            .answer(&question, &self.dear_places, patience, read);
         answer.await
     }
 
@@ -140,23 +172,28 @@ impl ServerState {
         effort: Effort,
         question: String,
         work: impl FnOnce(&Opened) -> Result<Vec<u8>, Problem> + Send + 'static,
-    ) -> Result<Bytes, Problem> {
+    ) -> Result<SearchAnswer, Problem> {
         let kept = |opened: &Opened| opened.kept.as_ref()?.get(&question);
-        if let Some(answer) = kept(&self.current()) {
-            return Ok(answer);
+        if let Some(body) = kept(&self.current()) {
+            return Ok(SearchAnswer {
+                body,
+                partial: false,
+            });
         }
         let done = self.work(effort, move |opened| {
-            let answer = Bytes::from(work(opened)?);
-            if let Some(kept) = &opened.kept {
-                kept.keep(question, &answer);
+            let body = Bytes::from(work(opened)?);
+            let partial = opened.is_cut_short();
+            if let Some(kept) = opened.kept.as_ref().filter(|_| !partial) {
+                kept.keep(question, &body);
             }
-            Ok(answer)
+            Ok(SearchAnswer { body, partial })
         });
         done.await
     }
 
     /// Does work on the index, on a thread of its own, if there is a place within reasonable time. Large work
-    /// has few places, so that it is large work that waits for it.
+    /// has few places, so that it is large work that waits for it. Searches look for so long, and
+    /// then [are cut short](Opened::is_cut_short); when whoever asked has gone, they end.
     pub(super) async fn work<T: Send + 'static>(
         &self,
         effort: Effort,
@@ -169,13 +206,16 @@ impl ServerState {
         let place = tokio::time::timeout(WAITING, places.clone().acquire_owned()).await;
         // The semaphore is never closed.
         let place = place.ok().and_then(Result::ok).ok_or_else(Problem::busy)?;
-        let opened = self.current();
+        let budget = Budget::of(self.search_time);
+        let opened = self.current().within(&budget);
+        // What waits here is dropped when the connection is closed.
+        let _gone = StoppedWhenDropped(budget);
         let work = tokio::task::spawn_blocking(move || {
             let done = work(&opened);
             drop(place);
             done
         });
-        match tokio::time::timeout(TIME, work).await {
+        match tokio::time::timeout(self.search_time.saturating_add(BEYOND), work).await {
             Ok(Ok(done)) => done,
             Ok(Err(_)) => Err(Problem::fault()),
             Err(_) => Err(Problem::busy()),
@@ -198,14 +238,28 @@ impl Opened {
             manifest.started
         );
         Ok(Opened {
-            dear: DearAnswers::default(),
-            kept: matches!(home, Home::Folder(_)).then(KeptAnswers::default),
+            dear: Arc::default(),
+            audits: Arc::default(),
+            kept: matches!(home, Home::Folder(_)).then(Arc::default),
             tag,
             searcher,
-            catalogue: OnceLock::new(),
+            catalogue: Arc::default(),
             gives_originals,
-            watched: watched.map(|list| WatchedQuestions::new(list, home.clone())),
+            watched: watched.map(|list| Arc::new(WatchedQuestions::new(list, home.clone()))),
         })
+    }
+
+    /// The same, for work within a budget: all that was found out is shared.
+    fn within(&self, budget: &Budget) -> Opened {
+        Opened {
+            searcher: self.searcher.within(budget),
+            ..self.clone()
+        }
+    }
+
+    /// Whether some of the work was over before all passages were looked at: what came of it is not kept.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.searcher.engine().budget().is_spent()
     }
 
     /// The file that a document was read from, where it may be given out.
@@ -217,7 +271,9 @@ impl Opened {
     /// What there is to search. Where it cannot be read, materials are called by their paths.
     pub(super) fn catalogue(&self) -> &Catalogue {
         self.catalogue.get_or_init(|| {
-            let read = Catalogue::read(self.searcher.engine());
+            // It is kept for all, and is read to its end whoever needs it first.
+            let engine = self.searcher.engine().within(&Budget::default());
+            let read = Catalogue::read(&*engine);
             read.unwrap_or_else(|error| {
                 log::trouble(&error);
                 Catalogue::default()
@@ -236,6 +292,84 @@ impl Opened {
         }
     }
 }
+
+/// An audit, and the figures that sources give on the same thing.
+pub(super) struct KeptAudit {
+    pub(super) audit: Audit,
+    request: AuditRequest,
+    /// Read when somebody first needs them.
+    figures: OnceLock<Vec<FigureGroup>>,
+}
+
+impl KeptAudit {
+    fn of(audit: Audit, request: AuditRequest) -> KeptAudit {
+        KeptAudit {
+            audit,
+            request,
+            figures: OnceLock::new(),
+        }
+    }
+
+    /// The figures on the topics, side by side.
+    pub(super) fn figures(&self, engine: &dyn Engine) -> Result<&[FigureGroup], Problem> {
+        if let Some(figures) = self.figures.get() {
+            return Ok(figures);
+        }
+        // Two that ask at once read the same.
+        let figures = agreement(engine, &self.request)?;
+        Ok(self.figures.get_or_init(|| figures))
+    }
+}
+
+impl Weighed for KeptAudit {
+    fn bytes(&self) -> usize {
+        let cells = self.audit.rows.iter().flat_map(|row| &row.cells);
+        // Of a sentence, its own bytes and what tells where it stands, about as many.
+        let said = |cell: &Cell| -> usize {
+            let all = cell.evidence();
+            all.map(|one| 2 * one.sentence.len() + size_of::<Evidence>())
+                .sum()
+        };
+        cells.map(|cell| size_of::<Cell>() + said(cell)).sum()
+    }
+}
+
+/// What was answered.
+pub(super) struct SearchAnswer {
+    pub(super) body: Bytes,
+    /// Whether it is of a search that was cut short.
+    partial: bool,
+}
+
+impl SearchAnswer {
+    /// The answer as it is sent. Of what is partial nobody keeps a copy: there may be more the next time.
+    pub(super) fn of_kind(self, kind: &'static str) -> Response {
+        let response = ([(header::CONTENT_TYPE, kind)], self.body).into_response();
+        not_kept_if(self.partial, response)
+    }
+}
+
+/// Forbids that an answer is kept, where it is partial.
+pub(super) fn not_kept_if(partial: bool, mut response: Response) -> Response {
+    if partial {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Stops work that nobody waits for any more.
+struct StoppedWhenDropped(Budget);
+
+impl Drop for StoppedWhenDropped {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// What is waited for before and after a search is no longer than a connection may stand still.
+const _: () =
+    assert!(WAITING.as_secs() + LONGEST_SEARCH.as_secs() + BEYOND.as_secs() < STILL.as_secs(),);
 
 /// Which answer this is: that of an address, in an encoding, of a state of the index.
 struct AnswerTag(String);
@@ -305,21 +439,55 @@ pub(super) async fn unless_known(
         Some(encoding) if encoding == "gzip" => "-gzip",
         _ => "",
     };
-    let tag = tag.header(encoding);
-    if any {
-        return not_modified(tag);
-    }
     let is_kept = response
         .headers()
         .get(header::CACHE_CONTROL)
         .is_none_or(|value| value != "no-store");
-    if is_kept {
-        let headers = response.headers_mut();
-        headers.extend(tag.map(|tag| (header::ETAG, tag)));
-        headers.insert(header::CACHE_CONTROL, REVALIDATE);
+    if !is_kept {
+        return response;
     }
+    let tag = tag.header(encoding);
+    if any {
+        return not_modified(tag);
+    }
+    let headers = response.headers_mut();
+    headers.extend(tag.map(|tag| (header::ETAG, tag)));
+    headers.insert(header::CACHE_CONTROL, REVALIDATE);
     response
 }
 
 /// Caches have to ask whether what they have is still so.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Sources;
+
+    #[test]
+    fn the_work_of_whoever_has_gone_ends() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        std::fs::write(folder.path().join("a.txt"), "Gout\n\nIt hurts.\n").expect("written");
+        let home = Home::Folder(folder.path().join("index"));
+        home.build(&Sources::of([folder.path().join("a.txt")]), &mut |_| {})
+            .expect("it can be built");
+        let hours = Duration::from_secs(36_000);
+        let state = ServerState::open(&home, true, hours).expect("it can be opened");
+        let (ended, hears) = std::sync::mpsc::channel();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime can be made").block_on(async {
+            let work = state.work(Effort::Usual, move |opened| {
+                while opened.searcher.engine().budget().goes_on() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(ended.send(opened.is_cut_short()))
+            });
+            // As when a connection is closed, the future is dropped.
+            let gone = tokio::time::timeout(Duration::from_millis(50), work).await;
+            assert!(gone.is_err());
+            assert_eq!(hears.recv_timeout(Duration::from_secs(60)), Ok(true));
+        });
+    }
+}

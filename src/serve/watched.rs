@@ -70,6 +70,8 @@ impl WatchedQuestions {
             old => Searcher::of(RelativeSources::of(old?)),
         };
         let changes = Arc::new(self.list.changes(&old, served, MOST)?);
+        // What was not looked at would be told of as gone.
+        served.engine().budget().unless_spent()?;
         let mut compared = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
         if compared.len() >= STATES {
             compared.clear();

@@ -200,6 +200,34 @@ fn nothing_found_is_exit_code_one() {
 }
 
 #[test]
+fn what_was_not_looked_for_to_the_end_is_not_said_to_be_nothing() {
+    let hurried = |format: &str| {
+        let run = palpate(corpus())
+            .args(["search", "osteoporosis", "--search-seconds", "0"])
+            .args(["--format", format])
+            .output()
+            .expect("the binary runs");
+        assert_eq!(run.status.code(), Some(2), "{format}");
+        let said = text(&run.stderr);
+        assert!(said.contains("not all passages were looked at"), "{said}");
+        text(&run.stdout)
+    };
+    let found = hurried("text");
+    assert!(found.contains("nothing found until then"), "{found}");
+    assert!(!found.contains("nothing in"), "{found}");
+    let found: Value = serde_json::from_str(&hurried("json")).expect("JSON");
+    assert_eq!(
+        (&found["partial"], &found["hits"]),
+        (&true.into(), &Value::Array(Vec::new()))
+    );
+    assert_eq!(found["facets"].get("silent"), None);
+    assert_eq!(hurried("jsonl"), "");
+    // Whoever has time gets all of it.
+    let found = search(&["osteoporosis"]);
+    assert_eq!(found.get("partial"), None);
+}
+
+#[test]
 fn odd_queries_are_no_errors() {
     let punctuation: String = (b'!'..=b'~')
         .map(char::from)

@@ -27,6 +27,7 @@ mod replay;
 mod search;
 #[cfg(feature = "serve")]
 mod serve;
+mod signs;
 mod statements;
 mod supply;
 mod tool;

@@ -46,6 +46,9 @@ const TWICE: &[&str] = &[
     "syn",
 ];
 
+/// Crates that are there in two versions on other systems than this machine's.
+const TWICE_ELSEWHERE: &[&str] = &["r-efi", "windows-sys"];
+
 /// What this machine is called: only the crates for it are there without a network.
 fn host() -> String {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
@@ -131,6 +134,33 @@ fn no_crate_is_there_twice_without_a_reason() {
     }
     for (name, versions) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
         assert!(TWICE.contains(&name.as_str()), "{name}: {versions:?}");
+    }
+}
+
+/// What `cargo deny` is told, which looks at every platform.
+#[test]
+fn cargo_deny_is_told_the_same() {
+    let said: toml::Table = include_str!("../../.ci/deny.toml")
+        .parse()
+        .expect("it is TOML");
+    let list = |part: &str, key: &str| -> Vec<toml::Value> {
+        let list = said[part][key].as_array();
+        list.expect("a list").clone()
+    };
+    let allowed = list("licenses", "allow");
+    let allowed: BTreeSet<&str> = allowed.iter().filter_map(toml::Value::as_str).collect();
+    assert_eq!(allowed, ALLOWED.iter().copied().collect());
+    let skipped = list("bans", "skip");
+    let skipped = skipped.iter().filter_map(|skip| skip["crate"].as_str());
+    let twice = TWICE.iter().chain(TWICE_ELSEWHERE).copied();
+    assert_eq!(skipped.collect::<BTreeSet<_>>(), twice.collect());
+    for (part, key) in [
+        ("bans", "multiple-versions"),
+        ("bans", "wildcards"),
+        ("sources", "unknown-registry"),
+        ("sources", "unknown-git"),
+    ] {
+        assert_eq!(said[part][key].as_str(), Some("deny"), "{key}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use super::tell;
 use palpate::eval::{Run, Topic};
 use palpate::output::text;
 use palpate::search::{Feedback, RankedUnit, Ranking, RankingPart, Searcher};
@@ -191,7 +192,7 @@ pub(crate) fn answer(
     let mut run = Run::default();
     for (topic, (_, answer)) in topics.iter().zip(answers) {
         for line in answer.spelling {
-            eprintln!("note: topic {}: {line}", topic.id);
+            tell(format_args!("note: topic {}: {line}", topic.id));
         }
         let mut last = f32::INFINITY;
         for (document, score) in answer.ranking {

@@ -1,5 +1,6 @@
 //! Building with a progress bar, and what is said of files that could not be read.
 
+use super::tell;
 use anyhow::Context;
 use palpate::index::{BuildReport, Home, Sources};
 use palpate::output::text::visible;
@@ -31,16 +32,18 @@ fn cannot_build(home: &Home) -> String {
 /// Says on stderr what could not be read, and whether anything was wrong.
 pub(crate) fn outcome(report: &BuildReport) -> Outcome {
     for file in &report.failed {
-        eprintln!(
+        tell(format_args!(
             "palpate: {}: {}",
             visible(&file.path),
             visible(&file.reason)
-        );
+        ));
     }
     match (report.failed.is_empty(), report.documents) {
         (false, _) => Outcome::Failed,
         (true, 0) => {
-            eprintln!("palpate: there is nothing to index there: no file that could be read");
+            tell(format_args!(
+                "palpate: there is nothing to index there: no file that could be read"
+            ));
             Outcome::Nothing
         }
         (true, _) => Outcome::Found,

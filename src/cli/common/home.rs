@@ -11,6 +11,7 @@ use palpate::lexicon::Lexicon;
 
 use super::Outcome;
 use super::build::{DEFAULT_CORPUS, build, outcome};
+use super::tell;
 
 const DEFAULT_INDEX: &str = "index";
 /// What stands for `--index` and `--engine` where neither is given.
@@ -111,10 +112,10 @@ impl HomeArgs {
 /// Says so where an index was annotated with other tables than are read now.
 fn said_if_of_other_data(engine: Arc<dyn Engine>) -> Arc<dyn Engine> {
     if !engine.manifest().is_of_present_data() {
-        eprintln!(
+        tell(format_args!(
             "palpate: the index was made with other tables (--data); `palpate index` makes it anew \
              with those that are read now"
-        );
+        ));
     }
     engine
 }
@@ -154,19 +155,23 @@ impl ClusterArgs {
         address.ca.clone_from(&self.engine_ca);
         address.patience = std::time::Duration::from_secs(self.engine_timeout);
         if address.tells_secrets() {
-            eprintln!("palpate: warning: the password goes to {address} as everybody can read it");
+            tell(format_args!(
+                "palpate: warning: the password goes to {address} as everybody can read it"
+            ));
         }
         Ok(address)
     }
 }
 
 fn first_build(home: &Home) -> anyhow::Result<Outcome> {
-    eprintln!("palpate: no index yet; building {home} from {DEFAULT_CORPUS}");
+    tell(format_args!(
+        "palpate: no index yet; building {home} from {DEFAULT_CORPUS}"
+    ));
     let report = build(&Sources::of([DEFAULT_CORPUS]), home)?;
-    eprintln!(
+    tell(format_args!(
         "palpate: indexed {} passages of {} documents",
         report.passages, report.documents
-    );
+    ));
     Ok(outcome(&report))
 }
 

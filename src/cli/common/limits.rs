@@ -1,4 +1,4 @@
-//! The limits of reading a file, as flags.
+//! The limits of reading a file and of a search, as flags.
 
 use std::time::Duration;
 
@@ -51,6 +51,13 @@ fn size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(wrong)
 }
 
+/// A time in seconds, as `2` or `0.5`.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is no number of seconds, such as 2 or 0.5");
+    let seconds: f64 = text.trim().parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
+}
+
 /// A depth that the stack of a reader has room for.
 fn depth(text: &str) -> Result<usize, String> {
     const MOST: usize = 4096;
@@ -72,6 +79,15 @@ mod tests {
         assert_eq!(size("1G"), Ok(1 << 30));
         for wrong in ["", "M", "-1", "1.5G", "99999999999G", "1KM", "5 apples"] {
             assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_numbers_that_are_not_negative() {
+        assert_eq!(seconds("2"), Ok(Duration::from_secs(2)));
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "-1", "NaN", "inf", "1e99", "2 s"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
         }
     }
 

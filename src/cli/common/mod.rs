@@ -16,9 +16,9 @@ pub(crate) use answer::{DEPTH, FeedbackArgs, RankingArgs, RunRequest, Threads, a
 pub(crate) use build::{DEFAULT_CORPUS, build, outcome, update};
 pub(crate) use data::{check_file, table_of, use_tables};
 pub(crate) use home::HomeArgs;
-pub(crate) use limits::LimitArgs;
+pub(crate) use limits::{LimitArgs, seconds};
 pub(crate) use ocr::OcrArgs;
 pub use outcome::Outcome;
-pub(crate) use print::{When, look, stdout};
+pub(crate) use print::{When, look, stdout, tell};
 pub(crate) use said::said;
 pub(crate) use written::write_run;

@@ -1,8 +1,10 @@
 //! Standard output, and how text is to look there.
 
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use clap::ValueEnum;
+use palpate::document::visible_lines;
 use palpate::output::text::Look;
 
 /// When to use color.
@@ -18,6 +20,11 @@ pub(crate) fn stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     let mut out = BufWriter::new(io::stdout().lock());
     print(&mut out)?;
     out.flush()
+}
+
+/// Says something on standard error. Names and arguments in it are not trusted to steer the terminal.
+pub(crate) fn tell(text: impl Display) {
+    eprintln!("{}", visible_lines(&text.to_string()));
 }
 
 /// How text is to look on standard output.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::tell;
 use anyhow::Context;
 use palpate::eval::Run;
 
@@ -24,10 +25,10 @@ pub(crate) fn write_run(run: &Run, tag: &str, output: Option<&Path>) -> anyhow::
     }
     if let Some((count, example)) = run.escaped() {
         let others = if count > 1 { " and the like" } else { "" };
-        eprintln!(
+        tell(format_args!(
             "palpate: a run has no spaces in names; {count} with white space written as \
              {example}{others}"
-        );
+        ));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::cli::common::tell;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 /// After a change, it is waited until nothing has changed for so long: what writes one file often
@@ -172,7 +173,9 @@ impl Watched {
     fn poll(&mut self, what: &str, error: &notify::Error) {
         if self.is_told {
             let seconds = POLL.as_secs();
-            eprintln!("palpate: cannot watch {what} ({error}); it is looked at every {seconds} s");
+            tell(format_args!(
+                "palpate: cannot watch {what} ({error}); it is looked at every {seconds} s"
+            ));
         }
         self.is_told = false;
     }

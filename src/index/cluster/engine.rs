@@ -9,6 +9,7 @@ use super::entry::{Kept, ReadCandidate};
 use super::search::{Cluster, MOST_KNOWN, MOST_VALUES, PAGE, Search};
 use super::{generation, query};
 use crate::analysis::{SharedBytes, Vocabulary, placed};
+use crate::index::budget::Budget;
 use crate::index::dictionary::{self, Dictionary, Phrases};
 use crate::index::document::WholeDocument;
 use crate::index::engine::{Counted, Engine, Tallies, ToCount};
@@ -51,6 +52,16 @@ impl Engine for Cluster {
 
     fn lexicon(&self) -> &Arc<Lexicon> {
         &self.lexicon
+    }
+
+    fn within(&self, budget: &Budget) -> Arc<dyn Engine> {
+        let mut same = self.clone();
+        same.budget = budget.clone();
+        Arc::new(same)
+    }
+
+    fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {
@@ -101,7 +112,7 @@ impl Engine for Cluster {
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         let query = self.query(wanted)?;
         let mut size = limit + limit / 2;
-        loop {
+        while self.budget.goes_on() {
             size = size.clamp(1, MOST_VALUES);
             let mut found = self.best_exactly(&query, size)?;
             let score = |at: usize| found.get(at).map(|(score, _)| score);
@@ -114,6 +125,7 @@ impl Engine for Cluster {
             }
             size *= 4;
         }
+        Ok(Vec::new())
     }
 
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
@@ -128,6 +140,9 @@ impl Engine for Cluster {
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {
+        if !self.budget.goes_on() {
+            return Ok(0);
+        }
         let answer = self.search(Search {
             query: self.query(wanted)?,
             size: 0,
@@ -139,6 +154,9 @@ impl Engine for Cluster {
     }
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
+        if !self.budget.goes_on() {
+            return Ok(Tallies::default());
+        }
         let mut answer = self.groups(wanted, what)?;
         let passages = answer["hits"]["total"]["value"].as_u64();
         let passages = passages.ok_or_else(|| self.strange())?;
@@ -257,6 +275,7 @@ impl Engine for Cluster {
             }
             Ok(is_of_first)
         })?;
+        self.budget.unless_spent()?;
         match entries.is_empty() {
             true => Ok(None),
             false => WholeDocument::of(entries)

@@ -11,6 +11,7 @@ use super::address::ClusterAddress;
 use super::client::{Body, Client};
 use super::entry::facet_field;
 use super::{generation, query};
+use crate::index::budget::Budget;
 use crate::index::dictionary::Dictionary;
 use crate::index::engine::{Engine, ToCount, without_chance};
 use crate::index::error::IndexError;
@@ -36,16 +37,19 @@ pub(super) const MOST_VALUES: usize = 10_000;
 const COUNTED_EXACTLY: u64 = 50_000;
 
 /// An index in a cluster, opened for reading: one generation.
+#[derive(Clone)]
 pub struct Cluster {
-    pub(super) client: Client,
+    pub(super) client: Arc<Client>,
     /// The index of the generation.
     pub(super) name: String,
-    pub(super) manifest: Manifest,
+    pub(super) manifest: Arc<Manifest>,
     pub(super) lexicon: Arc<Lexicon>,
     /// Fetched when first needed.
-    pub(super) dictionary: OnceLock<Dictionary>,
+    pub(super) dictionary: Arc<OnceLock<Dictionary>>,
     /// How many passages have a term, as far as it was asked for: a generation does not change.
-    frequencies: Mutex<HashMap<Term, u64>>,
+    frequencies: Arc<Mutex<HashMap<Term, u64>>>,
+    /// How long work goes on: asked between requests, each of which has a limit of its own.
+    pub(super) budget: Budget,
 }
 
 /// What is asked for of the entries that are found.
@@ -68,12 +72,13 @@ impl Cluster {
         let lexicon = Lexicon::parse(bytes.into());
         let lexicon = lexicon.ok_or_else(|| client.error("its lexicon cannot be read"))?;
         Ok(Cluster {
-            client,
+            client: client.into(),
             name,
-            manifest,
+            manifest: manifest.into(),
             lexicon: lexicon.into(),
-            dictionary: OnceLock::new(),
-            frequencies: Mutex::default(),
+            dictionary: Arc::default(),
+            frequencies: Arc::default(),
+            budget: Budget::default(),
         })
     }
 
@@ -166,7 +171,7 @@ impl Cluster {
         take: &mut dyn FnMut(u64, Value) -> Result<bool, IndexError>,
     ) -> Result<(), IndexError> {
         let mut after: Option<u64> = None;
-        loop {
+        while self.budget.goes_on() {
             let mut more = json!({"_source": parts, "sort": [{"order": "asc"}]});
             if let Some(after) = after {
                 more["search_after"] = json!([after]);
@@ -186,9 +191,10 @@ impl Cluster {
                 }
             }
             if is_last {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     /// The best, with their scores, the greatest first.

@@ -15,13 +15,20 @@ use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::schema::ORDER;
+use crate::index::budget::Budget;
 use crate::index::engine::without_chance;
 
 /// What lies below a score by more than this factor is surely less, digits left out or not.
 const SURELY_LESS: Score = 1.0 - 2e-5;
 
-/// Collects so many of the best matches.
-pub(super) struct Best(pub(super) usize);
+/// Collects so many of the best matches, as far as a budget goes.
+pub(super) struct Best<'b> {
+    pub(super) limit: usize,
+    pub(super) budget: &'b Budget,
+}
+
+/// So many matches are taken between two looks at the budget.
+const STEPS: usize = 64;
 
 /// A match, as it compares: the better, the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +91,7 @@ impl SegmentCollector for BestInSegment {
     }
 }
 
-impl Collector for Best {
+impl Collector for Best<'_> {
     /// The best first.
     type Fruit = Vec<Match>;
     type Child = BestInSegment;
@@ -96,10 +103,10 @@ impl Collector for Best {
     ) -> tantivy::Result<BestInSegment> {
         let order = reader.fast_fields().u64(ORDER)?;
         Ok(BestInSegment {
-            limit: self.0,
+            limit: self.limit,
             segment,
             order: order.first_or_default_col(0),
-            best: BinaryHeap::with_capacity(self.0 + 1),
+            best: BinaryHeap::with_capacity(self.limit + 1),
         })
     }
 
@@ -116,11 +123,20 @@ impl Collector for Best {
     ) -> tantivy::Result<Vec<Match>> {
         let mut best = self.for_segment(segment, reader)?;
         let alive = reader.alive_bitset();
+        let mut steps = 0_usize;
+        if !self.budget.goes_on() {
+            return Ok(best.harvest());
+        }
         weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
                 best.collect(doc, score);
             }
-            best.threshold()
+            steps += 1;
+            // Nothing scores more than that, so that nothing more is read.
+            match steps.is_multiple_of(STEPS) && !self.budget.goes_on() {
+                true => Score::MAX,
+                false => best.threshold(),
+            }
         })?;
         Ok(best.harvest())
     }
@@ -128,7 +144,7 @@ impl Collector for Best {
     fn merge_fruits(&self, segments: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
         let mut best = segments.concat();
         best.sort_unstable_by_key(|found| Reverse(*found));
-        best.truncate(self.0);
+        best.truncate(self.limit);
         Ok(best)
     }
 }
@@ -153,7 +169,12 @@ mod tests {
             vec![found(1.0, 9, 0), found(1.0, 3, 1)],
             vec![found(1.0, 5, 0), found(2.0, 8, 1)],
         ];
-        let best = Best(3).merge_fruits(fruits).expect("it cannot fail");
+        let budget = Budget::default();
+        let best = Best {
+            limit: 3,
+            budget: &budget,
+        };
+        let best = best.merge_fruits(fruits).expect("it cannot fail");
         let orders: Vec<u64> = best.iter().map(|found| found.order.0).collect();
         assert_eq!(orders, [8, 3, 5]);
     }

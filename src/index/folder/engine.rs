@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tantivy::collector::{Count, DocSetCollector, TopDocs};
+use tantivy::collector::{Collector, Count, DocSetCollector, TopDocs};
+use tantivy::query::Query;
 use tantivy::{DocAddress, Order as Sorted};
 
 use super::best::{Best, Match};
+use super::bounded::Bounded;
 use super::counts::{SourceCount, SourceCounts};
 use super::facets::FacetCounts;
 use super::index::Index;
@@ -13,6 +15,7 @@ use super::nearest::Nearest;
 use super::schema::ORDER;
 use super::{postings, query};
 use crate::encoder::Meaning;
+use crate::index::budget::Budget;
 use crate::index::dictionary::Dictionary;
 use crate::index::document::WholeDocument;
 use crate::index::engine::{Counted, Engine, Tallies, ToCount};
@@ -45,6 +48,14 @@ impl Engine for Index {
         Index::lexicon(self)
     }
 
+    fn within(&self, budget: &Budget) -> Arc<dyn Engine> {
+        Arc::new(Index::within(self, budget))
+    }
+
+    fn budget(&self) -> &Budget {
+        Index::budget(self)
+    }
+
     fn look_up(&self, read: &mut dyn FnMut(&Dictionary)) -> Result<(), IndexError> {
         read(self.dictionary());
         Ok(())
@@ -61,10 +72,13 @@ impl Engine for Index {
 
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         let query = query::query(self, wanted)?;
-        let limit = limit.min(self.most());
+        let best = Best {
+            limit: limit.min(self.most()),
+            budget: Index::budget(self),
+        };
         let statistics = query::Statistics(self);
         let searcher = self.searcher();
-        let found = searcher.search_with_statistics_provider(&*query, &Best(limit), &statistics)?;
+        let found = searcher.search_with_statistics_provider(&*query, &best, &statistics)?;
         Ok(found.iter().map(Match::address).map(Into::into).collect())
     }
 
@@ -72,7 +86,7 @@ impl Engine for Index {
         let query = query::query(self, wanted)?;
         let limit = limit.clamp(1, self.most());
         let first = TopDocs::with_limit(limit).order_by_fast_field::<u64>(ORDER, Sorted::Asc);
-        let found = self.searcher().search(&*query, &first)?;
+        let found = self.collected(&*query, first)?;
         Ok(found.into_iter().map(|(_, at)| at.into()).collect())
     }
 
@@ -102,13 +116,19 @@ impl Engine for Index {
             vectors,
             meant,
             limit,
+            budget: Index::budget(self),
         };
         nearest.search(self.searcher(), &*query)
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {
         let query = query::query(self, wanted)?;
-        Ok(self.searcher().search(&*query, &Count)? as u64)
+        // How many have a term is written down.
+        let found = match wanted {
+            Wanted::Term(_) => self.searcher().search(&*query, &Count)?,
+            _ => self.collected(&*query, Count)?,
+        };
+        Ok(found as u64)
     }
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
@@ -119,7 +139,7 @@ impl Engine for Index {
             false => self.facets()?,
         };
         let counter = (!what.groups.is_empty()).then(|| FacetCounts(facets.clone()));
-        let (counts, sources) = self.searcher().search(&*query, &(counter, SourceCounts))?;
+        let (counts, sources) = self.collected(&*query, (counter, SourceCounts))?;
         let counts = counts.unwrap_or_default();
         let values = |group: &&str| facets.most_often(&counts, group, what.values);
         Ok(Tallies {
@@ -160,13 +180,16 @@ impl Engine for Index {
     fn each(&self, wanted: &Wanted, take: &mut dyn FnMut(StoredPassage)) -> Result<(), IndexError> {
         let query = query::query(self, wanted)?;
         let mut found: Vec<(u64, DocAddress)> = Vec::new();
-        for at in self.searcher().search(&*query, &DocSetCollector)? {
+        for at in self.collected(&*query, DocSetCollector)? {
             let segment = self.searcher().segment_reader(at.segment_ord);
             let order = segment.fast_fields().u64(ORDER)?;
             found.push((order.first(at.doc_id).unwrap_or_default(), at));
         }
         found.sort_unstable();
         for (_, at) in found {
+            if !Index::budget(self).goes_on() {
+                break;
+            }
             // What has only a document to keep is no passage.
             if let Some(passage) = self.stored_if_any(at)? {
                 take(passage);
@@ -185,6 +208,18 @@ impl Engine for Index {
 }
 
 impl Index {
+    /// What is collected of all that matches, as far as the budget goes.
+    fn collected<C: Collector>(
+        &self,
+        query: &dyn Query,
+        collector: C,
+    ) -> Result<C::Fruit, IndexError> {
+        let budget = Index::budget(self);
+        Ok(self
+            .searcher()
+            .search(query, &Bounded { collector, budget })?)
+    }
+
     /// No more can be found than there are.
     fn most(&self) -> usize {
         self.searcher().num_docs().max(1) as usize

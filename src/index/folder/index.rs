@@ -14,6 +14,7 @@ use super::pages::Pages;
 use super::read_only::ReadOnly;
 use super::schema::Fields;
 use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
+use crate::index::budget::Budget;
 use crate::index::dictionary::{self, Dictionary, Phrases};
 use crate::index::error::IndexError;
 use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
@@ -30,17 +31,20 @@ const LOOKED_AT: u64 = 16 << 20;
 
 /// An index, opened for reading: one generation, which stays readable even when a newer one
 /// takes its place.
+#[derive(Clone)]
 pub struct Index {
     dir: PathBuf,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     fields: Fields,
     searcher: tantivy::Searcher,
     lexicon: Arc<Lexicon>,
-    dictionary: Dictionary,
-    vectors: Option<Vectors>,
+    dictionary: Arc<Dictionary>,
+    vectors: Option<Arc<Vectors>>,
     /// What passages are counted under, read when it is first asked for.
-    facets: OnceLock<Arc<FacetValues>>,
-    source_names: SourceNames,
+    facets: Arc<OnceLock<Arc<FacetValues>>>,
+    source_names: Arc<SourceNames>,
+    /// How long work goes on.
+    budget: Budget,
 }
 
 impl Index {
@@ -100,18 +104,19 @@ impl Index {
         let lexicon = lexicon.ok_or_else(|| damaged(format!("{LEXICON_FILE} cannot be read")))?;
         let vectors = Index::vectors_of(manifest, || mapped(vectors::FILE));
         Ok(Index {
-            vectors: vectors.map_err(|e| damaged(e.to_string()))?,
-            facets: OnceLock::new(),
-            source_names: SourceNames::default(),
+            vectors: vectors.map_err(|e| damaged(e.to_string()))?.map(Arc::new),
+            facets: Arc::default(),
+            source_names: Arc::default(),
+            budget: Budget::default(),
             dir: dir.to_owned(),
             lexicon: lexicon.into(),
-            manifest: manifest.clone(),
+            manifest: manifest.clone().into(),
             fields,
             searcher,
-            dictionary: Dictionary {
+            dictionary: Arc::new(Dictionary {
                 vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
                 phrases: phrases.map_err(|e| damaged(e.to_string()))?,
-            },
+            }),
         })
     }
 
@@ -136,6 +141,19 @@ impl Index {
     pub(crate) fn is_current(&self) -> Result<bool, IndexError> {
         let now = Manifest::read(&self.dir)?;
         Ok((now.generation, now.started) == (self.manifest.generation, self.manifest.started))
+    }
+
+    /// The same, for work within a budget: what is open is shared.
+    pub(super) fn within(&self, budget: &Budget) -> Index {
+        Index {
+            budget: budget.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// How long work goes on.
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// What the index says of itself.
@@ -163,7 +181,7 @@ impl Index {
 
     /// What its passages mean, if they were encoded.
     pub(super) fn vectors(&self) -> Option<&Vectors> {
-        self.vectors.as_ref()
+        self.vectors.as_deref()
     }
 
     /// The sources of documents, by their numbers.

@@ -13,6 +13,7 @@
 //! documents    passages and documents, out of their entries
 //! query        what is wanted, as queries of tantivy
 //! best         the best by BM25, with ties in the order of the corpus
+//! bounded      collecting within a budget
 //! counts       documents, counted
 //! facets       what passages are counted under, by number
 //! nearest      the most similar in meaning
@@ -27,6 +28,7 @@
 //! ```
 
 mod best;
+mod bounded;
 mod build;
 mod check;
 mod claim;

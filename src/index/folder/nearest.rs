@@ -10,11 +10,16 @@ use tantivy::columnar::ColumnValues;
 use tantivy::query::Query;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
+use super::bounded::Bounded;
 use super::schema::ORDER;
 use crate::encoder::Meaning;
+use crate::index::budget::Budget;
 use crate::index::error::IndexError;
 use crate::index::passage::{Order, PassageAt};
 use crate::index::vectors::Vectors;
+
+/// So many vectors are compared between two looks at the budget.
+const STEPS: usize = 64;
 
 /// What is looked for.
 pub(super) struct Nearest<'v> {
@@ -22,6 +27,7 @@ pub(super) struct Nearest<'v> {
     pub(super) meant: &'v Meaning,
     /// At most so many.
     pub(super) limit: usize,
+    pub(super) budget: &'v Budget,
 }
 
 impl Nearest<'_> {
@@ -33,7 +39,14 @@ impl Nearest<'_> {
     ) -> Result<Vec<PassageAt>, IndexError> {
         let mut next = 0;
         let mut found: Vec<(f32, Order, DocAddress)> = Vec::new();
-        for (order, at) in searcher.search(query, &Everything)? {
+        let everything = Bounded {
+            collector: Everything,
+            budget: self.budget,
+        };
+        for (n, (order, at)) in searcher.search(query, &everything)?.into_iter().enumerate() {
+            if n.is_multiple_of(STEPS) && !self.budget.goes_on() {
+                break;
+            }
             // What has only a document to keep has no vector.
             if let Some(row) = self.vectors.row(order, next) {
                 next = row + 1;

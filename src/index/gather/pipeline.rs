@@ -95,7 +95,7 @@ pub(super) fn run<M: EntryMaker>(
     beside: Beside<'_>,
     sink: &mut dyn FnMut(Prepared<M::Entry>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
-    let budget = Budget::default();
+    let budget = InFlight::default();
     let slow = AtomicUsize::new(0);
     let (to_workers, parts) = unbounded();
     let (to_sink, prepared) = unbounded();
@@ -133,7 +133,7 @@ pub(super) fn run<M: EntryMaker>(
 /// Hands on what comes in as if it came in order.
 fn in_order<E>(
     prepared: Receiver<(u64, Prepared<E>)>,
-    budget: &Budget,
+    budget: &InFlight,
     sink: &mut dyn FnMut(Prepared<E>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
     let mut early: BTreeMap<u64, Prepared<E>> = BTreeMap::new();
@@ -161,7 +161,7 @@ struct Task {
 fn read_files(
     files: &[(PathBuf, String)],
     limits: &Limits,
-    budget: &Budget,
+    budget: &InFlight,
     to_workers: Sender<Task>,
 ) {
     let mut number = 0;
@@ -319,21 +319,21 @@ impl<M: EntryMaker> Worker<'_, M> {
 
 /// Bytes in flight.
 #[derive(Default)]
-struct Budget {
-    taken: Mutex<BudgetTaken>,
+struct InFlight {
+    taken: Mutex<InFlightTaken>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct BudgetTaken {
+struct InFlightTaken {
     bytes: usize,
     closed: bool,
 }
 
-impl Budget {
+impl InFlight {
     /// Waits until there is room; `false` when nobody wants any more.
     fn take(&self, bytes: usize) -> bool {
-        let full = |taken: &mut BudgetTaken| {
+        let full = |taken: &mut InFlightTaken| {
             !taken.closed && taken.bytes > 0 && taken.bytes + bytes > IN_FLIGHT
         };
         // Numbers and a flag are whole whatever else went wrong.
@@ -352,7 +352,7 @@ impl Budget {
 }
 
 /// Closes a budget when the work is over, for better or worse.
-struct Closing<'b>(&'b Budget);
+struct Closing<'b>(&'b InFlight);
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::on_a_line;
 use crate::audit::{Agreement, Figure, FigureGroup};
 use crate::output::json::PassageIdJson;
+use crate::output::json::to_line;
 use crate::output::text::{CITATION, FAINT, Look, Printer, TITLE, visible};
 
 /// Columns that a figure takes.
@@ -87,8 +88,7 @@ struct FigureJson<'a> {
 /// Writes all groups as one JSON object on one line.
 pub fn write_json(out: &mut dyn Write, groups: &[FigureGroup]) -> io::Result<()> {
     let figures = groups.iter().map(FigureGroupJson::new).collect();
-    serde_json::to_writer(&mut *out, &FiguresJson { figures })?;
-    writeln!(out)
+    to_line(out, &FiguresJson { figures })
 }
 
 impl<'a> FigureGroupJson<'a> {

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::audit::{Audit, AuditTopic, Cell, Evidence, Row, State, Tally, Zone};
+use crate::output::json::to_line;
 use crate::output::json::{BesideJson, PassageIdJson};
 
 /// An audit, as it is written.
@@ -15,7 +16,12 @@ use crate::output::json::{BesideJson, PassageIdJson};
 pub struct AuditJson<'a> {
     generation: u64,
     topics: Vec<TopicJson<'a>>,
+    /// How many sources there are, of those that were asked for.
+    total: usize,
     sources: Vec<RowJson<'a>>,
+    /// Whether there are sources after those that are shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    more: bool,
     groups: Vec<GroupJson>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
@@ -126,13 +132,24 @@ struct GroupJson {
 
 /// Writes an audit as one JSON object on one line.
 pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &AuditJson::new(audit))?;
-    writeln!(out)
+    to_line(out, &AuditJson::new(audit))
 }
 
 impl<'a> AuditJson<'a> {
-    /// The JSON of an audit.
+    /// The JSON of a whole audit.
     pub(crate) fn new(audit: &'a Audit) -> AuditJson<'a> {
+        let all: Vec<&Row> = audit.rows.iter().collect();
+        AuditJson::of_rows(audit, all.len(), all, false)
+    }
+
+    /// The JSON of some rows of an audit, of `total` that were asked for, and whether there are more after them.
+    /// What is said in sum is of all of it.
+    pub(crate) fn of_rows(
+        audit: &'a Audit,
+        total: usize,
+        rows: Vec<&'a Row>,
+        more: bool,
+    ) -> AuditJson<'a> {
         let tallies = audit.tallies();
         let topics = audit.topics.iter().zip(&tallies);
         let groups = audit.groups().into_iter();
@@ -141,7 +158,9 @@ impl<'a> AuditJson<'a> {
             topics: topics
                 .map(|(topic, tally)| TopicJson::new(topic, tally))
                 .collect(),
-            sources: audit.rows.iter().map(RowJson::new).collect(),
+            total,
+            sources: rows.into_iter().map(RowJson::new).collect(),
+            more,
             groups: groups
                 .map(|group| GroupJson {
                     folder: group.folder,

@@ -11,6 +11,7 @@ use crate::annotate::{Aspect, Assertion};
 use crate::audit::{TiedAudit, TiedEvidence, TiedRow};
 use crate::output::csv::{for_spreadsheets, guarded};
 use crate::output::json::BesideJson;
+use crate::output::json::to_line;
 use crate::output::statement::notes;
 use crate::output::text::{self, CITATION, FAINT, Look, Printer, RISK, TITLE};
 
@@ -194,8 +195,7 @@ pub fn write_json(out: &mut dyn Write, audit: &TiedAudit) -> io::Result<()> {
         techniques: rows.collect(),
         notes: &audit.notes,
     };
-    serde_json::to_writer(&mut *out, &json)?;
-    writeln!(out)
+    to_line(out, &json)
 }
 
 fn evidence_json(evidence: &TiedEvidence) -> TiedEvidenceJson<'_> {

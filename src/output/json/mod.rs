@@ -8,6 +8,7 @@
 #[cfg(feature = "serve")]
 mod document;
 mod facets;
+mod line;
 mod passage;
 #[cfg(feature = "serve")]
 mod service;
@@ -22,6 +23,7 @@ use crate::search::{Hit, ScorePart, SearchResults, Snippet};
 #[cfg(feature = "serve")]
 pub(crate) use document::{DocumentJson, SourcesJson};
 use facets::FacetsJson;
+pub(crate) use line::to_line;
 #[cfg(feature = "serve")]
 pub(crate) use passage::StoredPassageJson;
 pub(crate) use passage::{BesideJson, PassageIdJson};
@@ -41,6 +43,10 @@ pub struct ResultsJson<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'a [String],
     total: usize,
+    /// Whether the search was over before all passages were looked at: the hits are the best so far, and `total`
+    /// and the counts of `facets` at least what they say.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
     elapsed_ms: f64,
     hits: Vec<HitJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,15 +123,13 @@ struct DidYouMeanJson<'a> {
 
 /// Writes the results as one JSON object on one line.
 pub fn write(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &ResultsJson::new(results, explain))?;
-    writeln!(out)
+    to_line(out, &ResultsJson::new(results, explain))
 }
 
 /// Writes each hit as a JSON object on a line of its own.
 pub fn write_lines(out: &mut dyn Write, results: &SearchResults, explain: bool) -> io::Result<()> {
     for hit in &results.hits {
-        serde_json::to_writer(&mut *out, &HitJson::new(hit, explain))?;
-        writeln!(out)?;
+        to_line(out, &HitJson::new(hit, explain))?;
     }
     Ok(())
 }
@@ -148,6 +152,7 @@ impl<'a> ResultsJson<'a> {
                 .collect(),
             notes: &results.notes,
             total: results.total,
+            partial: results.partial,
             elapsed_ms: results.elapsed.as_secs_f64() * 1e3,
             hits: hits.map(|hit| HitJson::new(hit, explain)).collect(),
             facets: results.facets.as_ref().map(FacetsJson::new),

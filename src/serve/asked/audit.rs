@@ -3,14 +3,18 @@
 use form_urlencoded::Serializer;
 
 use super::Parameters;
-use crate::audit::{Audit, AuditRequest, By, State};
+use crate::audit::{Audit, AuditRequest, By, Row, State};
 use crate::index::Engine;
 use crate::lexicon::Kind;
+use crate::serve::catalogue::Catalogue;
 use crate::serve::problem::Problem;
 
 /// The most topics at once, and the most characters of each.
 const TOPICS: usize = 24;
 const TOPIC: usize = 200;
+
+/// The most sources at once, for a program.
+const SOURCES: usize = 1000;
 
 /// What columns can be, by the name in addresses.
 pub(in crate::serve) const COLUMNS: [(&str, By, &str); 4] = [
@@ -20,9 +24,9 @@ pub(in crate::serve) const COLUMNS: [(&str, By, &str); 4] = [
     ("aspect", By::Aspect, "aspects of the topics"),
 ];
 
-/// What can be given once; the last three are of the page.
-const ONCE: [&str; 7] = [
-    "by", "source", "silent", "columns", "state", "words", "from",
+/// What can be given once; the last four say which sources are shown.
+const ONCE: [&str; 8] = [
+    "by", "source", "silent", "columns", "state", "words", "from", "limit",
 ];
 
 /// What is asked for.
@@ -41,6 +45,8 @@ pub(in crate::serve) struct AskedAudit {
     pub(in crate::serve) words: String,
     /// Leave out so many sources.
     pub(in crate::serve) offset: usize,
+    /// At most so many sources, where a program says so.
+    pub(in crate::serve) limit: Option<usize>,
 }
 
 impl AskedAudit {
@@ -57,9 +63,10 @@ impl AskedAudit {
             source: source.map(|source| source.trim().to_owned()),
             silent: parameters.flag("silent")?,
             columns: parameters.number("columns", TOPICS)?.filter(|n| *n > 0),
-            state: parameters.filled("state").last().and_then(state),
+            state: parameters.filled("state").last().map(state).transpose()?,
             words: parameters.text("words", "what is looked for", TOPIC)?,
             offset: parameters.number("from", usize::MAX)?.unwrap_or_default(),
+            limit: parameters.number("limit", SOURCES)?,
         };
         if asked.topics.len() > TOPICS {
             return Err(Problem::bad(format!("{TOPICS} topics are the most")));
@@ -125,6 +132,31 @@ impl AskedAudit {
         }
     }
 
+    /// What is to be read, whichever sources are shown of it.
+    pub(in crate::serve) fn of_all(&self) -> AskedAudit {
+        AskedAudit {
+            state: None,
+            words: String::new(),
+            offset: 0,
+            limit: None,
+            ..self.clone()
+        }
+    }
+
+    /// Which of the sources that are meant are shown to a program.
+    pub(in crate::serve) fn shown<T>(&self, meant: Vec<T>) -> (Vec<T>, bool) {
+        let limit = self.limit.unwrap_or(SOURCES);
+        let more = meant.len() > self.offset.saturating_add(limit);
+        let shown = meant.into_iter().skip(self.offset).take(limit);
+        (shown.collect(), more)
+    }
+
+    /// Whether a source is one of those that are meant.
+    pub(in crate::serve) fn means(&self, row: &Row, catalogue: &Catalogue) -> bool {
+        let has = |state: State| row.cells.iter().any(|cell| cell.state() == state);
+        self.state.is_none_or(has) && catalogue.has(&row.source, &self.words)
+    }
+
     /// The audit of an index.
     pub(in crate::serve) fn audit(&self, engine: &dyn Engine) -> Result<Audit, Problem> {
         let mut audit = Audit::of(engine, &self.request())?;
@@ -135,8 +167,12 @@ impl AskedAudit {
     }
 }
 
-fn state(name: &str) -> Option<State> {
-    State::ALL.into_iter().find(|state| state.name() == name)
+fn state(name: &str) -> Result<State, Problem> {
+    let found = State::ALL.into_iter().find(|state| state.name() == name);
+    found.ok_or_else(|| {
+        let names = State::ALL.map(State::name);
+        Problem::bad(format!("“state” is one of {}", names.join(", ")))
+    })
 }
 
 fn name_of(by: By) -> Option<&'static str> {
@@ -172,7 +208,14 @@ mod tests {
         assert!(asked.link("/audit.csv", 7).ends_with("&from=7"));
         let many = "topic=a,".repeat(TOPICS + 1);
         let many = many.replace(",topic", "&topic");
+        assert_eq!(
+            asked.of_all().link("/", 0),
+            "/?topic=gout&topic=neck+pain&by=risk&silent=true&columns=5"
+        );
         for wrong in [
+            "state=loud",
+            "limit=1001",
+            "from=-1",
             "by=color",
             "by=aspect",
             &many,

@@ -23,6 +23,8 @@ pub(super) struct Answers<'a> {
     pub(super) asked: &'a AskedSearch,
     /// How many passages there are beside the ones that were looked at.
     pub(super) total: usize,
+    /// Whether there may be more.
+    pub(super) partial: bool,
 }
 
 impl Answers<'_> {
@@ -79,7 +81,7 @@ impl Answers<'_> {
                 }
                 p.quiet {
                     @if self.total > self.hits.len() {
-                        "Of the best " (self.hits.len()) " of " (number(self.total as u64)) " passages. "
+                        "Of the best " (self.hits.len()) " of " @if self.partial { "at least " } (number(self.total as u64)) " passages. "
                     }
                     a href=(narrowed.link()) { "All passages of this kind" }
                 }

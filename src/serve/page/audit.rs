@@ -2,7 +2,7 @@
 //! material, those that say something first.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{RawQuery, State as Extracted};
 use axum::http::{HeaderValue, header};
@@ -12,18 +12,17 @@ use maud::{Markup, PreEscaped, html};
 use super::listing::as_table;
 use super::shell::{styled_shell, wrong};
 use super::{amount, document_link, link_to, material_name, number};
-use crate::audit::{Audit, By, Cell, Evidence, FigureGroup, Row, State, Tally, agreement};
+use crate::audit::{Audit, By, Cell, Evidence, FigureGroup, Row, State, Tally};
 use crate::output::audit::html::{Links, View, title, write_figures};
 use crate::output::audit::{csv, html as report, letter, on_a_line, tallied};
 use crate::serve::asked::{AskedAudit, COLUMNS};
 use crate::serve::catalogue::Catalogue;
+use crate::serve::dear;
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, ServerState};
+use crate::serve::state::{KeptAudit, Opened, ServerState};
 
-/// How long somebody looks at an empty page before it says that it is being worked on…
+/// How long somebody looks at an empty page before it says that it is being worked on.
 const PATIENCE: Duration = Duration::from_millis(700);
-/// …and waits for a file to keep.
-const KEEPING: Duration = Duration::from_secs(60);
 /// Materials on a page.
 const ROWS: usize = 100;
 /// So many silent materials are named under a matrix, and so many folders in sum.
@@ -43,10 +42,20 @@ pub(in crate::serve) async fn page(
         Ok(asked) => asked,
         Err(problem) => return wrong(&problem, ""),
     };
+    let opened = state.current();
+    let documents = opened.searcher.engine().manifest().documents;
+    let audited = match asked.is_nothing() && documents > SHOWN_UNASKED {
+        true => None,
+        false => match state.audit(&opened, &asked, PATIENCE).await {
+            Some(Ok(audited)) => Some(audited),
+            Some(Err(problem)) => return wrong(&problem, ""),
+            None => return under_way(&asked),
+        },
+    };
     let question = format!("page {asked:?}");
     let of_work = asked.clone();
-    let answer = state.dear_work(&question, PATIENCE, move |opened| {
-        let (title, body) = body(opened, &of_work)?;
+    let answer = state.dear_work(&opened, &question, PATIENCE, move |opened| {
+        let (title, body) = body(opened, &of_work, audited.as_deref())?;
         Ok(shown(&title, &body).into_bytes())
     });
     let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
@@ -113,12 +122,17 @@ async fn written(
     write: impl Fn(&mut dyn std::io::Write, &Audit) -> std::io::Result<()> + Send + 'static,
 ) -> Result<Vec<u8>, Problem> {
     let asked = AskedAudit::read(address.as_deref())?;
-    let question = format!("{kind} {asked:?}");
-    let answer = state.dear_work(&question, KEEPING, move |opened| {
-        let audit = asked.audit(opened.searcher.engine())?;
+    let (opened, end) = (state.current(), Instant::now() + dear::PATIENCE);
+    let Some(audited) = state.audit(&opened, &asked, dear::PATIENCE).await else {
+        return Err(Problem::under_way());
+    };
+    let audited = audited?;
+    let question = format!("{kind} {:?}", asked.of_all());
+    let left = end.saturating_duration_since(Instant::now());
+    let answer = state.dear_work(&opened, &question, left, move |_| {
         let mut out = Vec::new();
         // Memory takes what is written.
-        let _ = write(&mut out, &audit);
+        let _ = write(&mut out, &audited.audit);
         Ok(out)
     });
     match answer.await {
@@ -127,31 +141,35 @@ async fn written(
     }
 }
 
-fn body(opened: &Opened, asked: &AskedAudit) -> Result<(String, Markup), Problem> {
+fn body(
+    opened: &Opened,
+    asked: &AskedAudit,
+    audited: Option<&KeptAudit>,
+) -> Result<(String, Markup), Problem> {
     let engine = opened.searcher.engine();
     let catalogue = opened.catalogue();
     let documents = engine.manifest().documents;
-    if asked.is_nothing() && documents > SHOWN_UNASKED {
+    let Some(audited) = audited else {
         let title = "What our materials say, and where they are silent".to_owned();
         let body = html! { (head(&title, asked)) (to_ask(catalogue)) };
         return Ok((title, body));
-    }
-    let audit = asked.audit(engine)?;
+    };
+    let audit = &audited.audit;
     let figures = match asked.topics.is_empty() && documents > SHOWN_UNASKED {
         // All that is said of anything would have to be read.
-        true => Vec::new(),
-        false => agreement(engine, &asked.request())?,
+        true => &[],
+        false => audited.figures(engine)?,
     };
-    let title = title(&audit);
+    let title = title(audit);
     let view = AuditView {
-        audit: &audit,
+        audit,
         catalogue,
         asked,
     };
     let body = html! {
         (head(&title, asked))
         div.report {
-            @if audit.topics.is_empty() { (to_ask(catalogue)) } @else { (view.body()) (side_by_side(&figures)) }
+            @if audit.topics.is_empty() { (to_ask(catalogue)) } @else { (view.body()) (side_by_side(figures)) }
         }
     };
     Ok((title, body))
@@ -203,7 +221,7 @@ impl AuditView<'_> {
             .audit
             .rows
             .iter()
-            .filter(|row| self.is_meant(row))
+            .filter(|row| self.asked.means(row, self.catalogue))
             .collect();
         let wants_silent = self.asked.silent || self.asked.state == Some(State::Silent);
         let (mut shown, silent): (Vec<&Row>, Vec<&Row>) = meant
@@ -227,11 +245,6 @@ impl AuditView<'_> {
                 a href="/help" { "The words" }
             }
         }
-    }
-
-    fn is_meant(&self, row: &Row) -> bool {
-        let has = |state: State| row.cells.iter().any(|cell| cell.state() == state);
-        self.asked.state.is_none_or(has) && self.catalogue.has(&row.source, &self.asked.words)
     }
 
     /// A bar for each topic, and of one topic for each folder.

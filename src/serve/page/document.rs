@@ -16,7 +16,7 @@ use crate::search::Request;
 use crate::serve::asked::{AskedDocument, AskedSearch};
 use crate::serve::catalogue::Catalogue;
 use crate::serve::problem::Problem;
-use crate::serve::state::{Effort, Opened, ServerState};
+use crate::serve::state::{Effort, Opened, ServerState, not_kept_if};
 
 /// Hits that are marked in a document.
 const HITS: usize = 100;
@@ -77,10 +77,13 @@ async fn opened_at(state: &ServerState, source: String, address: Option<&str>) -
         let document = document.ok_or_else(nothing)?;
         let title = document.title.clone();
         let view = DocumentView::new(opened, document, asked)?;
-        Ok((title, view.page(opened.catalogue())))
+        Ok((title, view.page(opened.catalogue()), view.partial))
     });
     match made.await {
-        Ok((title, body)) => Html(shell(&title, &query, &body).into_string()).into_response(),
+        Ok((title, body, partial)) => {
+            let page = Html(shell(&title, &query, &body).into_string());
+            not_kept_if(partial, page.into_response())
+        }
         Err(problem) => wrong(&problem, &query),
     }
 }
@@ -91,6 +94,8 @@ struct DocumentView {
     query: String,
     /// The passage that was asked for.
     wanted: Option<String>,
+    /// Whether there may be more hits than were found.
+    partial: bool,
     /// Whether each passage is a hit.
     hits: Vec<bool>,
     /// Where the words of the query stand in each block.
@@ -134,6 +139,7 @@ impl DocumentView {
         let original = original::link(opened, &document, at);
         Ok(DocumentView {
             original,
+            partial: opened.is_cut_short(),
             hits: document.passages.iter().map(is_hit).collect(),
             document,
             query,
@@ -206,6 +212,9 @@ impl DocumentView {
         let passages = self.document.passages.iter().zip(&self.hits);
         let hits: Vec<&StoredPassage> = passages.filter(|(_, hit)| **hit).map(|(p, _)| p).collect();
         html! {
+            @if self.partial {
+                p.note { "Not all of it was looked at in the time that a search has: there may be more hits." }
+            }
             @if !hits.is_empty() {
                 nav.hits-here aria-label="Hits in this document" {
                     span { (amount(hits.len(), "hit")) " in this document: " }

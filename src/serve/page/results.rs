@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State as Extracted};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use maud::{Markup, html};
 
 use super::answers::{Answers, silent_materials};
 use super::hit::HitView;
 use super::listing::as_table;
-use super::shell::{shell, wrong};
+use super::shell::{harmless, shell, wrong};
 use super::start::start;
 use super::{amount, number};
 use crate::query::Spelling;
@@ -17,7 +17,7 @@ use crate::search::{FacetCount, Facets, Hit, SearchResults};
 use crate::serve::asked::{AskedSearch, Narrowing};
 use crate::serve::catalogue::Catalogue;
 use crate::serve::problem::Problem;
-use crate::serve::state::{Opened, ServerState};
+use crate::serve::state::{Opened, ServerState, not_kept_if};
 
 /// Hits on a page, those of one material together.
 const HITS: usize = 20;
@@ -53,13 +53,13 @@ pub(in crate::serve) async fn search(
             &asked.query
         };
         let page = match only_results {
-            true => body,
+            true => harmless(body),
             false => shell(title, &asked.query, &body),
         };
         Ok(page.into_string().into_bytes())
     });
     match made.await {
-        Ok(page) => Html(page).into_response(),
+        Ok(page) => page.of_kind("text/html; charset=utf-8"),
         Err(problem) => wrong(&problem, &query),
     }
 }
@@ -74,7 +74,7 @@ fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
     }
     let results = opened.searcher.search(&request)?;
     let nearest = match results.total {
-        0 => nearest(opened, &asked.query)?,
+        0 if !results.partial => nearest(opened, &asked.query)?,
         _ => Vec::new(),
     };
     let catalogue = opened.catalogue();
@@ -85,6 +85,7 @@ fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
         silent,
         asked,
         total: results.total,
+        partial: results.partial,
     };
     let view = HitView {
         catalogue,
@@ -96,7 +97,8 @@ fn found(opened: &Opened, asked: &AskedSearch) -> Result<Markup, Problem> {
             div.results {
                 h1.hidden { "Results" }
                 (notes(&results, asked))
-                @if results.total == 0 { (nothing(asked, engine.manifest().documents, &nearest)) }
+                @if results.total == 0 && results.partial { (nothing_yet()) }
+                @else if results.total == 0 { (nothing(asked, engine.manifest().documents, &nearest)) }
                 @else {
                     @if is_first { (answers.part()) }
                     ol.hits start=(asked.offset + 1) {
@@ -132,7 +134,7 @@ fn notes(results: &SearchResults, asked: &AskedSearch) -> Markup {
         (spelling(results, asked))
         div.tally {
             p.count id="count" role="status" {
-                strong { (amount(results.total, "passage")) }
+                strong { @if results.partial { "at least " } (amount(results.total, "passage")) }
                 @if let Some(silent) = silent.filter(|silent| silent.count > 0 && results.total > 0) {
                     " · " (silent_materials(silent)) " silent"
                 }
@@ -197,10 +199,23 @@ fn pages(asked: &AskedSearch, results: &SearchResults) -> Markup {
                 @if asked.offset > 0 {
                     a rel="prev" href=(asked.from(asked.offset.saturating_sub(HITS)).link()) { "← Better hits" }
                 }
-                span { (number(asked.offset as u64 + 1)) "–" (number(end as u64)) " of " (number(all as u64)) }
+                span { (number(asked.offset as u64 + 1)) "–" (number(end as u64)) " of " @if results.partial { "at least " } (number(all as u64)) }
                 @if results.more {
                     a rel="next" href=(asked.from(end).link()) { "More hits →" }
                 }
+            }
+        }
+    }
+}
+
+/// That nothing was found in what was looked at, which is not that there is nothing.
+fn nothing_yet() -> Markup {
+    html! {
+        div.empty {
+            h2 { "Nothing found so far" }
+            p {
+                "Not all passages could be looked at in the time that a search has: whether they say anything "
+                "of this is not known. Ask for less at once, or among fewer materials."
             }
         }
     }
@@ -316,10 +331,12 @@ pub(in crate::serve) async fn csv(
         let mut table = Vec::new();
         // Memory takes what is written.
         let _ = crate::output::csv::write(&mut table, &results);
-        Ok(table)
+        Ok((table, results.partial))
     });
     match made.await {
-        Ok(table) => as_table("results.csv", table),
+        // A table has no place to say so but its name.
+        Ok((table, true)) => not_kept_if(true, as_table("results-partial.csv", table)),
+        Ok((table, false)) => as_table("results.csv", table),
         Err(problem) => wrong(&problem, ""),
     }
 }

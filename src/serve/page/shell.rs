@@ -57,7 +57,7 @@ pub(super) fn shell_with(
     head: &Markup,
     body: &Markup,
 ) -> Markup {
-    html! {
+    harmless(html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -93,6 +93,16 @@ pub(super) fn shell_with(
                 }
             }
         }
+    })
+}
+
+/// A page without signs that steer a terminal: they mean nothing in it, and would be pasted into one with what is
+/// copied. Signs that turn directions stay, and the style keeps them to where they stand.
+pub(super) fn harmless(page: Markup) -> Markup {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    match page.0.contains(steers) {
+        true => PreEscaped(page.0.replace(steers, "\u{fffd}")),
+        false => page,
     }
 }
 

@@ -1,7 +1,6 @@
 //! What must not be done to whom, technique by condition: the matrix, and the sentences below it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{RawQuery, State as Extracted};
 use axum::http::header;
@@ -17,11 +16,10 @@ use crate::output::audit::tied::write_csv;
 use crate::output::statement::notes;
 use crate::serve::asked::AskedAudit;
 use crate::serve::catalogue::Catalogue;
+use crate::serve::dear::PATIENCE;
 use crate::serve::problem::Problem;
 use crate::serve::state::{Opened, ServerState};
 
-/// How long somebody waits before being told that it is being worked on.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Techniques on the page; the table has them all.
 const ROWS: usize = 100;
 const TITLE: &str = "What must not be done to whom";
@@ -70,7 +68,8 @@ async fn made(
 ) -> Result<Vec<u8>, Problem> {
     let asked = AskedAudit::read(address.as_deref())?;
     let question = format!("{kind} {asked:?}");
-    let answer = state.dear_work(&question, PATIENCE, move |opened| {
+    let opened = state.current();
+    let answer = state.dear_work(&opened, &question, PATIENCE, move |opened| {
         let audit = TiedAudit::of(opened.searcher.engine(), &asked.request())?;
         Ok(write(opened, &asked, &audit))
     });

@@ -51,7 +51,8 @@ pub(in crate::serve) async fn page(
     };
     let of_work = asked.clone();
     let question = format!("watch page {asked:?}");
-    let answer = state.dear_work(&question, PATIENCE, move |opened| {
+    let opened = state.current();
+    let answer = state.dear_work(&opened, &question, PATIENCE, move |opened| {
         let watched = watched(opened, &of_work)?;
         let changes = watched.changes(&opened.searcher, of_work.since)?;
         let view = WatchView {
@@ -117,7 +118,8 @@ pub(in crate::serve) async fn feed(
     };
     let start = seen.start(&headers);
     let question = format!("watch feed {start} {asked:?}");
-    let answer = state.dear_work(&question, READING, move |opened| {
+    let opened = state.current();
+    let answer = state.dear_work(&opened, &question, READING, move |opened| {
         let watched = watched(opened, &asked)?;
         let changes = watched.changes(&opened.searcher, asked.since)?;
         let changes = changes.map_or_else(

@@ -32,8 +32,14 @@ impl Answer {
 impl Server {
     /// Serves the index of a folder.
     pub fn start(folder: &Path, args: &[&str]) -> Server {
+        // What is searched for on a machine that has much else to do is found to the end.
+        let patience: &[&str] = match args.contains(&"--search-seconds") {
+            true => &[],
+            false => &["--search-seconds", "20"],
+        };
         let mut process = Command::new(env!("CARGO_BIN_EXE_palpate"))
             .args(["serve", "--addr", "127.0.0.1:0"])
+            .args(patience)
             .args(args)
             .current_dir(folder)
             .env_remove("PALPATE_INDEX")

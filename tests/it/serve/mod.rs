@@ -2,6 +2,8 @@
 //! index is picked up.
 
 mod browser;
+mod budget;
+mod heads;
 mod originals;
 mod outside;
 

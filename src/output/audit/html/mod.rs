@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 use super::{citation, letter, tallied};
 use crate::audit::{Audit, AuditTopic, Cell, Evidence, FigureGroup, Row, State, Zone};
+use crate::document::turns;
 use crate::output::summary::counted;
 use crate::passage::PassageId;
 
@@ -31,7 +32,9 @@ impl Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                c if c.is_control() && !c.is_whitespace() => f.write_char('\u{fffd}')?,
+                c if turns(c) || (c.is_control() && !c.is_whitespace()) => {
+                    f.write_char('\u{fffd}')?
+                }
                 c => f.write_char(c)?,
             }
         }
