@@ -79,6 +79,10 @@ impl<E: Engine> Engine for Guarded<E> {
         self.guard(|engine| engine.best(wanted, limit))
     }
 
+    fn best_at_once(&self) -> usize {
+        self.engine.best_at_once()
+    }
+
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         self.guard(|engine| engine.first(wanted, limit))
     }

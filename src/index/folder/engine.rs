@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use tantivy::collector::{Count, DocSetCollector, TopDocs};
+use tantivy::collector::{DocSetCollector, TopDocs};
 use tantivy::{DocAddress, Order as Sorted};
 
 use super::best::{Best, Match};
-use super::counts::{SourceCount, SourceCounts};
-use super::facets::FacetCounts;
+use super::counts::{SourceCount, by_document, first_by};
+use super::facets::FacetValues;
 use super::index::Index;
+use super::matches::Matches;
 use super::nearest::Nearest;
+use super::rows::{RowCounts, ValuesToCount};
 use super::schema::ORDER;
 use super::{postings, query};
 use crate::encoder::Meaning;
@@ -22,6 +24,9 @@ use crate::index::passage::{Order, PassageAt, StoredPassage};
 use crate::index::table::{CandidateNumber, Positions, Table, TermNumber};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
+
+/// All of the matches of a phrase are looked at, however many are wanted, and so many are soon sorted.
+const AT_ONCE: usize = 1000;
 
 impl From<DocAddress> for PassageAt {
     fn from(at: DocAddress) -> PassageAt {
@@ -60,12 +65,16 @@ impl Engine for Index {
     }
 
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
-        let query = query::query(self, wanted)?;
         let limit = limit.min(self.most());
+        let query = query::query(self, wanted)?;
         let statistics = query::Statistics(self);
         let searcher = self.searcher();
         let found = searcher.search_with_statistics_provider(&*query, &Best(limit), &statistics)?;
         Ok(found.iter().map(Match::address).map(Into::into).collect())
+    }
+
+    fn best_at_once(&self) -> usize {
+        AT_ONCE
     }
 
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
@@ -107,21 +116,34 @@ impl Engine for Index {
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {
-        let query = query::query(self, wanted)?;
-        Ok(self.searcher().search(&*query, &Count)? as u64)
+        let segments = self.searcher().segment_readers().iter();
+        let count = |segment| Ok(Matches::of(self, segment, wanted)?.count());
+        segments.map(count).sum()
     }
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
-        let query = query::query(self, wanted)?;
         // Where no group is asked for, no name of one is read.
         let facets = match what.groups.is_empty() {
-            true => &Arc::default(),
-            false => self.facets()?,
+            true => None,
+            false => Some(self.facets()?),
         };
-        let counter = (!what.groups.is_empty()).then(|| FacetCounts(facets.clone()));
-        let (counts, sources) = self.searcher().search(&*query, &(counter, SourceCounts))?;
-        let counts = counts.unwrap_or_default();
-        let values = |group: &&str| facets.most_often(&counts, group, what.values);
+        let groups = what.groups;
+        let to_count = facets.map(|facets| ValuesToCount { facets, groups });
+        let mut counts = RowCounts::of(facets.map_or(0, FacetValues::len));
+        let (wanted, also) = what.otherwise.unwrap_or((wanted, &[]));
+        let also: Vec<DocAddress> = also.iter().map(|&at| at.into()).collect();
+        for (n, segment) in (0..).zip(self.searcher().segment_readers()) {
+            let mut matches = Matches::of(self, segment, wanted)?;
+            let here = also.iter().filter(|at| at.segment_ord == n);
+            matches.insert(here.map(|at| at.doc_id));
+            let rows = self.rows();
+            rows.count(self.searcher(), n, &matches, to_count, &mut counts)?;
+        }
+        let sources = by_document(counts.sources);
+        let values = |group: &&str| match facets {
+            Some(facets) => facets.most_often(&counts.values, group, what.values),
+            None => Vec::new(),
+        };
         Ok(Tallies {
             passages: sources.iter().map(|count| count.passages).sum(),
             documents: sources.len() as u64,
@@ -193,15 +215,11 @@ impl Index {
     /// The sources with most passages, in the order of the corpus among equals.
     fn most_often(
         &self,
-        mut sources: Vec<SourceCount>,
+        sources: Vec<SourceCount>,
         limit: usize,
     ) -> Result<Vec<Counted>, IndexError> {
         let order = |count: &SourceCount| (std::cmp::Reverse(count.passages), count.document);
-        if sources.len() > limit {
-            sources.select_nth_unstable_by_key(limit, order);
-            sources.truncate(limit);
-        }
-        sources.sort_unstable_by_key(order);
+        let sources = first_by(sources.into_iter(), limit, order);
         let named = |count: &SourceCount| {
             let name = self
                 .source_names()

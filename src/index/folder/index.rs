@@ -12,6 +12,7 @@ use super::generations::manifest_of;
 use super::names::PAGES_FILE;
 use super::pages::Pages;
 use super::read_only::ReadOnly;
+use super::rows::Rows;
 use super::schema::Fields;
 use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
 use crate::index::dictionary::{self, Dictionary, Phrases};
@@ -39,7 +40,8 @@ pub struct Index {
     dictionary: Dictionary,
     vectors: Option<Vectors>,
     /// What passages are counted under, read when it is first asked for.
-    facets: OnceLock<Arc<FacetValues>>,
+    facets: OnceLock<FacetValues>,
+    rows: Rows,
     source_names: SourceNames,
 }
 
@@ -102,6 +104,7 @@ impl Index {
         Ok(Index {
             vectors: vectors.map_err(|e| damaged(e.to_string()))?,
             facets: OnceLock::new(),
+            rows: Rows::default(),
             source_names: SourceNames::default(),
             dir: dir.to_owned(),
             lexicon: lexicon.into(),
@@ -171,14 +174,19 @@ impl Index {
         &self.source_names
     }
 
+    /// What each entry is counted under.
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
     /// What passages are counted under.
-    pub(super) fn facets(&self) -> Result<&Arc<FacetValues>, IndexError> {
+    pub(super) fn facets(&self) -> Result<&FacetValues, IndexError> {
         if let Some(facets) = self.facets.get() {
             return Ok(facets);
         }
         // Two that ask at once read the same.
         let facets = FacetValues::read(&self.searcher)?;
-        Ok(self.facets.get_or_init(|| Arc::new(facets)))
+        Ok(self.facets.get_or_init(|| facets))
     }
 
     pub(super) fn fields(&self) -> &Fields {
