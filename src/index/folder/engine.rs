@@ -13,7 +13,7 @@ use super::matches::Matches;
 use super::nearest::Nearest;
 use super::rows::{RowCounts, ValuesToCount};
 use super::schema::ORDER;
-use super::{postings, query};
+use super::{few, postings, query};
 use crate::encoder::Meaning;
 use crate::index::dictionary::Dictionary;
 use crate::index::document::WholeDocument;
@@ -66,6 +66,9 @@ impl Engine for Index {
 
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         let limit = limit.min(self.most());
+        if let Some(found) = few::best(self, wanted, limit)? {
+            return Ok(found.iter().map(Match::address).map(Into::into).collect());
+        }
         let query = query::query(self, wanted)?;
         let statistics = query::Statistics(self);
         let searcher = self.searcher();

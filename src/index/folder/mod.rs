@@ -14,6 +14,7 @@
 //! query        what is wanted, as queries of tantivy
 //! matches      which entries match, a bit for each
 //! best         the best by BM25, with ties in the order of the corpus
+//! few          the same where few postings are to be read
 //! counts       documents, counted
 //! facets       what passages are counted under, by number
 //! rows         the same laid out for counting, entry by entry
@@ -37,6 +38,7 @@ mod documents;
 mod durable;
 mod engine;
 mod facets;
+mod few;
 mod generation;
 mod generations;
 mod index;
