@@ -140,7 +140,7 @@ impl Engine for Index {
             let here = also.iter().filter(|at| at.segment_ord == n);
             matches.insert(here.map(|at| at.doc_id));
             let rows = self.rows();
-            rows.count(self.searcher(), n, &matches, to_count, &mut counts)?;
+            rows.count(self.searcher(), n, matches.entries(), to_count, &mut counts)?;
         }
         let sources = by_document(counts.sources);
         let values = |group: &&str| match facets {
@@ -230,5 +230,58 @@ impl Index {
             Ok((name, count.passages))
         };
         sources.iter().map(named).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::field::TextField;
+    use crate::index::folder::build::build;
+    use crate::index::sources::Sources;
+
+    #[test]
+    fn counts_are_the_same_however_they_are_made() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let corpus = folder.path().join("corpus");
+        std::fs::create_dir(&corpus)?;
+        for (n, text) in [
+            "Gout and neck pain.",
+            "A stroke.",
+            "Neck pain: risks. A stroke.",
+        ]
+        .iter()
+        .enumerate()
+        {
+            std::fs::write(corpus.join(format!("{n}.txt")), text)?;
+        }
+        let dir = folder.path().join("index");
+        build(&Sources::of([&corpus]), &dir, &mut |_| {})?;
+        let index = Index::open(&dir)?;
+        let word = |text: &str| Wanted::word(TextField::Body, text);
+        let (gout, stroke) = (word("gout"), word("stroke"));
+        let either = Wanted::Any(vec![gout.clone(), stroke.clone()]);
+        let found = index.best(&stroke, 10)?;
+        let what = ToCount {
+            groups: &["condition", "risk"],
+            values: 12,
+            sources: 12,
+            otherwise: None,
+        };
+        // Out of columns, and then laid out.
+        let first = index.tallies(&either, what)?;
+        assert_eq!((first.passages, first.documents), (3, 3));
+        assert!(first.groups[0].iter().any(|(value, _)| value == "gout"));
+        assert_eq!(index.tallies(&either, what)?, first);
+        let otherwise = Some((&gout, &found[..]));
+        assert_eq!(
+            index.tallies(&either, ToCount { otherwise, ..what })?,
+            first
+        );
+        // Other groups than those that were laid out.
+        let groups: &[&str] = &["risk"];
+        let risks = index.tallies(&either, ToCount { groups, ..what })?;
+        assert_eq!(risks.groups[..], first.groups[1..]);
+        Ok(())
     }
 }

@@ -15,7 +15,6 @@ use tantivy::{DocAddress, DocId, Searcher, SegmentReader};
 
 use super::counts::SourceCount;
 use super::facets::FacetValues;
-use super::matches::Matches;
 use super::schema::{FACETS, ORDER};
 use crate::index::passage::Order;
 
@@ -92,20 +91,19 @@ impl Rows {
         &self,
         searcher: &Searcher,
         segment: u32,
-        matches: &Matches,
+        entries: impl Iterator<Item = DocId>,
         values: Option<ValuesToCount<'_>>,
         counts: &mut RowCounts,
     ) -> tantivy::Result<()> {
         if let Some(values) = values
             && let Some(rows) = self.laid_out(searcher, values)?
         {
-            counts.sources.reserve(matches.count() as usize);
-            rows[segment as usize].count(segment, matches, counts);
+            rows[segment as usize].count(segment, entries, counts);
             return Ok(());
         }
         let reader = searcher.segment_reader(segment);
         let columns = CountedColumns::of(reader)?;
-        for entry in matches.entries() {
+        for entry in entries {
             let at = DocAddress::new(segment, entry);
             counts.add_source(columns.document(entry), at);
             if let Some(values) = values {
@@ -189,8 +187,8 @@ impl SegmentRows {
         Ok(rows)
     }
 
-    fn count(&self, segment: u32, matches: &Matches, counts: &mut RowCounts) {
-        for entry in matches.entries() {
+    fn count(&self, segment: u32, entries: impl Iterator<Item = DocId>, counts: &mut RowCounts) {
+        for entry in entries {
             let at = entry as usize;
             let document = self.documents[self.document_of[at] as usize];
             counts.add_source(document, DocAddress::new(segment, entry));
