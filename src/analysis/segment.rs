@@ -57,6 +57,12 @@ impl<'a> Segments<'a> {
     /// Where a word ends that goes on behind what UAX #29 takes for its end.
     fn goes_on(&mut self, word: &Range<usize>) -> Option<usize> {
         let (own, after) = (&self.text[word.clone()], &self.text[word.end..]);
+        if let [.., b'a'..=b'z' | b'A'..=b'Z'] = own.as_bytes()
+            && let [b' ' | b',' | b'.' | b')', ..] = after.as_bytes()
+        {
+            // Most words end here, and nothing has to be read of them to know.
+            return None;
+        }
         let next = after.chars().next()?;
         if own.ends_with(is_lowered)
             && let Some(end) = self.word_at(word.end)
@@ -138,6 +144,12 @@ impl<'a> Segments<'a> {
 
     /// Whether a word that begins there is the raised number of a note on the word before.
     fn is_note(&self, start: usize) -> bool {
+        if self.text.as_bytes()[start..]
+            .first()
+            .is_none_or(u8::is_ascii)
+        {
+            return false;
+        }
         let before = self.text[..start].trim_end_matches(is_raised);
         let is_apart = before.ends_with(|c: char| c.is_whitespace() || c.is_numeric());
         self.text[start..].starts_with(is_raised) && !before.is_empty() && !is_apart
@@ -147,7 +159,7 @@ impl<'a> Segments<'a> {
     fn first_part(&mut self, bytes: Range<usize>) -> Range<usize> {
         let word = &self.text[bytes.clone()];
         let begins_with_digit = word.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        let end = match word.find('_') {
+        let end = match memchr::memchr(b'_', word.as_bytes()) {
             Some(at) => at,
             None if begins_with_digit => number_before_unit(word).unwrap_or(word.len()),
             None => return bytes,

@@ -4,6 +4,7 @@
 //! what stands beside them at the same place: closed compounds, and marks of how they were written.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -70,9 +71,21 @@ pub(crate) fn surfaces(words: &[Word]) -> String {
     surfaces.join(" ")
 }
 
+thread_local! {
+    /// What analysed the short texts before: a query is looked at from several sides, and the words of most
+    /// queries were asked for before.
+    static LATELY: RefCell<Analyzer> = RefCell::default();
+}
+
 /// Analyses a single short text, such as a query.
 pub fn words(text: &str) -> Vec<Word> {
-    Analyzer::default().words(text)
+    LATELY.with_borrow_mut(|analyzer| {
+        let words = analyzer.words(text);
+        if analyzer.len() > MANY {
+            *analyzer = Analyzer::default();
+        }
+        words
+    })
 }
 
 /// The number of a word (folded, unstemmed) with the analyzer that gave it.

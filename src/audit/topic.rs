@@ -200,6 +200,7 @@ fn of_kind(
         groups: &[kind.name()],
         values: usize::from(u16::MAX),
         sources: 0,
+        otherwise: None,
     };
     let mut tallies = engine.tallies(passages, what)?;
     let lexicon = engine.lexicon();

@@ -43,6 +43,9 @@ pub struct ToCount<'a> {
     /// At most so many sources, those with most passages first; in the order of the corpus among
     /// equals.
     pub sources: usize,
+    /// The same passages put in another way, if there is one: what is wanted by this, and these. An engine may take
+    /// the cheaper.
+    pub otherwise: Option<(&'a Wanted, &'a [PassageAt])>,
 }
 
 /// What was counted.
@@ -90,6 +93,12 @@ pub trait Engine: Send + Sync {
     /// The best by BM25 (k1 = 1.2, b = 0.75), at most `limit`; in the order of the corpus among
     /// equals.
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError>;
+
+    /// As many of the best as may be asked for where fewer are needed, without it costing more: nothing where each
+    /// has to be sent.
+    fn best_at_once(&self) -> usize {
+        0
+    }
 
     /// The first in the order of the corpus, at most `limit`.
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError>;

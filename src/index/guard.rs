@@ -91,6 +91,10 @@ impl Engine for Guarded {
         self.guard(|engine| engine.best(wanted, limit))
     }
 
+    fn best_at_once(&self) -> usize {
+        self.engine.best_at_once()
+    }
+
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         self.guard(|engine| engine.first(wanted, limit))
     }

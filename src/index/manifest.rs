@@ -13,7 +13,7 @@ use crate::data;
 use crate::document::files::SymbolicLinks;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 16;
+pub const FORMAT_VERSION: u32 = 17;
 
 pub(super) const FILE: &str = "palpate.json";
 

@@ -143,6 +143,10 @@ impl Engine for RelativeSources {
         self.engine.best(&self.wanted(wanted)?, limit)
     }
 
+    fn best_at_once(&self) -> usize {
+        self.engine.best_at_once()
+    }
+
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         self.engine.first(&self.wanted(wanted)?, limit)
     }
@@ -152,6 +156,14 @@ impl Engine for RelativeSources {
     }
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
+        let otherwise = what.otherwise;
+        let otherwise =
+            otherwise.map(|(wanted, at)| self.wanted(wanted).map(|wanted| (wanted, at)));
+        let otherwise = otherwise.transpose()?;
+        let what = ToCount {
+            otherwise: otherwise.as_ref().map(|(wanted, at)| (wanted, *at)),
+            ..what
+        };
         let mut tallies = self.engine.tallies(&self.wanted(wanted)?, what)?;
         for (source, _) in &mut tallies.sources {
             self.short(source);

@@ -14,6 +14,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use fst::{Map, MapBuilder, Streamer};
 
@@ -197,6 +198,7 @@ impl Lexicon {
             text,
             map,
             bytes,
+            below: OnceLock::new(),
         };
         lexicon.is_sound().then_some(lexicon)
     }

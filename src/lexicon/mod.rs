@@ -31,6 +31,7 @@ pub use tables::check_table;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use fst::Map;
 
@@ -175,6 +176,8 @@ pub struct Lexicon {
     map: Map<Vec<u8>>,
     /// All of it, as it is written.
     bytes: Box<[u8]>,
+    /// By concept, those right below it; made when first asked for.
+    below: OnceLock<Vec<Vec<u32>>>,
 }
 
 impl Lexicon {
@@ -264,21 +267,30 @@ impl Lexicon {
 
     /// All concepts that are narrower than one, directly or not, in the order of their indices.
     pub fn narrower(&self, concept: usize) -> Vec<usize> {
-        let mut below = BTreeSet::from([concept]);
-        loop {
-            let known = below.len();
+        let mut found = BTreeSet::new();
+        let mut ahead = vec![concept];
+        while let Some(index) = ahead.pop() {
+            let below = self.right_below(index).iter().map(|&index| index as usize);
+            ahead.extend(below.filter(|&index| found.insert(index)));
+        }
+        found.remove(&concept);
+        found.into_iter().collect()
+    }
+
+    /// The concepts that name one as broader.
+    fn right_below(&self, concept: usize) -> &[u32] {
+        let below = self.below.get_or_init(|| {
+            let mut below = vec![Vec::new(); self.len()];
             for index in 0..self.len() {
-                let mut broader = self.broader_of(index).iter();
-                if broader.any(|&broader| below.contains(&(broader as usize))) {
-                    below.insert(index);
+                for &broader in self.broader_of(index) {
+                    if let Some(below) = below.get_mut(broader as usize) {
+                        below.push(index as u32);
+                    }
                 }
             }
-            if below.len() == known {
-                break;
-            }
-        }
-        below.remove(&concept);
-        below.into_iter().collect()
+            below
+        });
+        below.get(concept).map_or(&[], Vec::as_slice)
     }
 
     /// Every form by which one of some concepts is recognised, in a fixed order.

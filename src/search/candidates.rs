@@ -16,6 +16,8 @@ pub(super) struct CandidatePools {
     pub(super) pools: Vec<Vec<PassageAt>>,
     /// How many passages match in all, where that was asked for.
     pub(super) total: Option<u64>,
+    /// All that have a name of several words, where these are so few that all of them were given.
+    pub(super) named: Option<Vec<PassageAt>>,
 }
 
 /// What the engine is asked for.
@@ -25,8 +27,10 @@ pub(super) struct Matching {
     /// What has a word of the topic, or a name of one word: a union of terms, of which an engine can
     /// find the best without reading most of the postings.
     by_words: Wanted,
-    /// What has a name of several words.
+    /// What has a name of several words…
     by_names: Option<Wanted>,
+    /// …and all that matches otherwise.
+    unnamed: Wanted,
     /// Whatever passes the filters and has what it must have, with or without a word of the topic.
     anywhere: Wanted,
     /// Whether there are no words, only filters…
@@ -42,6 +46,15 @@ impl Matching {
     /// what speaks of something.
     pub(super) fn lists(&self) -> bool {
         self.lists
+    }
+
+    /// All that matches put in another way, where all that have a name of several words are known: to look for
+    /// these costs more than to look for all the rest.
+    pub(super) fn otherwise<'m>(
+        &'m self,
+        named: Option<&'m Vec<PassageAt>>,
+    ) -> Option<(&'m Wanted, &'m [PassageAt])> {
+        named.map(|named| (&self.unnamed, &named[..]))
     }
 
     /// How many candidates are scored at a time.
@@ -70,10 +83,13 @@ pub(super) fn find(
         });
     };
     let mut pools = pools(engine, matching, end)?;
+    let at_once = engine.best_at_once();
     let mut more = match &matching.by_names {
-        Some(by_names) => engine.best(by_names, POOL)?,
+        Some(by_names) => engine.best(by_names, POOL.max(at_once))?,
         None => Vec::new(),
     };
+    let named = (more.len() < POOL.max(at_once)).then(|| more.clone());
+    more.truncate(POOL);
     let meant = scorer.look_up.meant.as_ref();
     if let Some(meant) = meant.filter(|_| !matching.browses && !matching.lists) {
         more.extend(engine.nearest(meant, &matching.anywhere, NEAREST)?);
@@ -92,7 +108,11 @@ pub(super) fn find(
         false => None,
         true => Some(engine.count(&matching.all)?),
     };
-    Ok(CandidatePools { pools, total })
+    Ok(CandidatePools {
+        pools,
+        total,
+        named,
+    })
 }
 
 /// The best passages by plain BM25, at least `end` of them if there are so many.
@@ -160,13 +180,17 @@ pub(super) fn matching(
     if plan.lists_aspect {
         by_words.append(&mut answers);
     }
-    let all = match browses {
-        true => Wanted::All(Vec::new()),
-        false => Wanted::Any(by_words.iter().chain(&by_names).cloned().collect()),
+    let (all, unnamed) = match browses {
+        true => (Wanted::All(Vec::new()), Wanted::All(Vec::new())),
+        false => (
+            Wanted::Any(by_words.iter().chain(&by_names).cloned().collect()),
+            Wanted::Any(by_words.clone()),
+        ),
     };
     by_words.append(&mut answers);
     Ok(Some(Matching {
         all: with_clauses(all),
+        unnamed: with_clauses(unnamed),
         by_words: with_clauses(Wanted::Any(by_words)),
         by_names: (!by_names.is_empty()).then(|| with_clauses(Wanted::Any(by_names))),
         anywhere: with_clauses(Wanted::All(Vec::new())),

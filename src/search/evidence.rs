@@ -4,7 +4,7 @@
 //! What is made of it (`score`) asks an engine nothing more, and neither does the explanation, which
 //! is of the same evidence.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use super::SearchError;
 use super::weights::ANSWER;
@@ -28,7 +28,7 @@ pub(super) struct Name {
 pub(super) struct LookUp<'p> {
     /// Every term, of words and of synonyms.
     pub(super) terms: Vec<&'p str>,
-    numbers: BTreeMap<&'p str, TermNumber>,
+    numbers: FxHashMap<&'p str, TermNumber>,
     pub(super) names: Vec<Name>,
     /// How many concepts the names are of.
     concepts: usize,
@@ -44,7 +44,7 @@ impl<'p> LookUp<'p> {
         let names = plan.concepts.iter().flat_map(PlanConcept::names);
         let mut look_up = LookUp {
             terms: Vec::new(),
-            numbers: BTreeMap::new(),
+            numbers: FxHashMap::default(),
             names: Vec::new(),
             concepts: plan.concepts.len(),
             aspects: plan.asked.answers(),

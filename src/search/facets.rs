@@ -1,10 +1,11 @@
 //! Filters and counts: what passages speak of, over all that match.
 
+use super::candidates::Matching;
 use super::{AskedStatement, Filter, Meant, Request, SearchError};
 use std::collections::HashSet;
 
 use crate::annotate::Aspect;
-use crate::index::{Counted, Engine, SourceFilter, Term, ToCount, Wanted, tied};
+use crate::index::{Counted, Engine, PassageAt, SourceFilter, Term, ToCount, Wanted, tied};
 use crate::lexicon::{Kind, Lexicon};
 
 /// At most this many values of a group are counted.
@@ -143,11 +144,12 @@ pub(super) fn wanted(engine: &dyn Engine, request: &Request) -> Result<Vec<Wante
     Ok(must.chain(sources).collect())
 }
 
-/// Counts the facets of all passages that match, and where the search was `everywhere`, the sources
+/// Counts the facets of all passages that match, of which those that were `named` are known, and where the search was `everywhere`, the sources
 /// that have none. With them comes how many passages match.
 pub(super) fn count(
     engine: &dyn Engine,
-    wanted: &Wanted,
+    matching: &Matching,
+    named: Option<&Vec<PassageAt>>,
     everywhere: bool,
 ) -> Result<(Facets, u64), SearchError> {
     let documents = engine.manifest().documents;
@@ -157,8 +159,9 @@ pub(super) fn count(
         values: VALUES,
         // Who is silent is known when it is known who is not.
         sources: if names_silent { NAMED as usize } else { VALUES },
+        otherwise: matching.otherwise(named),
     };
-    let tallies = engine.tallies(wanted, what)?;
+    let tallies = engine.tallies(&matching.all, what)?;
     let silent = match everywhere {
         true => Some(Silent {
             count: documents.saturating_sub(tallies.documents),
@@ -222,6 +225,7 @@ pub(super) fn silent_on(engine: &dyn Engine, wanted: &Wanted) -> Result<Vec<Stri
         groups: &[],
         values: 0,
         sources: usize::MAX,
+        otherwise: None,
     };
     silent(engine, &engine.tallies(wanted, what)?.sources)
 }

@@ -363,7 +363,10 @@ impl Searcher {
         let everywhere =
             request.source.is_none() && plan.sources.is_empty() && plan.excluded_sources.is_empty();
         let counted = match (&matching, request.facets) {
-            (Some(matching), true) => Some(facets::count(engine, &matching.all, everywhere)?),
+            (Some(matching), true) => {
+                let named = found.named.as_ref();
+                Some(facets::count(engine, matching, named, everywhere)?)
+            }
             (None, true) => Some((facets::none(engine, everywhere)?, 0)),
             (_, false) => None,
         };

@@ -34,13 +34,19 @@ pub struct Snippet {
 /// What a snippet is made of: a unit of the passage, or a row of a table.
 struct Excerpt {
     bytes: Range<usize>,
-    words: usize,
     /// Matched words: where they stand, and the index of the query word.
     matches: Vec<(Range<usize>, usize)>,
     /// The excerpts that lead into this one, or ask what it answers.
     leads: Vec<usize>,
     /// Whether what leads into it is carried along by the passage.
     is_carried: bool,
+}
+
+impl Excerpt {
+    /// How many words it has. Most excerpts are never asked.
+    fn words(&self, text: &str) -> usize {
+        word_count(&text[self.bytes.clone()])
+    }
 }
 
 /// An analyzer that knows more words than this is not kept: some megabytes.
@@ -129,7 +135,7 @@ impl<'a> SnippetMaker<'a> {
     pub(super) fn snippet(&mut self, passage: &StoredPassage) -> Snippet {
         let text = &passage.text;
         let excerpts = self.excerpts(text, &passage.units);
-        let chosen = choose(&excerpts, &self.weights);
+        let chosen = choose(text, &excerpts, &self.weights);
         let mut snippet = Snippet::default();
         let first = chosen.first() == Some(&0);
         if let Some(lead) = &passage.lead
@@ -165,7 +171,6 @@ impl<'a> SnippetMaker<'a> {
                 }
                 leads.extend(unit.answers.and_then(|question| places.get(question)));
                 excerpts.push(Excerpt {
-                    words: word_count(&text[bytes.clone()]),
                     matches: self.matches(&text[bytes.clone()], bytes.start),
                     leads,
                     is_carried: unit
@@ -279,7 +284,7 @@ fn is_cell(unit: &Unit) -> bool {
 
 /// Chooses excerpts greedily by the weight of the query words they add; a list item brings the
 /// line that leads into it. The first one stands in where nothing matches.
-fn choose(excerpts: &[Excerpt], weights: &[f64]) -> Vec<usize> {
+fn choose(text: &str, excerpts: &[Excerpt], weights: &[f64]) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     let mut covered = vec![false; weights.len()];
     let mut words = 0;
@@ -298,8 +303,8 @@ fn choose(excerpts: &[Excerpt], weights: &[f64]) -> Vec<usize> {
             .copied()
             .filter(|lead| *lead != i && !chosen.contains(lead))
             .collect();
-        let brought = leads.iter().map(|&lead| excerpts[lead].words);
-        let cost = excerpts[i].words + brought.sum::<usize>();
+        let brought = leads.iter().map(|&lead| excerpts[lead].words(text));
+        let cost = excerpts[i].words(text) + brought.sum::<usize>();
         if !chosen.is_empty() && words + cost > SNIPPET_WORDS {
             break;
         }
@@ -314,7 +319,7 @@ fn choose(excerpts: &[Excerpt], weights: &[f64]) -> Vec<usize> {
         chosen.push(0);
     }
     chosen.sort_unstable();
-    fill(excerpts, &mut chosen, words);
+    fill(text, excerpts, &mut chosen, words);
     chosen
 }
 
@@ -331,16 +336,16 @@ fn gain(excerpt: &Excerpt, covered: &[bool], weights: &[f64]) -> f64 {
 }
 
 /// Adds what follows the chosen ones while it is short: an answer often ends a sentence later.
-fn fill(excerpts: &[Excerpt], chosen: &mut Vec<usize>, mut words: usize) {
+fn fill(text: &str, excerpts: &[Excerpt], chosen: &mut Vec<usize>, mut words: usize) {
     let Some(&last) = chosen.last() else { return };
     let next = last + 1;
     if let Some(excerpt) = excerpts.get(next)
         && chosen.len() < SNIPPET_SENTENCES
-        && words + excerpt.words <= SNIPPET_WORDS / 2
+        && words + excerpt.words(text) <= SNIPPET_WORDS / 2
     {
-        words += excerpt.words;
+        words += excerpt.words(text);
         chosen.push(next);
-        fill(excerpts, chosen, words);
+        fill(text, excerpts, chosen, words);
     }
 }
 

@@ -268,6 +268,7 @@ fn concepts(engine: &dyn Engine) -> Result<Vec<FrequentConcept>, IndexError> {
         groups: &GROUPS,
         values: CONCEPTS,
         sources: 0,
+        otherwise: None,
     };
     let groups = engine.tallies(&Wanted::All(Vec::new()), what)?.groups;
     let mut concepts: Vec<FrequentConcept> = Vec::new();
@@ -290,6 +291,7 @@ fn questions(engine: &dyn Engine) -> Result<Vec<FrequentQuestion>, IndexError> {
         groups: &["condition", "aspect"],
         values: CONDITIONS,
         sources: 0,
+        otherwise: None,
     };
     let mut groups = engine.tallies(&everything, what)?.groups.into_iter();
     let conditions = groups.next().unwrap_or_default();

@@ -60,7 +60,7 @@ pub(super) struct BestInSegment {
 
 impl BestInSegment {
     /// What a match has to score more than to be worth looking at.
-    fn threshold(&self) -> Score {
+    pub(super) fn threshold(&self) -> Score {
         match self.best.peek() {
             Some(least) if self.best.len() == self.limit => least.0.score() * SURELY_LESS,
             _ => Score::MIN,

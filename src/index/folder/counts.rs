@@ -4,17 +4,12 @@
 //! million of them. The place of a passage tells its document, so that documents are counted by
 //! number, and only the few that are shown are looked up.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
+use tantivy::DocAddress;
 
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::ColumnValues;
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
-
-use super::schema::ORDER;
 use crate::index::error::IndexError;
-use crate::index::passage::Order;
 
 /// So many names of sources are kept; beyond, it is begun anew.
 const KEPT: usize = 100_000;
@@ -46,9 +41,6 @@ impl SourceNames {
     }
 }
 
-/// Counts the documents of what matches.
-pub(super) struct SourceCounts;
-
 /// How many passages of a document match, and where one of them is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SourceCount {
@@ -57,64 +49,55 @@ pub(super) struct SourceCount {
     pub(super) at: DocAddress,
 }
 
-pub(super) struct CountsInSegment {
-    segment: SegmentOrdinal,
-    order: Arc<dyn ColumnValues<u64>>,
-    /// Passages of a document mostly stand side by side, so that this is a line for a document.
-    runs: Vec<SourceCount>,
-}
-
-impl Collector for SourceCounts {
-    type Fruit = Vec<SourceCount>;
-    type Child = CountsInSegment;
-
-    fn for_segment(
-        &self,
-        segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<CountsInSegment> {
-        let order = reader.fast_fields().u64(ORDER)?;
-        Ok(CountsInSegment {
-            segment,
-            order: order.first_or_default_col(0),
-            runs: Vec::new(),
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    /// The counts in the order of the documents.
-    fn merge_fruits(&self, segments: Vec<Vec<SourceCount>>) -> tantivy::Result<Vec<SourceCount>> {
-        let mut counts = segments.concat();
-        // Most often it is in order already, which costs one look.
-        counts.sort_by_key(|count| count.document);
-        counts.dedup_by(|later, first| {
-            let same = later.document == first.document;
-            first.passages += if same { later.passages } else { 0 };
-            same
-        });
-        Ok(counts)
-    }
-}
-
-impl SegmentCollector for CountsInSegment {
-    type Fruit = Vec<SourceCount>;
-
-    fn collect(&mut self, doc: DocId, _: Score) {
-        let document = Order(self.order.get_val(doc)).document();
-        match self.runs.last_mut() {
-            Some(last) if last.document == document => last.passages += 1,
-            _ => self.runs.push(SourceCount {
-                document,
-                passages: 1,
-                at: DocAddress::new(self.segment, doc),
-            }),
+/// The first `limit` of some, in order of a key that no two share. Most often there are few to be found among
+/// many, of which most are looked at once.
+pub(super) fn first_by<T, K: Ord>(
+    all: impl Iterator<Item = T>,
+    limit: usize,
+    key: impl Fn(&T) -> K,
+) -> Vec<T> {
+    let mut first: Vec<T> = Vec::new();
+    let mut beyond: Option<K> = None;
+    for one in all {
+        if beyond.as_ref().is_some_and(|beyond| key(&one) >= *beyond) {
+            continue;
+        }
+        first.push(one);
+        if first.len() > limit.saturating_mul(2) {
+            first.select_nth_unstable_by_key(limit, &key);
+            beyond = first.get(limit).map(&key);
+            first.truncate(limit);
         }
     }
+    first.sort_unstable_by_key(key);
+    first.truncate(limit);
+    first
+}
 
-    fn harvest(self) -> Vec<SourceCount> {
-        self.runs
+/// Counts of segments as one for each document, in the order of the documents.
+pub(super) fn by_document(mut counts: Vec<SourceCount>) -> Vec<SourceCount> {
+    // Most often it is in order already, which costs one look.
+    counts.sort_by_key(|count| count.document);
+    counts.dedup_by(|later, first| {
+        let same = later.document == first.document;
+        first.passages += if same { later.passages } else { 0 };
+        same
+    });
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_those_of_all_in_order() {
+        let all: Vec<u32> = (0..500).map(|n| n * 7919 % 503).collect();
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        for limit in [0, 1, 12, 499, 500, usize::MAX] {
+            let first = first_by(all.iter().copied(), limit, |n| *n);
+            assert_eq!(first, sorted[..limit.min(500)]);
+        }
     }
 }

@@ -8,12 +8,14 @@ use tantivy::{DocAddress, Order as Sorted};
 
 use super::best::{Best, Match};
 use super::bounded::Bounded;
-use super::counts::{SourceCount, SourceCounts};
-use super::facets::FacetCounts;
+use super::counts::{SourceCount, by_document, first_by};
+use super::facets::FacetValues;
 use super::index::Index;
+use super::matches::Matches;
 use super::nearest::Nearest;
+use super::rows::{RowCounts, ValuesToCount};
 use super::schema::ORDER;
-use super::{postings, query};
+use super::{few, postings, query};
 use crate::encoder::Meaning;
 use crate::index::budget::Budget;
 use crate::index::dictionary::Dictionary;
@@ -25,6 +27,9 @@ use crate::index::passage::{Order, PassageAt, StoredPassage};
 use crate::index::table::{CandidateNumber, Positions, Table, TermNumber};
 use crate::index::wanted::{Term, Wanted};
 use crate::lexicon::Lexicon;
+
+/// All of the matches of a phrase are looked at, however many are wanted, and so many are soon sorted.
+const AT_ONCE: usize = 1000;
 
 impl From<DocAddress> for PassageAt {
     fn from(at: DocAddress) -> PassageAt {
@@ -71,15 +76,21 @@ impl Engine for Index {
     }
 
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
+        let limit = limit.min(self.most());
+        if let Some(found) = few::best(self, wanted, limit)? {
+            return Ok(found.iter().map(Match::address).map(Into::into).collect());
+        }
         let query = query::query(self, wanted)?;
-        let best = Best {
-            limit: limit.min(self.most()),
-            budget: Index::budget(self),
-        };
+        let budget = Index::budget(self);
+        let best = Best { limit, budget };
         let statistics = query::Statistics(self);
         let searcher = self.searcher();
         let found = searcher.search_with_statistics_provider(&*query, &best, &statistics)?;
         Ok(found.iter().map(Match::address).map(Into::into).collect())
+    }
+
+    fn best_at_once(&self) -> usize {
+        AT_ONCE
     }
 
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
@@ -122,26 +133,39 @@ impl Engine for Index {
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {
-        let query = query::query(self, wanted)?;
         // How many have a term is written down.
-        let found = match wanted {
-            Wanted::Term(_) => self.searcher().search(&*query, &Count)?,
-            _ => self.collected(&*query, Count)?,
-        };
-        Ok(found as u64)
+        if let Wanted::Term(_) = wanted {
+            let query = query::query(self, wanted)?;
+            return Ok(self.searcher().search(&*query, &Count)? as u64);
+        }
+        let segments = self.searcher().segment_readers().iter();
+        let count = |segment| Ok(Matches::of(self, segment, wanted)?.count());
+        segments.map(count).sum()
     }
 
     fn tallies(&self, wanted: &Wanted, what: ToCount<'_>) -> Result<Tallies, IndexError> {
-        let query = query::query(self, wanted)?;
         // Where no group is asked for, no name of one is read.
         let facets = match what.groups.is_empty() {
-            true => &Arc::default(),
-            false => self.facets()?,
+            true => None,
+            false => Some(self.facets()?),
         };
-        let counter = (!what.groups.is_empty()).then(|| FacetCounts(facets.clone()));
-        let (counts, sources) = self.collected(&*query, (counter, SourceCounts))?;
-        let counts = counts.unwrap_or_default();
-        let values = |group: &&str| facets.most_often(&counts, group, what.values);
+        let groups = what.groups;
+        let to_count = facets.map(|facets| ValuesToCount { facets, groups });
+        let mut counts = RowCounts::of(facets.map_or(0, FacetValues::len));
+        let (wanted, also) = what.otherwise.unwrap_or((wanted, &[]));
+        let also: Vec<DocAddress> = also.iter().map(|&at| at.into()).collect();
+        for (n, segment) in (0..).zip(self.searcher().segment_readers()) {
+            let mut matches = Matches::of(self, segment, wanted)?;
+            let here = also.iter().filter(|at| at.segment_ord == n);
+            matches.insert(here.map(|at| at.doc_id));
+            let rows = self.rows();
+            rows.count(self.searcher(), n, matches.entries(), to_count, &mut counts)?;
+        }
+        let sources = by_document(counts.sources);
+        let values = |group: &&str| match facets {
+            Some(facets) => facets.most_often(&counts.values, group, what.values),
+            None => Vec::new(),
+        };
         Ok(Tallies {
             passages: sources.iter().map(|count| count.passages).sum(),
             documents: sources.len() as u64,
@@ -228,15 +252,11 @@ impl Index {
     /// The sources with most passages, in the order of the corpus among equals.
     fn most_often(
         &self,
-        mut sources: Vec<SourceCount>,
+        sources: Vec<SourceCount>,
         limit: usize,
     ) -> Result<Vec<Counted>, IndexError> {
         let order = |count: &SourceCount| (std::cmp::Reverse(count.passages), count.document);
-        if sources.len() > limit {
-            sources.select_nth_unstable_by_key(limit, order);
-            sources.truncate(limit);
-        }
-        sources.sort_unstable_by_key(order);
+        let sources = first_by(sources.into_iter(), limit, order);
         let named = |count: &SourceCount| {
             let name = self
                 .source_names()
@@ -244,5 +264,58 @@ impl Index {
             Ok((name, count.passages))
         };
         sources.iter().map(named).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::field::TextField;
+    use crate::index::folder::build::build;
+    use crate::index::sources::Sources;
+
+    #[test]
+    fn counts_are_the_same_however_they_are_made() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let corpus = folder.path().join("corpus");
+        std::fs::create_dir(&corpus)?;
+        for (n, text) in [
+            "Gout and neck pain.",
+            "A stroke.",
+            "Neck pain: risks. A stroke.",
+        ]
+        .iter()
+        .enumerate()
+        {
+            std::fs::write(corpus.join(format!("{n}.txt")), text)?;
+        }
+        let dir = folder.path().join("index");
+        build(&Sources::of([&corpus]), &dir, &mut |_| {})?;
+        let index = Index::open(&dir)?;
+        let word = |text: &str| Wanted::word(TextField::Body, text);
+        let (gout, stroke) = (word("gout"), word("stroke"));
+        let either = Wanted::Any(vec![gout.clone(), stroke.clone()]);
+        let found = index.best(&stroke, 10)?;
+        let what = ToCount {
+            groups: &["condition", "risk"],
+            values: 12,
+            sources: 12,
+            otherwise: None,
+        };
+        // Out of columns, and then laid out.
+        let first = index.tallies(&either, what)?;
+        assert_eq!((first.passages, first.documents), (3, 3));
+        assert!(first.groups[0].iter().any(|(value, _)| value == "gout"));
+        assert_eq!(index.tallies(&either, what)?, first);
+        let otherwise = Some((&gout, &found[..]));
+        assert_eq!(
+            index.tallies(&either, ToCount { otherwise, ..what })?,
+            first
+        );
+        // Other groups than those that were laid out.
+        let groups: &[&str] = &["risk"];
+        let risks = index.tallies(&either, ToCount { groups, ..what })?;
+        assert_eq!(risks.groups[..], first.groups[1..]);
+        Ok(())
     }
 }

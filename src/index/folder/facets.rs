@@ -1,17 +1,15 @@
 //! What passages are counted under, by number.
 //!
 //! The names of all values are read once for a generation, and every segment's numbers of them put into one
-//! order. A search then counts numbers, and names are looked up for what is shown only.
+//! order. A search then counts numbers ([`rows`](super::rows)), and names are looked up for what is shown only.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::fastfield::FacetReader;
-use tantivy::{DocId, Score, Searcher, SegmentOrdinal, SegmentReader, TantivyError};
+use tantivy::{Searcher, SegmentReader, TantivyError};
 
+use super::counts::first_by;
 use super::schema::FACETS;
 use crate::index::engine::Counted;
 
@@ -46,6 +44,25 @@ impl FacetValues {
         })
     }
 
+    /// How many names there are.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// For each number of a segment the place among the names.
+    pub(super) fn places(&self, segment: usize) -> &[u32] {
+        &self.places[segment]
+    }
+
+    /// By place among the names, whether it is of one of some groups.
+    pub(super) fn are_of(&self, groups: &[&str]) -> Vec<bool> {
+        let mut are = vec![false; self.names.len()];
+        for group in groups {
+            are[self.of_group(group)].fill(true);
+        }
+        are
+    }
+
     /// Where the values of a group stand among the names.
     fn of_group(&self, group: &str) -> Range<usize> {
         let first = self.names.partition_point(|name| group_of(name) < group);
@@ -56,13 +73,8 @@ impl FacetValues {
     /// The values of a group that were counted most, in byte order among equals.
     pub(super) fn most_often(&self, counts: &[u64], group: &str, limit: usize) -> Vec<Counted> {
         let counted = self.of_group(group).filter(|&place| counts[place] > 0);
-        let mut places: Vec<usize> = counted.collect();
         let order = |place: &usize| (Reverse(counts[*place]), *place);
-        if places.len() > limit {
-            places.select_nth_unstable_by_key(limit, order);
-            places.truncate(limit);
-        }
-        places.sort_unstable_by_key(order);
+        let places = first_by(counted, limit, order);
         let value = |place: usize| {
             let value = self.names[place]
                 .split_once(BETWEEN)
@@ -86,66 +98,4 @@ fn names(segment: &SegmentReader) -> tantivy::Result<Vec<Box<str>>> {
         names.push(String::from_utf8_lossy(terms.key()).into());
     }
     Ok(names)
-}
-
-/// Counts how many of what matches have each value.
-pub(super) struct FacetCounts(pub(super) Arc<FacetValues>);
-
-pub(super) struct FacetsInSegment {
-    values: Arc<FacetValues>,
-    segment: SegmentOrdinal,
-    facets: FacetReader,
-    /// By number of the segment.
-    counts: Vec<u32>,
-}
-
-impl Collector for FacetCounts {
-    /// By place among the names.
-    type Fruit = Vec<u64>;
-    type Child = FacetsInSegment;
-
-    fn for_segment(
-        &self,
-        segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<FacetsInSegment> {
-        let facets = reader.facet_reader(FACETS)?;
-        Ok(FacetsInSegment {
-            values: self.0.clone(),
-            segment,
-            counts: vec![0; facets.num_facets()],
-            facets,
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(&self, segments: Vec<Vec<(u32, u32)>>) -> tantivy::Result<Vec<u64>> {
-        let mut counts = vec![0; self.0.names.len()];
-        for (place, count) in segments.into_iter().flatten() {
-            counts[place as usize] += u64::from(count);
-        }
-        Ok(counts)
-    }
-}
-
-impl SegmentCollector for FacetsInSegment {
-    /// Places among the names, with their counts.
-    type Fruit = Vec<(u32, u32)>;
-
-    fn collect(&mut self, doc: DocId, _: Score) {
-        for number in self.facets.facet_ords(doc) {
-            if let Some(count) = self.counts.get_mut(number as usize) {
-                *count += 1;
-            }
-        }
-    }
-
-    fn harvest(self) -> Vec<(u32, u32)> {
-        let places = &self.values.places[self.segment as usize];
-        let counted = places.iter().copied().zip(self.counts);
-        counted.filter(|(_, count)| *count > 0).collect()
-    }
 }

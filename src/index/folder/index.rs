@@ -12,6 +12,7 @@ use super::generations::manifest_of;
 use super::names::PAGES_FILE;
 use super::pages::Pages;
 use super::read_only::ReadOnly;
+use super::rows::Rows;
 use super::schema::Fields;
 use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
 use crate::index::budget::Budget;
@@ -41,7 +42,8 @@ pub struct Index {
     dictionary: Arc<Dictionary>,
     vectors: Option<Arc<Vectors>>,
     /// What passages are counted under, read when it is first asked for.
-    facets: Arc<OnceLock<Arc<FacetValues>>>,
+    facets: Arc<OnceLock<FacetValues>>,
+    rows: Arc<Rows>,
     source_names: Arc<SourceNames>,
     /// How long work goes on.
     budget: Budget,
@@ -106,6 +108,7 @@ impl Index {
         Ok(Index {
             vectors: vectors.map_err(|e| damaged(e.to_string()))?.map(Arc::new),
             facets: Arc::default(),
+            rows: Arc::default(),
             source_names: Arc::default(),
             budget: Budget::default(),
             dir: dir.to_owned(),
@@ -189,14 +192,19 @@ impl Index {
         &self.source_names
     }
 
+    /// What each entry is counted under.
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
     /// What passages are counted under.
-    pub(super) fn facets(&self) -> Result<&Arc<FacetValues>, IndexError> {
+    pub(super) fn facets(&self) -> Result<&FacetValues, IndexError> {
         if let Some(facets) = self.facets.get() {
             return Ok(facets);
         }
         // Two that ask at once read the same.
         let facets = FacetValues::read(&self.searcher)?;
-        Ok(self.facets.get_or_init(|| Arc::new(facets)))
+        Ok(self.facets.get_or_init(|| facets))
     }
 
     pub(super) fn fields(&self) -> &Fields {

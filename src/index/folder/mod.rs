@@ -12,10 +12,13 @@
 //! index        a generation, opened
 //! documents    passages and documents, out of their entries
 //! query        what is wanted, as queries of tantivy
+//! matches      which entries match, a bit for each
 //! best         the best by BM25, with ties in the order of the corpus
+//! few          the same where few postings are to be read
 //! bounded      collecting within a budget
 //! counts       documents, counted
 //! facets       what passages are counted under, by number
+//! rows         the same laid out for counting, entry by entry
 //! nearest      the most similar in meaning
 //! postings     how often and where words stand in candidates
 //! engine       all of these: the trait Engine
@@ -37,10 +40,12 @@ mod documents;
 mod durable;
 mod engine;
 mod facets;
+mod few;
 mod generation;
 mod generations;
 mod index;
 mod lock;
+mod matches;
 mod names;
 mod nearest;
 mod pages;
@@ -49,6 +54,7 @@ mod query;
 mod read_only;
 mod restore;
 mod room;
+mod rows;
 mod schema;
 mod sources;
 

@@ -1,5 +1,6 @@
 //! The tantivy fields: the one place that knows them.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -123,8 +124,9 @@ impl Fields {
             source: schema.add_text_field("source", STRING),
             file: schema.add_text_field("file", STRING),
             id: schema.add_text_field("id", STRING),
-            stored: schema.add_bytes_field("stored", STORED),
-            around: schema.add_bytes_field("around", STORED),
+            // As texts, for tantivy reads and writes other bytes one by one.
+            stored: schema.add_text_field("stored", STORED),
+            around: schema.add_text_field("around", STORED),
             order: schema.add_u64_field(ORDER, FAST),
             facets: schema.add_facet_field(FACETS, INDEXED),
             title_words: schema.add_u64_field(TITLE_WORDS, FAST),
@@ -183,7 +185,7 @@ impl Fields {
         entry.add_u64(self.title_words, u64::from(terms.title_words));
         entry.add_text(self.id, passage.id().as_str());
         let stored = StoredPassage::new(document, passage, annotations);
-        entry.add_bytes(self.stored, &sealed(&stored));
+        entry.add_text(self.stored, sealed(&stored));
         for (field, packed) in self.aspects.into_iter().zip(packed(&annotations.aspects)) {
             entry.add_u64(field, packed);
         }
@@ -228,8 +230,8 @@ impl Fields {
         entry: &TantivyDocument,
         field: Field,
     ) -> Result<Option<T>, String> {
-        let bytes = entry.get_first(field).and_then(|value| value.as_bytes());
-        bytes.map(unsealed).transpose()
+        let text = entry.get_first(field).and_then(|value| value.as_str());
+        text.map(unsealed).transpose()
     }
 }
 
@@ -251,7 +253,7 @@ impl EntryMaker for Fields {
                 let mut entry = TantivyDocument::default();
                 entry.add_text(self.file, file);
                 entry.add_text(self.source, document.source());
-                entry.add_bytes(self.around, &sealed(around));
+                entry.add_text(self.around, sealed(around));
                 entry
             })
             .collect();
@@ -262,27 +264,30 @@ impl EntryMaker for Fields {
     }
 }
 
-/// Bytes of a seal.
-const SEAL: usize = 8;
+/// Bytes of a seal, as hexadecimal digits.
+const SEAL: usize = 16;
 
-/// A value as JSON, behind the first bytes of its BLAKE3 hash: what is shown to people must be what
+/// A value as JSON, behind the first digits of its BLAKE3 hash: what is shown to people must be what
 /// was written.
-fn sealed(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = vec![0; SEAL];
-    serde_json::to_writer(&mut bytes, value)
-        // All that is stored is strings, numbers and lists, and memory takes what is written.
-        .expect("what is stored can be written");
-    let hash = blake3::hash(&bytes[SEAL..]);
-    bytes[..SEAL].copy_from_slice(&hash.as_bytes()[..SEAL]);
-    bytes
+fn sealed(value: &impl Serialize) -> String {
+    // All that is stored is strings, numbers and lists.
+    let json = serde_json::to_string(value).expect("what is stored can be written");
+    let mut sealed = String::with_capacity(SEAL + json.len());
+    sealed.push_str(&seal(&json)[..SEAL]);
+    sealed.push_str(&json);
+    sealed
 }
 
-fn unsealed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    let whole = bytes
+fn seal(json: &str) -> impl Deref<Target = str> {
+    blake3::hash(json.as_bytes()).to_hex()
+}
+
+fn unsealed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let whole = text
         .split_at_checked(SEAL)
-        .filter(|(seal, json)| blake3::hash(json).as_bytes()[..SEAL] == **seal);
+        .filter(|(of_it, json)| seal(json)[..SEAL] == **of_it);
     let (_, json) = whole.ok_or("an entry is not as it was written")?;
-    serde_json::from_slice(json).map_err(|error| error.to_string())
+    serde_json::from_str(json).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -135,6 +135,7 @@ fn assert_same(folder: &Path, url: &str) {
             groups: &["aspect", "condition", "technique", "risk"],
             values: 10,
             sources: 100_000,
+            otherwise: None,
         };
         engine
             .tallies(&Wanted::All(Vec::new()), what)

@@ -185,6 +185,7 @@ fn asked(engine: &dyn Engine) -> Vec<(&'static str, Result<(), IndexError>)> {
         groups: &["aspect"],
         values: 5,
         sources: 5,
+        otherwise: None,
     };
     let everything = Wanted::All(Vec::new());
     let at = engine.first(&everything, 100);
