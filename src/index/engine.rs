@@ -105,20 +105,16 @@ pub trait Engine: Send + Sync {
 
     /// How similar what is meant is to passages at those places in the corpus, see
     /// [`Meaning::similarity`]; nothing where the index has no vectors.
-    fn similarities(&self, _meant: &Meaning, _at: &[Order]) -> Result<Vec<f32>, IndexError> {
-        Ok(Vec::new())
-    }
+    fn similarities(&self, meant: &Meaning, at: &[Order]) -> Result<Vec<f32>, IndexError>;
 
     /// Those that are most similar to what is meant, at most `limit`; in the order of the corpus
     /// among equals. Nothing where the index has no vectors.
     fn nearest(
         &self,
-        _meant: &Meaning,
-        _wanted: &Wanted,
-        _limit: usize,
-    ) -> Result<Vec<PassageAt>, IndexError> {
-        Ok(Vec::new())
-    }
+        meant: &Meaning,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Vec<PassageAt>, IndexError>;
 
     /// How many there are.
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError>;

@@ -13,9 +13,10 @@ use super::document::WholeDocument;
 use super::engine::{Engine, Tallies, ToCount};
 use super::error::IndexError;
 use super::manifest::Manifest;
-use super::passage::{PassageAt, StoredPassage};
+use super::passage::{Order, PassageAt, StoredPassage};
 use super::table::{CandidateNumber, Positions, Table, TermNumber};
 use super::wanted::{Term, Wanted};
+use crate::encoder::Meaning;
 use crate::lexicon::Lexicon;
 
 /// An engine whose sources are named from a folder on.
@@ -149,6 +150,19 @@ impl Engine for RelativeSources {
 
     fn first(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
         self.engine.first(&self.wanted(wanted)?, limit)
+    }
+
+    fn similarities(&self, meant: &Meaning, at: &[Order]) -> Result<Vec<f32>, IndexError> {
+        self.engine.similarities(meant, at)
+    }
+
+    fn nearest(
+        &self,
+        meant: &Meaning,
+        wanted: &Wanted,
+        limit: usize,
+    ) -> Result<Vec<PassageAt>, IndexError> {
+        self.engine.nearest(meant, &self.wanted(wanted)?, limit)
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {

@@ -472,7 +472,7 @@ mod tests {
         home.build(&Sources::of([folder.path().join("a.txt")]), &mut |_| {})
             .expect("it can be built");
         let hours = Duration::from_secs(36_000);
-        let state = ServerState::open(&home, true, hours).expect("it can be opened");
+        let state = ServerState::open(&home, true, None, hours).expect("it can be opened");
         let (ended, hears) = std::sync::mpsc::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

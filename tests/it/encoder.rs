@@ -7,6 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::common::encoder::{real, write_tiny};
+use crate::common::server::Server;
 use crate::common::{palpate, repository};
 
 /// Words that mean the same, a line each.
@@ -91,6 +92,27 @@ fn what_means_the_same_is_found_and_said_to_be_so() {
         by_words["hits"][0].get("by_meaning_alone").is_none(),
         "{by_words}"
     );
+}
+
+#[test]
+fn a_server_finds_by_meaning_wherever_the_files_are() {
+    let folder = folder();
+    let pages = folder.path().join("pages");
+    let pages = pages.to_str().expect("a temporary folder has a plain name");
+    // Made from an absolute path, sources are named from the folder on.
+    for args in [
+        &["index", "pages", "--encoder", "encoder"][..],
+        &["index", pages, "--encoder", "encoder", "--replace"],
+    ] {
+        palpate(folder.path()).args(args).assert().success();
+        let server = Server::start(folder.path(), &[]);
+        let answer = server.get("/api/v1/search?q=fragile+skeleton&exact=true");
+        let found: Value = serde_json::from_str(&answer.body).expect("it is JSON");
+        let hit = &found["hits"][0];
+        assert_eq!(hit["by_meaning_alone"], true, "{args:?} {found}");
+        let source = hit["source"].as_str().unwrap_or_default();
+        assert!(source.ends_with("bones.txt"), "{source}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::entry::{Kept, ReadCandidate};
 use super::search::{Cluster, MOST_KNOWN, MOST_VALUES, PAGE, Search};
 use super::{generation, query};
 use crate::analysis::{SharedBytes, Vocabulary, placed};
+use crate::encoder::Meaning;
 use crate::index::budget::Budget;
 use crate::index::dictionary::{self, Dictionary, Phrases};
 use crate::index::document::WholeDocument;
@@ -137,6 +138,15 @@ impl Engine for Cluster {
         })?;
         let hits = self.hits(&mut answer)?;
         self.addresses(&hits)
+    }
+
+    /// A cluster keeps no vectors.
+    fn similarities(&self, _: &Meaning, _: &[Order]) -> Result<Vec<f32>, IndexError> {
+        Ok(Vec::new())
+    }
+
+    fn nearest(&self, _: &Meaning, _: &Wanted, _: usize) -> Result<Vec<PassageAt>, IndexError> {
+        Ok(Vec::new())
     }
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {

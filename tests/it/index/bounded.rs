@@ -25,6 +25,7 @@ fn asked(engine: &dyn Engine) -> (u64, Vec<PassageAt>, Vec<PassageAt>, usize) {
         .each(&gout(), &mut |_| read += 1)
         .expect("it can be read");
     let what = ToCount {
+        otherwise: None,
         groups: &["aspect"],
         values: 10,
         sources: 10,

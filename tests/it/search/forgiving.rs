@@ -222,7 +222,7 @@ fn suggestions_as_json() {
 /// A leaflet that lacks what is asked for, and has its neighbours.
 fn leaflet() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let text = "About prednisolone\n\nPrednisolone is a steroid. It can weaken bones.\n\n\
+    let text = "About prednisolone\n\nPrednisolone is a steroid. It can raise the weight.\n\n\
                 Osteopetrosis is a rare bone disease. Hypocalcemia may occur. Asepsis is kept during \
                 the procedure. Cycloserine and cutaneous larva migrans are other stories. A single \
                 asymptomatic person had influence over neuropathy.\n";
