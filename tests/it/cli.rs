@@ -550,3 +550,36 @@ fn results_stream_line_by_line() {
     assert!(serde_json::from_str::<Value>(&first).is_ok());
     child.wait().expect("the binary ends");
 }
+
+#[test]
+fn what_is_of_no_group_stands_above_the_groups_of_the_help() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (command, own, groups) in [
+        (
+            "search",
+            &["--limit", "--json", "--color"][..],
+            &["Cluster:", "Ranking:"][..],
+        ),
+        (
+            "index",
+            &["--verify", "--keep"],
+            &["Cluster:", "Limits for each file:"],
+        ),
+        ("audit", &["--by", "--format"], &["Cluster:"]),
+    ] {
+        let run = palpate(folder.path())
+            .args([command, "-h"])
+            .assert()
+            .success();
+        let help = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+        let at = |text: &str| help.find(text).unwrap_or_else(|| panic!("{text}: {help}"));
+        for group in groups {
+            for flag in own {
+                assert!(
+                    at(&format!("{flag} ")) < at(group),
+                    "{command} {flag}: {help}"
+                );
+            }
+        }
+    }
+}

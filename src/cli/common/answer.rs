@@ -14,32 +14,41 @@ use super::HomeArgs;
 
 /// What is other than usual in the ranking.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Ranking")]
 pub(crate) struct RankingArgs {
     /// Leave parts out of the ranking, to see what each is worth: fields, proximity, concepts,
     /// aspects, meaning
-    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    #[arg(
+        long,
+        help_heading = "Ranking",
+        value_name = "PART",
+        value_delimiter = ','
+    )]
     without: Vec<RankingPart>,
     /// How soon more occurrences of a word stop to count (BM25's k1)
-    #[arg(long, value_name = "K1", value_parser = weight)]
+    #[arg(long, help_heading = "Ranking", value_name = "K1", value_parser = weight)]
     k1: Option<f64>,
     /// How much the length of a field counts against it, from 0 to 1 (BM25's b)
-    #[arg(long, value_name = "B", value_parser = share)]
+    #[arg(long, help_heading = "Ranking", value_name = "B", value_parser = share)]
     b: Option<f64>,
     /// How much a word counts in the title or in a heading, relative to one in the body: title=3
-    #[arg(long, value_name = "FIELD=WEIGHT", value_delimiter = ',')]
+    #[arg(
+        long,
+        help_heading = "Ranking",
+        value_name = "FIELD=WEIGHT",
+        value_delimiter = ','
+    )]
     field_weight: Vec<FieldWeight>,
 }
 
 /// Whether words of the best passages join the query. Only runs do so: who searches for one word is not
 /// shown what was found by others.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Ranking")]
 pub(crate) struct FeedbackArgs {
     /// Let words of the best passages join the query (RM3): how many passages, how many words, and
     /// what the typed query counts of 1
     #[arg(
         long,
+        help_heading = "Ranking",
         value_name = "PASSAGES,WORDS,ORIGINAL",
         num_args = 0..=1,
         require_equals = true,

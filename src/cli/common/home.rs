@@ -31,21 +31,31 @@ pub(crate) struct HomeArgs {
 
 #[cfg(feature = "cluster")]
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Cluster")]
 struct ClusterArgs {
     /// Index in an OpenSearch cluster, as http://node:9200/palpate [env: PALPATE_ENGINE]
     ///
     /// Several nodes are parted by commas. A name and a password are taken from
     /// PALPATE_ENGINE_USER and PALPATE_ENGINE_PASSWORD or from the URL, an API key from
     /// PALPATE_ENGINE_API_KEY; they are never printed.
-    #[arg(long, value_name = "URL", conflicts_with = "dir")]
+    #[arg(
+        long,
+        help_heading = "Cluster",
+        value_name = "URL",
+        conflicts_with = "dir"
+    )]
     engine: Option<String>,
     /// Trust the certificates in this file (PEM), and no others
-    #[arg(long, value_name = "FILE", env = "PALPATE_ENGINE_CA")]
+    #[arg(
+        long,
+        help_heading = "Cluster",
+        value_name = "FILE",
+        env = "PALPATE_ENGINE_CA"
+    )]
     engine_ca: Option<PathBuf>,
     /// Give up a request after this time
     #[arg(
         long,
+        help_heading = "Cluster",
         value_name = "SECONDS",
         env = "PALPATE_ENGINE_TIMEOUT",
         default_value_t = 10,

@@ -6,19 +6,18 @@ use palpate::document::Limits;
 
 /// What reading one file may take.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Limits for each file")]
 pub(crate) struct LimitArgs {
     /// Largest file to read, and longest line of a JSONL file of any size
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    #[arg(long, help_heading = "Limits for each file", value_name = "SIZE", default_value = "256M", value_parser = size)]
     max_file_size: u64,
     /// Most that the compressed parts of a file may expand to
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    #[arg(long, help_heading = "Limits for each file", value_name = "SIZE", default_value = "256M", value_parser = size)]
     max_expanded_size: u64,
     /// Deepest nesting of elements
-    #[arg(long, value_name = "LEVELS", default_value_t = 512, value_parser = depth)]
+    #[arg(long, help_heading = "Limits for each file", value_name = "LEVELS", default_value_t = 512, value_parser = depth)]
     max_depth: usize,
     /// Longest time to take a file apart, and to annotate it
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, help_heading = "Limits for each file", value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     max_seconds: u32,
 }
 

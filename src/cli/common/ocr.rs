@@ -7,7 +7,6 @@ use palpate::index::Recognition;
 
 /// A program of the user's that reads pictures.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Text in pictures")]
 pub(crate) struct OcrArgs {
     /// Read scanned pages and pictures by this program, as "tesseract {} - -l eng"
     ///
@@ -16,11 +15,12 @@ pub(crate) struct OcrArgs {
     /// picture, which comes last where {} is left out; what the program prints is the text. It is
     /// split as a shell does it, and no shell is run. What was recognised once is kept with the
     /// index. To change the command is to build anew.
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, help_heading = "Text in pictures", value_name = "COMMAND")]
     ocr: Option<OcrCommand>,
     /// Longest time that the program may take for one picture
     #[arg(
         long,
+        help_heading = "Text in pictures",
         value_name = "SECONDS",
         default_value_t = u32::try_from(RECOGNITION_TIME.as_secs()).unwrap_or(u32::MAX),
         value_parser = clap::value_parser!(u32).range(1..=86_400),
