@@ -50,9 +50,10 @@ pub(super) fn names(context: &Context<'_>, words: &Range<usize>, name: &NameWord
         let term: u32 = context.reading().terms[at].into();
         name.iter().any(|word| word.contains(&term))
     };
-    words.len() <= WIDEST
-        && (words.clone().filter(|&at| named(at)).count() >= name.len())
-        && (name.len() == 1 || !describes_another(context, words))
+    // One word that may stand for another is near it, and no more: "sterile", "red".
+    (2..=WIDEST).contains(&words.len())
+        && words.clone().filter(|&at| named(at)).count() >= name.len()
+        && !describes_another(context, words)
         && !context.is_parted(words, &named)
         && shares(context, words, &named)
 }

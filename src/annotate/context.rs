@@ -172,10 +172,9 @@ impl<'a> Context<'a> {
         let gaps = &self.reading.gaps[words.start + 1..words.end.max(words.start + 1)];
         let within = words.start.max(own.start) - own.start..words.end.max(own.start) - own.start;
         gaps.iter().any(|&gap| gap > Gap::Comma)
-            || (words.len() > 1
-                && self
-                    .clauses(unit)
-                    .says_between(&within, &|at| named(at + own.start)))
+            || self
+                .clauses(unit)
+                .says_between(&within, &|at| named(at + own.start))
     }
 
     pub(super) fn unit_of(&self, word: usize) -> usize {

@@ -251,16 +251,10 @@ impl WatchedTopic {
                 continue;
             }
             let terms = &context.reading().terms;
-            let is_near = |form: &NameForm, at: usize| {
-                let word = context.written(&(at..at + 1)).to_lowercase();
-                let mut written = form.written.iter();
-                written.all(|name| lexicon::are_near_as_written(name, &word))
-            };
             let with_all = self.forms.iter().filter_map(|form| {
                 let name = form.apart.as_ref()?;
                 let words = apart::narrowest(terms, sentence, name)?;
-                let understood = apart::names(context, &words, name)
-                    && (name.len() > 1 || is_near(&form.form, words.start));
+                let understood = apart::names(context, &words, name);
                 Some((form, words, understood))
             });
             // A name that is understood before one that only has its words there.

@@ -64,14 +64,6 @@ pub(crate) fn near(term: &str) -> Vec<String> {
     all
 }
 
-/// Whether one word may stand for another as both are written, and not only by their stems: "infected" does for
-/// "infection", and alcohol for no alcoholism.
-pub(crate) fn are_near_as_written(one: &str, other: &str) -> bool {
-    let has = |group: &[String], word: &str| group.iter().any(|near| near == word);
-    let mut groups = TABLE.near.iter();
-    groups.any(|group| has(group, one) && has(group, other))
-}
-
 /// A name with its hyphens closed up, as some write it: "antiinflammatory" for "anti-inflammatory".
 pub(super) fn closed_up(name: &str) -> Option<String> {
     name.contains('-')

@@ -41,7 +41,7 @@ use crate::analysis::{self, Word};
 use compiled::LexiconTables;
 use join::FormJoiner;
 
-pub(crate) use inflection::{are_near_as_written, near};
+pub(crate) use inflection::near;
 pub(crate) use matcher::Matcher;
 
 /// What a concept is.
