@@ -169,12 +169,11 @@ impl<'a> Context<'a> {
         let Some(own) = self.sentences.get(unit) else {
             return false;
         };
-        let gaps = &self.reading.gaps[words.start + 1..words.end.max(words.start + 1)];
-        let within = words.start.max(own.start) - own.start..words.end.max(own.start) - own.start;
-        gaps.iter().any(|&gap| gap > Gap::Comma)
+        let mut gaps = words.clone().skip(1).map(|at| self.reading.gaps[at]);
+        gaps.any(|gap| gap > Gap::Comma)
             || self
                 .clauses(unit)
-                .says_between(&within, &|at| named(at + own.start))
+                .says_between(&within(own, words), &|at| named(at + own.start))
     }
 
     pub(super) fn unit_of(&self, word: usize) -> usize {
@@ -289,8 +288,7 @@ impl<'a> Context<'a> {
         else {
             return Some(Claim::from(Assertion::Affirmed));
         };
-        // The number of an item stands before it.
-        let within = words.start.max(own.start) - own.start..words.end.max(own.start) - own.start;
+        let within = within(own, words);
         let clauses = self.clauses(unit);
         if clauses.refers(&within) {
             return None;
@@ -388,4 +386,10 @@ impl<'a> Context<'a> {
             && !has_verb(unit)
             && has_verb(unit + 1)
     }
+}
+
+/// Some words, counted from where their sentence begins. The number of an item stands before it.
+fn within(sentence: &Range<usize>, words: &Range<usize>) -> Range<usize> {
+    let from = |at: usize| at.max(sentence.start) - sentence.start;
+    from(words.start)..from(words.end)
 }

@@ -351,6 +351,7 @@ mod tests {
                 "stomach cancer",
                 "Cancers of the mouth, throat and stomach are seen.",
             ),
+            ("hearing impairment", "Her hearing becomes impaired."),
         ] {
             assert_eq!(said(name, text), Some(Some(Assertion::Affirmed)), "{text}");
         }

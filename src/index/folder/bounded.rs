@@ -1,7 +1,7 @@
 //! Collecting within a budget: what was collected when it is over is what there is.
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::query::Weight;
+use tantivy::query::{Scorer, Weight};
 use tantivy::{DocId, SegmentOrdinal, SegmentReader};
 
 use crate::index::budget::Budget;
@@ -10,13 +10,32 @@ use crate::index::budget::Budget;
 const BLOCK: usize = 64;
 
 /// So many blocks are taken between two looks at the budget.
-const STEPS: usize = 16;
+pub(super) const STEPS: usize = 16;
 
 /// A collector that needs no scores, and stops when a budget is spent: before each segment, and after some blocks
 /// of entries.
 pub(super) struct Bounded<'b, C> {
     pub(super) collector: C,
     pub(super) budget: &'b Budget,
+}
+
+/// Gives out what matches, block by block, as far as a budget goes.
+pub(super) fn each_block(
+    matching: &mut dyn Scorer,
+    budget: &Budget,
+    mut take: impl FnMut(&[DocId]),
+) {
+    let mut block: [DocId; BLOCK] = [0; BLOCK];
+    for step in 1_usize.. {
+        if step.is_multiple_of(STEPS) && !budget.goes_on() {
+            break;
+        }
+        let length = matching.fill_buffer(&mut block);
+        take(&block[..length]);
+        if length < BLOCK {
+            break;
+        }
+    }
 }
 
 impl<C: Collector> Collector for Bounded<'_, C> {
@@ -54,13 +73,7 @@ impl<C: Collector> Collector for Bounded<'_, C> {
             return Ok(found.harvest());
         }
         let mut matching = weight.scorer(reader, 1.0)?;
-        let mut block: [DocId; BLOCK] = [0; BLOCK];
-        for step in 1_usize.. {
-            if step.is_multiple_of(STEPS) && !self.budget.goes_on() {
-                break;
-            }
-            let length = matching.fill_buffer(&mut block);
-            let block = &block[..length];
+        each_block(&mut *matching, self.budget, |block| {
             match reader.alive_bitset() {
                 None => found.collect_block(block),
                 Some(alive) => {
@@ -68,10 +81,7 @@ impl<C: Collector> Collector for Bounded<'_, C> {
                     alive.for_each(|&doc| found.collect(doc, 0.0));
                 }
             }
-            if length < BLOCK {
-                break;
-            }
-        }
+        });
         Ok(found.harvest())
     }
 }

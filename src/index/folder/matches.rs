@@ -9,16 +9,13 @@ use tantivy::query::EnableScoring;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, SegmentReader, TantivyError};
 
+use super::bounded::{STEPS, each_block};
 use super::index::Index;
 use super::query;
 use crate::index::error::IndexError;
 use crate::index::wanted::{Term, Wanted};
 
 const BITS: usize = u64::BITS as usize;
-/// So many entries are taken at a time; it is the number that tantivy hands over.
-const BLOCK: usize = 64;
-/// So many blocks are taken between two looks at the budget.
-const STEPS: usize = 16;
 
 /// Some entries of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,17 +126,12 @@ impl Matches {
             Wanted::Phrase(..) | Wanted::Sources(_) => {
                 let scoring = EnableScoring::disabled_from_searcher(index.searcher());
                 let weight = query::query(index, wanted)?.weight(scoring)?;
-                let mut matching = weight.scorer(segment, 1.0)?;
-                let mut block: [DocId; BLOCK] = [0; BLOCK];
-                for step in 0_usize.. {
-                    let length = match step.is_multiple_of(STEPS) && !index.budget().goes_on() {
-                        true => 0,
-                        false => matching.fill_buffer(&mut block),
-                    };
-                    self.insert(block[..length].iter().copied());
-                    if length < BLOCK {
-                        break;
-                    }
+                // Only to open the postings of many words takes its time.
+                if index.budget().goes_on() {
+                    let mut matching = weight.scorer(segment, 1.0)?;
+                    each_block(&mut *matching, index.budget(), |block| {
+                        self.insert(block.iter().copied());
+                    });
                 }
                 Ok(())
             }
