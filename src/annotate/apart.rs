@@ -44,6 +44,11 @@ pub(super) fn narrowest(
     best
 }
 
+/// Whether words are close enough to speak of one thing.
+pub(super) fn are_near(words: &Range<usize>) -> bool {
+    words.len() <= WIDEST
+}
+
 /// Whether some words name what a name means, and not only hold the words of it.
 pub(super) fn names(context: &Context<'_>, words: &Range<usize>, name: &NameWords) -> bool {
     let named = |at: usize| {

@@ -5,7 +5,7 @@
 //! of each place what is said there. Words of a name that do not stand together ("back, neck and
 //! shoulder pain") or that are part of a longer name are found too, but not understood.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -24,6 +24,9 @@ pub struct TopicNames {
     pub concepts: Vec<usize>,
     /// The names to look for.
     pub forms: Vec<NameForm>,
+    /// Words that are none of its names, and yet tell that it is spoken of. They stand near each other, and
+    /// what is said there is not understood.
+    pub near: Vec<NameForm>,
 }
 
 /// A place in a text that names a topic.
@@ -60,6 +63,8 @@ struct WatchedTopic {
 struct WatchedForm {
     form: NameForm,
     terms: Vec<TermId>,
+    /// Whether its words are the topic's name, or only near it.
+    names: bool,
     /// What each word that means something by itself may be, if they may stand apart.
     apart: Option<Vec<BTreeSet<u32>>>,
 }
@@ -70,6 +75,33 @@ struct TopicWords {
     concept: Option<usize>,
     words: Range<usize>,
     understood: bool,
+}
+
+/// A text in which names are looked for.
+struct NamedText<'a> {
+    text: &'a str,
+    context: &'a Context<'a>,
+    analyzer: &'a Analyzer,
+    /// The terms that it has.
+    present: HashSet<u32>,
+}
+
+impl<'a> NamedText<'a> {
+    fn new(text: &'a str, context: &'a Context<'a>, analyzer: &'a Analyzer) -> NamedText<'a> {
+        let terms = context.reading().terms.iter();
+        NamedText {
+            text,
+            context,
+            analyzer,
+            present: terms.map(|&term| term.into()).collect(),
+        }
+    }
+
+    /// Some words of it as they are written, folded.
+    fn surfaces(&self, words: &Range<usize>) -> impl Iterator<Item = &str> + Clone {
+        let words = self.context.reading().words[words.clone()].iter();
+        words.map(|&word| self.analyzer.surface(word))
+    }
 }
 
 /// What a text is taken to say of some words of it.
@@ -148,6 +180,7 @@ impl SaidReader {
             .concepts
             .find(text, (&reading.tokens, &sentences), &self.analyzer);
         let mut all = Vec::new();
+        let within = NamedText::new(text, &context, &self.analyzer);
         for (number, topic) in self.topics.iter().enumerate() {
             let mut found: Vec<TopicWords> = Vec::new();
             let concepts = named
@@ -159,8 +192,8 @@ impl SaidReader {
                 words: mention.words.clone(),
                 understood: true,
             }));
-            topic.together(number, text, (&reading, &self.analyzer), &mut found);
-            topic.apart(number, &context, &mut found);
+            topic.together(number, &within, &mut found);
+            topic.apart(number, &within, &mut found);
             found.sort_by_key(|found| found.words.start);
             all.extend(found.into_iter().map(|found| found.said(&context, claimed)));
         }
@@ -179,9 +212,26 @@ impl SaidReader {
     }
 }
 
+impl WatchedForm {
+    /// Whether a text that has some terms has all of this form.
+    fn is_among(&self, present: &HashSet<u32>) -> bool {
+        let mut terms = self.terms.iter();
+        terms.all(|&term| present.contains(&term.into()))
+    }
+
+    /// Whether words that have the terms of this form count: those of a name do, those of another wording
+    /// where they are close, and are no other words of one stem.
+    fn may_stand(&self, within: &NamedText<'_>, words: &Range<usize>) -> bool {
+        let is_word = || words.len() > 1 || self.form.has_words(within.surfaces(words));
+        self.names || apart::are_near(words) && is_word()
+    }
+}
+
 impl WatchedTopic {
     fn new(topic: &TopicNames, triggers: &Triggers, analyzer: &mut Analyzer) -> WatchedTopic {
-        let forms = topic.forms.iter().map(|form| {
+        let names = topic.forms.iter().map(|form| (form, true));
+        let near = topic.near.iter().map(|form| (form, false));
+        let forms = names.chain(near).map(|(form, names)| {
             let terms: Vec<TermId> = form.terms.iter().map(|t| analyzer.term_id(t)).collect();
             let mut means: Vec<&String> = form.terms.iter().collect();
             means.retain(|text| {
@@ -198,7 +248,8 @@ impl WatchedTopic {
                 .collect();
             let several = apart.len() > 1 || apart.iter().any(|near| near.len() > 1);
             WatchedForm {
-                apart: (form.exact_case.is_none() && several).then_some(apart),
+                apart: (form.exact_case.is_none() && (several || !names)).then_some(apart),
+                names,
                 form: form.clone(),
                 terms,
             }
@@ -212,25 +263,19 @@ impl WatchedTopic {
     /// Where a name stands that was not read as one: inside of a longer name, or as plain words,
     /// which are what was looked for.
     /// A single word has to stand for that of the name, not only to have its stem.
-    fn together(
-        &self,
-        topic: usize,
-        text: &str,
-        (reading, analyzer): (&Reading, &Analyzer),
-        found: &mut Vec<TopicWords>,
-    ) {
-        for WatchedForm { form, terms, .. } in &self.forms {
+    fn together(&self, topic: usize, within: &NamedText<'_>, found: &mut Vec<TopicWords>) {
+        let reading = within.context.reading();
+        let names = self.forms.iter().filter(|form| form.names);
+        for WatchedForm { form, terms, .. } in names.filter(|form| form.is_among(&within.present)) {
             let places = reading.terms.windows(terms.len().max(1)).enumerate();
             for (at, window) in places.filter(|(_, window)| *window == terms) {
                 let words = at..at + window.len();
                 let written = reading.tokens[words.start].bytes.start
                     ..reading.tokens[words.end - 1].bytes.end;
                 let known = |f: &TopicWords| f.words.start < words.end && words.start < f.words.end;
-                let surfaces = reading.words[words.clone()].iter();
-                let surfaces = surfaces.map(|&word| analyzer.surface(word));
                 if !found.iter().any(known)
-                    && form.fits(&text[written])
-                    && (words.len() > 1 || form.has_words(surfaces))
+                    && form.fits(&within.text[written])
+                    && (words.len() > 1 || form.has_words(within.surfaces(&words)))
                 {
                     found.push(TopicWords {
                         topic,
@@ -243,19 +288,26 @@ impl WatchedTopic {
         }
     }
 
-    /// Sentences that name the topic nowhere, but have all the words of a name.
-    fn apart(&self, topic: usize, context: &Context<'_>, found: &mut Vec<TopicWords>) {
+    /// Sentences that name the topic nowhere, but have all the words of a name, or of another wording.
+    fn apart(&self, topic: usize, within: &NamedText<'_>, found: &mut Vec<TopicWords>) {
+        let context = within.context;
+        let forms = self.forms.iter().filter_map(|form| {
+            let name = form.apart.as_ref()?;
+            let is_there = |word: &BTreeSet<u32>| word.iter().any(|t| within.present.contains(t));
+            name.iter().all(is_there).then_some((form, name))
+        });
+        let forms: Vec<_> = forms.collect();
         for sentence in context.sentences() {
-            let within = |f: &TopicWords| sentence.contains(&f.words.start);
-            if found.iter().any(within) {
+            let known = |f: &TopicWords| sentence.contains(&f.words.start);
+            if found.iter().any(known) {
                 continue;
             }
             let terms = &context.reading().terms;
-            let with_all = self.forms.iter().filter_map(|form| {
-                let name = form.apart.as_ref()?;
+            let with_all = forms.iter().filter_map(|(form, name)| {
                 let words = apart::narrowest(terms, sentence, name)?;
-                let understood = apart::names(context, &words, name);
-                Some((form, words, understood))
+                let understood = form.names && apart::names(context, &words, name);
+                form.may_stand(within, &words)
+                    .then_some((form, words, understood))
             });
             // A name that is understood before one that only has its words there.
             let best = with_all.min_by_key(|(_, words, understood)| (!understood, words.len()));
@@ -282,6 +334,7 @@ mod tests {
         let concept = lexicon.index_of(name).expect("it is in the lexicon");
         let topic = TopicNames {
             forms: lexicon.forms_of(&[concept]),
+            near: lexicon.wordings_of(&[concept]),
             concepts: vec![concept],
         };
         let units = Units::for_tests(text, lead);
@@ -443,6 +496,7 @@ mod tests {
             .expect("it is in the lexicon");
         let topic = TopicNames {
             forms: lexicon.forms_of(&[concept]),
+            near: lexicon.wordings_of(&[concept]),
             concepts: vec![concept],
         };
         let mut reader = SaidReader::new(lexicon, &[topic]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::topic::AuditTopic;
+use super::topic::{AuditTopic, TopicKind};
 use super::{AuditRequest, read, sources, topic};
 use crate::annotate::{Assertion, Claim};
 use crate::document::Place;
@@ -13,8 +13,10 @@ use crate::search::SearchError;
 /// What is said of a topic. The greater, the stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// No word of it.
+    /// No word of it, by any name that is known.
     Silent,
+    /// Its words do not occur, and nobody knows what else it is called: it may be spoken of.
+    NotFound,
     /// Its words occur, but what is said was not understood.
     Mentioned,
     /// It is denied: "no risk of addiction".
@@ -31,13 +33,14 @@ pub enum State {
 
 impl State {
     /// All states, the strongest first.
-    pub const ALL: [State; 7] = [
+    pub const ALL: [State; 8] = [
         State::Stated,
         State::Hedged,
         State::Conditional,
         State::NoBenefit,
         State::Negated,
         State::Mentioned,
+        State::NotFound,
         State::Silent,
     ];
 
@@ -45,6 +48,7 @@ impl State {
     pub fn name(self) -> &'static str {
         match self {
             State::Silent => "silent",
+            State::NotFound => "not-found",
             State::Mentioned => "mentioned",
             State::Negated => "negated",
             State::NoBenefit => "no-benefit",
@@ -57,7 +61,10 @@ impl State {
     /// What it means, in a line.
     pub(crate) fn meaning(self) -> &'static str {
         match self {
-            State::Silent => "no word of it in the whole source",
+            State::Silent => "no word of it, by any of its names, in the whole source",
+            State::NotFound => {
+                "these words are not there; palpate knows no other names, so it may be there in others"
+            }
             State::Mentioned => "its words occur, but what is said was not understood",
             State::Negated => "denied: “no risk of …”",
             State::NoBenefit => "denied that it helps: “no clear benefit from …”",
@@ -95,7 +102,7 @@ pub enum Zone {
 /// A sentence that names a topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
-    /// What it says; never [`State::Silent`].
+    /// What it says; neither [`State::Silent`] nor [`State::NotFound`].
     pub state: State,
     /// All that it says of the topic, where that was understood.
     pub claim: Option<Claim>,
@@ -131,7 +138,10 @@ impl Evidence {
 /// What a source says of a topic.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
+    /// Nothing, by any name of a concept.
     Silent,
+    /// Nothing in the words that were typed, which name no concept.
+    NotFound,
     Said {
         /// The strongest, the first of equals.
         first: Box<Evidence>,
@@ -141,9 +151,11 @@ pub enum Cell {
 }
 
 impl Cell {
-    fn of(mut said: Vec<Evidence>) -> Cell {
+    /// What comes of all that is said of a topic. Silence is said only of what is known.
+    fn of(mut said: Vec<Evidence>, topic: &AuditTopic) -> Cell {
         let strongest = said.iter().map(|evidence| evidence.state).max();
         match said.iter().position(|e| Some(e.state) == strongest) {
+            None if topic.kind == TopicKind::Words => Cell::NotFound,
             None => Cell::Silent,
             Some(first) => Cell::Said {
                 first: Box::new(said.remove(first)),
@@ -156,14 +168,20 @@ impl Cell {
     pub fn state(&self) -> State {
         match self {
             Cell::Silent => State::Silent,
+            Cell::NotFound => State::NotFound,
             Cell::Said { first, .. } => first.state,
         }
+    }
+
+    /// Whether nothing was found in it, be the topic known or not.
+    pub fn is_empty(&self) -> bool {
+        !matches!(self, Cell::Said { .. })
     }
 
     /// All there is to show for it, the strongest first.
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         let (first, more) = match self {
-            Cell::Silent => (None, [].as_slice()),
+            Cell::Silent | Cell::NotFound => (None, [].as_slice()),
             Cell::Said { first, more } => (Some(&**first), more.as_slice()),
         };
         first.into_iter().chain(more)
@@ -233,8 +251,9 @@ impl Audit {
             .map(|source| {
                 let mut of_source = said.remove(&source).unwrap_or_default();
                 of_source.resize_with(columns.len(), Vec::new);
+                let cells = of_source.into_iter().zip(&columns);
                 Row {
-                    cells: of_source.into_iter().map(Cell::of).collect(),
+                    cells: cells.map(|(said, c)| Cell::of(said, &c.topic)).collect(),
                     source,
                 }
             })
@@ -252,7 +271,7 @@ impl Audit {
     /// That nothing under an aspect names the topic says nothing of the topic.
     fn leave_out_empty_aspects(&mut self) {
         for at in (0..self.topics.len()).rev() {
-            let silent = |row: &Row| row.cells[at] == Cell::Silent;
+            let silent = |row: &Row| row.cells[at].is_empty();
             if self.topics[at].aspect.is_some() && self.rows.iter().all(silent) {
                 self.topics.remove(at);
                 self.rows.iter_mut().for_each(|row| {
@@ -265,17 +284,12 @@ impl Audit {
     /// Whether nothing is said of anything.
     pub fn is_silent(&self) -> bool {
         let mut cells = self.rows.iter().flat_map(|row| &row.cells);
-        cells.all(|cell| *cell == Cell::Silent)
+        cells.all(Cell::is_empty)
     }
 
     /// Puts the sources with most silent cells first; the order stays among equals.
     pub fn silent_first(&mut self) {
-        let silent = |row: &Row| {
-            row.cells
-                .iter()
-                .filter(|cell| **cell == Cell::Silent)
-                .count()
-        };
+        let silent = |row: &Row| row.cells.iter().filter(|cell| cell.is_empty()).count();
         self.rows.sort_by_key(|row| std::cmp::Reverse(silent(row)));
     }
 

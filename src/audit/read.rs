@@ -16,7 +16,7 @@ use crate::search::SearchError;
 pub(super) fn wanted(topic: &TopicNames) -> Wanted {
     let mut seen = HashSet::new();
     let mut names: Vec<Wanted> = Vec::new();
-    for form in &topic.forms {
+    for form in topic.forms.iter().chain(&topic.near) {
         let mut terms: Vec<&str> = form.terms.iter().map(String::as_str).collect();
         // Where words may stand apart, the small ones between them may be others.
         if form.exact_case.is_none() && terms.iter().any(|text| !is_stopword(text)) {

@@ -1,10 +1,10 @@
 //! What is meant by a topic, and the columns of an audit.
 
 use super::{AuditRequest, By, read};
-use crate::analysis;
+use crate::analysis::{self, Word};
 use crate::annotate::{Aspect, TopicNames};
 use crate::index::{Engine, SourceGlob, ToCount, Wanted};
-use crate::lexicon::{Kind, NameForm};
+use crate::lexicon::{Kind, Lexicon, NameForm};
 use crate::query::DidYouMean;
 use crate::search::{self, SearchError};
 
@@ -88,7 +88,9 @@ fn column(engine: &dyn Engine, text: &str, notes: &mut Vec<String>) -> Result<Co
     let text = spelled.text.as_str();
     let column = match engine.lexicon().index_of(text) {
         Some(concept) => of_concept(engine, concept),
-        None => of_words(text).ok_or_else(|| SearchError::NoWords(text.to_owned()))?,
+        None => {
+            of_words(engine.lexicon(), text).ok_or_else(|| SearchError::NoWords(text.to_owned()))?
+        }
     };
     let known = read::occurs(engine, &column.look_for)?;
     match (known, column.topic.kind) {
@@ -111,13 +113,10 @@ fn column(engine: &dyn Engine, text: &str, notes: &mut Vec<String>) -> Result<Co
     Ok(column)
 }
 
-fn of_words(text: &str) -> Option<Column> {
+fn of_words(lexicon: &Lexicon, text: &str) -> Option<Column> {
     let words = analysis::words(text);
-    let terms: Vec<String> = words
-        .into_iter()
-        .filter(|word| !word.compound)
-        .map(|word| word.term)
-        .collect();
+    let whole = words.iter().filter(|word| !word.compound);
+    let terms: Vec<String> = whole.map(|word| word.term.clone()).collect();
     if terms.is_empty() {
         return None;
     }
@@ -127,6 +126,7 @@ fn of_words(text: &str) -> Option<Column> {
         exact_case: None,
         written: Vec::new(),
     };
+    let near = in_other_words(lexicon, text, &words);
     Some(Column {
         topic: AuditTopic {
             name: text.trim().to_owned(),
@@ -137,8 +137,24 @@ fn of_words(text: &str) -> Option<Column> {
         look_for: TopicNames {
             concepts: Vec::new(),
             forms: vec![form],
+            near,
         },
     })
+}
+
+/// The words of a topic with another name in place of each that is one of a concept: "swelling of the leg"
+/// for "leg edema".
+fn in_other_words(lexicon: &Lexicon, text: &str, words: &[Word]) -> Vec<NameForm> {
+    let mut near = Vec::new();
+    for mention in lexicon.find(text, words) {
+        let before = &text[..words[mention.words.start].bytes.start];
+        let after = &text[words[mention.words.end - 1].bytes.end..];
+        let names = lexicon.forms_of(&[mention.concept]).into_iter();
+        let names = names.filter(|form| form.exact_case.is_none());
+        let written = names.filter_map(|form| form.written.into_iter().next());
+        near.extend(written.map(|name| NameForm::of_words(0, &format!("{before}{name}{after}"))));
+    }
+    near
 }
 
 fn of_concept(engine: &dyn Engine, concept: usize) -> Column {
@@ -156,6 +172,7 @@ fn of_concept(engine: &dyn Engine, concept: usize) -> Column {
         },
         look_for: TopicNames {
             forms: lexicon.forms_of(&concepts),
+            near: lexicon.wordings_of(&[concept]),
             concepts,
         },
     }

@@ -14,11 +14,12 @@ use palpate::output::audit::{self, Extent};
 /// concepts count with it. If it names no concept, its words are looked for. Of each source the
 /// strongest thing said is shown, with the sentence and where it stands: stated, hedged (rare or
 /// possible), conditional ("tell your doctor if"), no-benefit (denied that it helps), negated,
-/// mentioned (its words occur, but what is said was not understood) or silent.
+/// mentioned (its words occur, but what is said was not understood) or silent. What names no concept is
+/// never called silent, since it may go by other names: its words are not-found.
 ///
 /// Without a topic, the risks that most passages name are audited.
 ///
-/// Exit code: 0 if any source says something, 1 if all are silent, 2 if something went wrong.
+/// Exit code: 0 if any source says something, 1 if none does, 2 if something went wrong.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to audit

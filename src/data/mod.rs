@@ -22,6 +22,8 @@ pub enum DataFile {
     Modifiers,
     /// Which words are forms of one another.
     Inflections,
+    /// How texts speak of concepts without naming them.
+    Wordings,
     /// Phrases that say what a passage speaks of.
     Cues,
     /// Triggers of assertion.
@@ -37,13 +39,14 @@ pub enum DataFile {
 
 impl DataFile {
     /// All of them.
-    pub const ALL: [DataFile; 12] = [
+    pub const ALL: [DataFile; 13] = [
         DataFile::Conditions,
         DataFile::Techniques,
         DataFile::Risks,
         DataFile::Terms,
         DataFile::Modifiers,
         DataFile::Inflections,
+        DataFile::Wordings,
         DataFile::Cues,
         DataFile::Assertion,
         DataFile::Quantities,
@@ -76,6 +79,7 @@ impl DataFile {
             DataFile::Terms => ("terms.toml", include_str!("terms.toml")),
             DataFile::Modifiers => ("modifiers.toml", include_str!("modifiers.toml")),
             DataFile::Inflections => ("inflections.toml", include_str!("inflections.toml")),
+            DataFile::Wordings => ("wordings.txt", include_str!("wordings.txt")),
             DataFile::Cues => ("cues.toml", include_str!("cues.toml")),
             DataFile::Assertion => ("assertion.toml", include_str!("assertion.toml")),
             DataFile::Quantities => ("quantities.toml", include_str!("quantities.toml")),

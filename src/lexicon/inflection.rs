@@ -89,8 +89,9 @@ pub(super) fn stands_for(word: &str, written: &str, alone: bool) -> bool {
     ) {
         return true;
     }
-    // "Estimate" is no form of "e-stim", however their stems are.
-    if rest.is_empty() && matches!(rest_written, "ate" | "ates" | "ated" | "ating") {
+    // "Estimate" is no form of "e-stim", however their stems are, and "over" none of "overeating".
+    let verb_in_ate = ["ate", "ates", "ated", "ating"];
+    if rest.is_empty() && verb_in_ate.iter().any(|end| rest_written.ends_with(end)) {
         return false;
     }
     let is_base = matches!(rest_written, "" | "s" | "e" | "es") && rest.len() > 1;
@@ -186,6 +187,7 @@ mod tests {
             ("bracing", "brace"),
             ("stroke", "stroking"),
             ("estim", "estimated"),
+            ("over", "overeating"),
         ] {
             assert!(!stands_for(word, written, true), "{word} {written}");
         }

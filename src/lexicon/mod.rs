@@ -23,6 +23,7 @@ mod ontology;
 mod read;
 mod solr;
 mod tables;
+mod wordings;
 
 pub use entry::Remark;
 pub use read::{FileReport, check};

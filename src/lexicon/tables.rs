@@ -31,6 +31,7 @@ pub fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
     match file {
         DataFile::Modifiers => return super::ontology::check(text),
         DataFile::Inflections => return super::inflection::check(text),
+        DataFile::Wordings => return super::wordings::check(text),
         _ => {}
     }
     let errors = parse(text).errors.into_iter();

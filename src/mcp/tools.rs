@@ -194,7 +194,7 @@ pub(super) fn all() -> Vec<Tool> {
             "audit",
             "Learn of every source what it says of some conditions, techniques or risks: stated, hedged \
              (rare or possible), conditional (tell your doctor if), no-benefit (denied that it helps), \
-             negated, mentioned, or silent.",
+             negated, mentioned, or silent; of a topic that names no concept, not-found: other words may name it.",
             json!({
                 "topics": {"type": "array", "items": {"type": "string"}, "minItems": 1,
                     "maxItems": TOPICS, "description": "Names of concepts, or words"},

@@ -49,6 +49,7 @@ fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
         | DataFile::Risks
         | DataFile::Terms
         | DataFile::Modifiers
-        | DataFile::Inflections => lexicon::check_table(file, text),
+        | DataFile::Inflections
+        | DataFile::Wordings => lexicon::check_table(file, text),
     }
 }

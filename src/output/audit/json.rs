@@ -61,8 +61,10 @@ struct CellJson<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum StateJson {
-    /// No word of it.
+    /// No word of it, by any name that is known.
     Silent,
+    /// The words of a topic that names no concept are not there; others may be.
+    NotFound,
     /// Its words occur, but what is said was not understood.
     Mentioned,
     /// It is denied: "no risk of addiction".
@@ -207,6 +209,7 @@ impl StateJson {
     fn new(state: State) -> Self {
         match state {
             State::Silent => StateJson::Silent,
+            State::NotFound => StateJson::NotFound,
             State::Mentioned => StateJson::Mentioned,
             State::Negated => StateJson::Negated,
             State::NoBenefit => StateJson::NoBenefit,

@@ -46,6 +46,7 @@ pub(crate) fn letter(state: State) -> char {
         State::NoBenefit => 'B',
         State::Negated => 'N',
         State::Mentioned => '?',
+        State::NotFound => '–',
         State::Silent => '·',
     }
 }
@@ -126,7 +127,7 @@ impl AuditPrinter {
         writeln!(out, "\n{}\n", self.0.styled(&legend.join("  "), FAINT))?;
         let numbers = (1..=audit.topics.len()).map(|number| format!("{number:>3}"));
         writeln!(out, "{}", numbers.collect::<String>())?;
-        let says = |cell: &Cell| cell.state() != State::Silent;
+        let says = |cell: &Cell| !cell.is_empty();
         let (rows, left_out) = chosen(audit, extent, |row| row.cells.iter().any(says));
         for row in rows {
             let cells: String = row.cells.iter().map(|cell| self.letter(cell)).collect();
@@ -184,7 +185,7 @@ impl AuditPrinter {
     ) -> io::Result<()> {
         self.heading(out, topic)?;
         writeln!(out)?;
-        let says = |row: &Row| row.cells[number].state() != State::Silent;
+        let says = |row: &Row| !row.cells[number].is_empty();
         let (rows, left_out) = chosen(audit, extent, says);
         for row in rows {
             self.cell(out, topic, row, &row.cells[number])?;
@@ -260,6 +261,7 @@ fn quoted(lead: Option<&str>, sentence: &str) -> String {
 fn style(state: State) -> Style {
     match state {
         State::Silent => SILENT,
+        State::NotFound => AnsiColor::Red.on_default(),
         State::Mentioned => AnsiColor::Yellow.on_default(),
         State::Negated | State::NoBenefit => AnsiColor::Cyan.on_default(),
         State::Conditional | State::Hedged => AnsiColor::Green.on_default(),

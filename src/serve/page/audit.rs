@@ -12,7 +12,9 @@ use maud::{Markup, PreEscaped, html};
 use super::listing::as_table;
 use super::shell::{styled_shell, wrong};
 use super::{amount, document_link, link_to, material_name, number};
-use crate::audit::{Audit, By, Cell, Evidence, FigureGroup, Row, State, Tally};
+use crate::audit::{
+    Audit, AuditTopic, By, Cell, Evidence, FigureGroup, Row, State, Tally, TopicKind,
+};
 use crate::output::audit::html::{Links, View, title, write_figures};
 use crate::output::audit::{csv, html as report, letter, on_a_line, tallied};
 use crate::serve::asked::{AskedAudit, COLUMNS};
@@ -223,7 +225,9 @@ impl AuditView<'_> {
             .iter()
             .filter(|row| self.asked.means(row, self.catalogue))
             .collect();
-        let wants_silent = self.asked.silent || self.asked.state == Some(State::Silent);
+        let empty = [State::Silent, State::NotFound];
+        let wants_silent =
+            self.asked.silent || self.asked.state.is_some_and(|s| empty.contains(&s));
         let (mut shown, silent): (Vec<&Row>, Vec<&Row>) = meant
             .into_iter()
             .partition(|row| wants_silent || said(row) > 0);
@@ -335,7 +339,7 @@ impl AuditView<'_> {
         let state = row.cells[at].state();
         let topic = self.audit.topics[at].heading();
         match &row.cells[at] {
-            Cell::Silent => html! {
+            Cell::Silent | Cell::NotFound => html! {
                 span class={ "c " (state.name()) } role="img" aria-label={ (topic) ": " (state.name()) } { (letter(state)) }
             },
             Cell::Said { first, .. } => {
@@ -362,21 +366,26 @@ impl AuditView<'_> {
         }
     }
 
-    /// What is silent of everything, folded.
+    /// What says nothing of anything, folded.
     fn silences(&self, silent: &[&Row]) -> Markup {
+        let unknown = |topic: &AuditTopic| topic.kind == TopicKind::Words;
+        let (state, are) = match self.audit.topics.iter().all(unknown) {
+            true => (State::NotFound, "without these words"),
+            false => (State::Silent, "silent"),
+        };
         let all = AskedAudit {
-            state: Some(State::Silent),
+            state: Some(state),
             ..self.asked.clone()
         };
         html! {
             @if !silent.is_empty() {
                 details.silences {
                     summary {
-                        (badge(State::Silent)) " " (amount(silent.len(), "material"))
-                        @if self.audit.topics.len() > 1 { " silent on all of it" } @else { " silent" }
+                        (badge(state)) " " (amount(silent.len(), "material")) " " (are)
+                        @if self.audit.topics.len() > 1 { " on all of it" }
                     }
                     ul.sources { @for row in silent.iter().take(SILENT) { li { (material_name(self.catalogue, &row.source)) } } }
-                    @if silent.len() > SILENT { p { a href=(all.link("/audit", 0)) { "All that are silent, in pages" } } }
+                    @if silent.len() > SILENT { p { a href=(all.link("/audit", 0)) { "All that are " (are) ", in pages" } } }
                 }
             }
         }
@@ -429,7 +438,7 @@ impl AuditView<'_> {
 /// How many cells of a row say something.
 fn said(row: &Row) -> usize {
     let cells = row.cells.iter();
-    cells.filter(|cell| **cell != Cell::Silent).count()
+    cells.filter(|cell| !cell.is_empty()).count()
 }
 
 /// Where the sentence of a cell stands on the page.

@@ -159,6 +159,7 @@ fn write_summary(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
     let (sources, topics) = (audit.rows.len(), audit.topics.len());
     let cells = || audit.rows.iter().flat_map(|row| &row.cells);
     let silent = cells().filter(|cell| **cell == Cell::Silent).count();
+    let not_found = cells().filter(|cell| **cell == Cell::NotFound).count();
     let all = cells().count();
     writeln!(
         out,
@@ -166,6 +167,13 @@ fn write_summary(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
         counted(sources as u64, "source"),
         counted(topics as u64, "topic")
     )?;
+    if not_found > 0 {
+        let meaning = Escaped(State::NotFound.meaning());
+        writeln!(
+            out,
+            "<p class=\"note\">{not_found} of {all} are of topics that name no concept: {meaning}.</p>"
+        )?;
+    }
     for note in &audit.notes {
         writeln!(out, "<p class=\"note\">{}</p>", Escaped(note))?;
     }
@@ -235,11 +243,11 @@ fn write_map(out: &mut dyn Write, audit: &Audit, view: View) -> io::Result<()> {
     }
     writeln!(
         out,
-        "</tbody>\n<tfoot>\n<tr><th class=\"source\">silent</th>"
+        "</tbody>\n<tfoot>\n<tr><th class=\"source\">nothing found</th>"
     )?;
-    for tally in audit.tallies() {
-        let silent = tally.last().copied().unwrap_or_default();
-        writeln!(out, "<td>{silent}</td>")?;
+    for number in 0..audit.topics.len() {
+        let empty = |row: &&Row| row.cells[number].is_empty();
+        writeln!(out, "<td>{}</td>", audit.rows.iter().filter(empty).count())?;
     }
     writeln!(out, "</tr>\n</tfoot>\n</table>\n</div>")
 }
@@ -254,7 +262,7 @@ fn write_cell(
     let (name, letter) = (state.name(), letter(state));
     let topic = Escaped(audit.topics[number].heading());
     match cell {
-        Cell::Silent => {
+        Cell::Silent | Cell::NotFound => {
             let label = format!("{topic}: {name}");
             writeln!(
                 out,
@@ -305,14 +313,15 @@ fn write_topic(
         write_said(out, topic, (at, number), row, view)?;
     }
     let silent = rows(audit, view).map(|(_, row)| row);
-    let silent: Vec<&Row> = silent
-        .filter(|row| row.cells[number] == Cell::Silent)
-        .collect();
-    if !silent.is_empty() {
+    let silent: Vec<&Row> = silent.filter(|row| row.cells[number].is_empty()).collect();
+    if let [first, ..] = silent[..] {
+        // All of a topic: it is known, or it is not.
+        let state = first.cells[number].state();
         writeln!(
             out,
-            "<div class=\"silences\"><h3>{} silent</h3>\n<ul>",
-            badge(State::Silent)
+            "<div class=\"silences\"><h3>{} {}</h3>\n<ul>",
+            badge(state),
+            state.name()
         )?;
         for row in silent {
             writeln!(out, "<li>{}</li>", view.source(&row.source))?;
@@ -330,7 +339,7 @@ fn write_said(
     view: View,
 ) -> io::Result<()> {
     let cell = &row.cells[number];
-    if *cell == Cell::Silent {
+    if cell.is_empty() {
         return Ok(());
     }
     writeln!(
