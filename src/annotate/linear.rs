@@ -37,8 +37,12 @@ pub(crate) struct LinearModel {
     /// A Bloom filter of one hash (Bloom, "Space/time trade-offs in hash coding", 1970): most
     /// n-grams of a text are no features, and this fits the cache.
     perhaps: Vec<u64>,
-    weights: Vec<i8>,
+    /// Row by row, each filled up to whole [`LANES`].
+    weights: Vec<i16>,
 }
+
+/// So many weights are added up at once.
+const LANES: usize = 8;
 
 /// The bits of the filter, as a power of two.
 const FILTER_BITS: u32 = 20;
@@ -140,12 +144,13 @@ impl LinearModel {
         let (word, bit) = filter_place(hash);
         self.perhaps[word] |= bit;
         let row = self.weights.len();
-        self.weights.resize(row + self.classes.len(), 0);
+        self.weights.resize(row + self.width(), 0);
         for entry in weights.split(' ') {
             let (class, weight) = entry.split_once(':').ok_or("a weight without a class")?;
             let class: usize = number(class)?;
-            let slot = self.weights[row..].get_mut(class).ok_or("no such class")?;
-            *slot = number(weight)?;
+            let slots = &mut self.weights[row..row + self.classes.len()];
+            let slot = slots.get_mut(class).ok_or("no such class")?;
+            *slot = i16::from(number::<i8>(weight)?);
         }
         Ok(())
     }
@@ -174,10 +179,13 @@ impl LinearModel {
 
     /// The same, given the features, each once.
     fn log_probabilities_by(&self, rows: &[u32]) -> Vec<f32> {
-        let mut sums = vec![0_i32; self.classes.len()];
+        let mut sums = vec![0_i32; self.width()];
         for &row in rows {
-            for (sum, &weight) in sums.iter_mut().zip(self.row(row)) {
-                *sum += i32::from(weight);
+            let weights = self.row(row).chunks_exact(LANES);
+            for (sums, weights) in sums.chunks_exact_mut(LANES).zip(weights) {
+                for (sum, &weight) in sums.iter_mut().zip(weights) {
+                    *sum += i32::from(weight);
+                }
             }
         }
         let length = match self.normalised {
@@ -212,23 +220,33 @@ impl LinearModel {
         shares
     }
 
-    fn row(&self, row: u32) -> &[i8] {
-        let at = row as usize * self.classes.len();
-        &self.weights[at..at + self.classes.len()]
+    /// How many weights a row has.
+    fn width(&self) -> usize {
+        self.classes.len().next_multiple_of(LANES)
+    }
+
+    fn row(&self, row: u32) -> &[i16] {
+        let at = row as usize * self.width();
+        &self.weights[at..at + self.width()]
     }
 
     fn features(&self, hashes: &[u64]) -> Vec<u32> {
         let mut rows = Vec::with_capacity(hashes.len());
-        for start in 0..hashes.len() {
-            let following = &hashes[start..];
-            self.collect(ANYWHERE, following.iter().take(self.ngrams), &mut rows);
-            let in_opening = self.opening.saturating_sub(start).min(self.opening_ngrams);
-            self.collect(OPENING, following.iter().take(in_opening), &mut rows);
-        }
+        self.collect_all(ANYWHERE, hashes, self.ngrams, &mut rows);
+        let opening = &hashes[..hashes.len().min(self.opening)];
+        self.collect_all(OPENING, opening, self.opening_ngrams, &mut rows);
         rows
     }
 
-    fn collect<'h>(&self, seed: u64, words: impl Iterator<Item = &'h u64>, rows: &mut Vec<u32>) {
+    /// The features of up to so many words that begin anywhere among some.
+    fn collect_all(&self, seed: u64, hashes: &[u64], ngrams: usize, rows: &mut Vec<u32>) {
+        for start in 0..hashes.len() {
+            let end = hashes.len().min(start + ngrams);
+            self.collect(seed, &hashes[start..end], rows);
+        }
+    }
+
+    fn collect(&self, seed: u64, words: &[u64], rows: &mut Vec<u32>) {
         let mut hash = seed;
         for &word in words {
             hash = extend(hash, word);

@@ -370,15 +370,13 @@ pub(crate) fn word_count(text: &str) -> usize {
     if !text.is_ascii() {
         return text.split_whitespace().count();
     }
-    let mut count = 0;
-    let mut after_space = true;
-    for byte in text.bytes() {
-        // White space of ASCII, as `char::is_whitespace` has it.
-        let is_space = matches!(byte, b' ' | b'\t'..=b'\r');
-        count += usize::from(after_space && !is_space);
-        after_space = is_space;
-    }
-    count
+    // White space of ASCII, as `char::is_whitespace` has it.
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let bytes = text.as_bytes();
+    let begins = |(before, at): &(&u8, &u8)| is_space(**before) && !is_space(**at);
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let later = pairs.filter(begins).count();
+    later + usize::from(bytes.first().is_some_and(|&first| !is_space(first)))
 }
 
 /// Cuts each block of more than [`BLOCK_WORDS`] words at sentence boundaries into parts of
