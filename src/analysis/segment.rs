@@ -50,20 +50,25 @@ impl<'a> StandardWords<'a> {
     /// The next word of a stretch that is ASCII.
     fn in_ascii(&mut self) -> Option<(usize, &'a str)> {
         let bytes = &self.text.as_bytes()[..self.ascii_end];
+        let is_core = |byte: &u8| CORE[usize::from(*byte)];
         loop {
-            let is_core = |byte: &u8| is_core(*byte);
             let Some(skipped) = bytes[self.at..].iter().position(is_core) else {
                 self.at = self.ascii_end;
                 return None;
             };
             let start = self.at + skipped;
-            let mut end = start + 1;
-            while end < bytes.len() && (is_core(&bytes[end]) || is_within(bytes, end)) {
+            let mut end = start;
+            loop {
+                let run = bytes[end..].iter().position(|byte| !is_core(byte));
+                end = run.map_or(bytes.len(), |run| end + run);
+                if end == bytes.len() || !is_within(bytes, end) {
+                    break;
+                }
                 end += 1;
             }
             self.at = end;
             let word = &self.text[start..end];
-            if word.bytes().any(|byte| byte != b'_') {
+            if !word.starts_with('_') || word.bytes().any(|byte| byte != b'_') {
                 return Some((start, word));
             }
         }
@@ -112,10 +117,16 @@ impl<'a> Iterator for StandardWords<'a> {
     }
 }
 
-/// Whether a byte is a letter, a figure, or an underscore.
-fn is_core(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
+/// By byte, whether it is a letter, a figure, or an underscore.
+static CORE: [bool; 256] = {
+    let mut core = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        core[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    core
+};
 
 /// Whether a sign stands within a word: between letters ("o'clock", "e.g"), or between figures ("1,000").
 fn is_within(bytes: &[u8], at: usize) -> bool {

@@ -336,7 +336,10 @@ mod tests {
             assert!(is_another || is_looked_up_for_another(word), "{word}");
         }
         for word in ["risk", "system", "them", "neck", "osteoporosis"] {
-            assert!(looked_up(word).is_none() && !is_looked_up_for_another(word), "{word}");
+            assert!(
+                looked_up(word).is_none() && !is_looked_up_for_another(word),
+                "{word}"
+            );
         }
     }
 

@@ -44,6 +44,14 @@ pub(crate) struct LinearModel {
 /// So many weights are added up at once.
 const LANES: usize = 8;
 
+/// What a word is to a model.
+#[derive(Clone, Copy)]
+pub(super) struct ModelWord {
+    hash: u64,
+    /// Its row, where it is a feature by itself.
+    alone: Option<u32>,
+}
+
 /// The bits of the filter, as a power of two.
 const FILTER_BITS: u32 = 20;
 
@@ -70,8 +78,8 @@ impl Hasher for Hashed {
 const ANYWHERE: u64 = 0x9e37_79b9_7f4a_7c15;
 const OPENING: u64 = 0xd1b5_4a32_d192_ed03;
 
-/// What a word is to the model: FNV-1a (Fowler, Noll and Vo).
-pub(super) fn hash(word: &str) -> u64 {
+/// The hash of a word: FNV-1a (Fowler, Noll and Vo).
+fn hash(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     })
@@ -162,17 +170,17 @@ impl LinearModel {
 
     /// The natural logarithm of the probability of each class, given the words of a short text.
     pub(crate) fn log_probabilities<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<f32> {
-        let hashes: Vec<u64> = words.map(hash).collect();
-        let mut rows = self.features(&hashes);
+        let words: Vec<ModelWord> = words.map(|word| self.word(word)).collect();
+        let mut rows = self.features(&words);
         rows.sort_unstable();
         rows.dedup();
         self.log_probabilities_by(&rows)
     }
 
-    /// The same for one of many texts, given the [`hash`] of each word.
-    pub(crate) fn log_probabilities_of(&self, hashes: &[u64], seen: &mut Seen) -> Vec<f32> {
+    /// The same for one of many texts.
+    pub(super) fn log_probabilities_of(&self, words: &[ModelWord], seen: &mut Seen) -> Vec<f32> {
         seen.clear(self.rows.len());
-        let mut rows = self.features(hashes);
+        let mut rows = self.features(words);
         rows.retain(|row| seen.is_new(*row));
         self.log_probabilities_by(&rows)
     }
@@ -230,26 +238,36 @@ impl LinearModel {
         &self.weights[at..at + self.width()]
     }
 
-    fn features(&self, hashes: &[u64]) -> Vec<u32> {
-        let mut rows = Vec::with_capacity(hashes.len());
-        self.collect_all(ANYWHERE, hashes, self.ngrams, &mut rows);
-        let opening = &hashes[..hashes.len().min(self.opening)];
-        self.collect_all(OPENING, opening, self.opening_ngrams, &mut rows);
-        rows
-    }
-
-    /// The features of up to so many words that begin anywhere among some.
-    fn collect_all(&self, seed: u64, hashes: &[u64], ngrams: usize, rows: &mut Vec<u32>) {
-        for start in 0..hashes.len() {
-            let end = hashes.len().min(start + ngrams);
-            self.collect(seed, &hashes[start..end], rows);
+    /// What a word is to the model: found once for all the places where it stands.
+    pub(super) fn word(&self, word: &str) -> ModelWord {
+        let hash = hash(word);
+        let alone = self.rows.get(&extend(ANYWHERE, hash)).copied();
+        ModelWord {
+            hash,
+            alone: alone.filter(|_| self.ngrams > 0),
         }
     }
 
-    fn collect(&self, seed: u64, words: &[u64], rows: &mut Vec<u32>) {
-        let mut hash = seed;
-        for &word in words {
-            hash = extend(hash, word);
+    fn features(&self, words: &[ModelWord]) -> Vec<u32> {
+        let mut rows = Vec::with_capacity(words.len());
+        for (start, word) in words.iter().enumerate() {
+            rows.extend(word.alone);
+            let end = words.len().min(start + self.ngrams.max(1));
+            let seed = extend(ANYWHERE, word.hash);
+            self.collect(seed, &words[start + 1..end], &mut rows);
+        }
+        let opening = &words[..words.len().min(self.opening)];
+        for start in 0..opening.len() {
+            let end = opening.len().min(start + self.opening_ngrams);
+            self.collect(OPENING, &opening[start..end], &mut rows);
+        }
+        rows
+    }
+
+    /// The features that some words make, each with all the words before it and what the hash stands for.
+    fn collect(&self, mut hash: u64, words: &[ModelWord], rows: &mut Vec<u32>) {
+        for word in words {
+            hash = extend(hash, word.hash);
             let (at, bit) = filter_place(hash);
             if self.perhaps[at] & bit != 0 {
                 rows.extend(self.rows.get(&hash));

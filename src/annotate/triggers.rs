@@ -510,7 +510,9 @@ mod tests {
                 gaps: &gaps,
                 goes_before: false,
             };
-            triggers.at_start(sentence, || true).map(|(_, length)| length)
+            triggers
+                .at_start(sentence, || true)
+                .map(|(_, length)| length)
         };
         assert_eq!(length("is not usually needed here"), Some(4));
         assert_eq!(length("is not there"), Some(3));

@@ -384,10 +384,8 @@ pub(crate) fn word_count(text: &str) -> usize {
 fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
     let mut cut = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let keep_whole = block.kind == BlockKind::Furniture
-            // Fewer bytes than this cannot hold too many words: a word and its space take two.
-            || block.bytes.len() < 2 * BLOCK_WORDS
-            || is_short(&text[block.bytes.clone()], BLOCK_WORDS);
+        let keep_whole =
+            block.kind == BlockKind::Furniture || is_short(&text[block.bytes.clone()], BLOCK_WORDS);
         let block = match block.kind.heading_level() {
             Some(_) if !keep_whole => Block {
                 kind: BlockKind::Paragraph,
@@ -406,7 +404,8 @@ fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
 
 /// Whether a text has so many words at most, and no more bytes than they could.
 fn is_short(text: &str, words: usize) -> bool {
-    text.len() <= MOST_BYTES && word_count(text) <= words
+    // Fewer bytes than that cannot hold more: a word and its space take two.
+    text.len() <= MOST_BYTES && (text.len() < 2 * words || word_count(text) <= words)
 }
 
 /// The sentences of a text, each cut at words where it is longer than anybody can read at once.

@@ -59,6 +59,12 @@ impl Matcher {
         let mut units = units.iter().peekable();
         while at < tokens.len() {
             while units.next_if(|unit| unit.start <= at).is_some() {}
+            let term = analyzer.term_of(tokens[at].word);
+            if !self.forms.begins(term.into()) && !self.may_be_item(text, &tokens[at..]) {
+                // As of most words.
+                at += 1;
+                continue;
+            }
             let end = units.peek().map_or(tokens.len(), |next| next.start);
             let mut rest = end.clamp(at + 1, tokens.len()) - at;
             // Where a longer name has other words of the same stems, a shorter one may stand.
@@ -130,16 +136,21 @@ impl Matcher {
         })
     }
 
+    /// Whether a word or a comma follows the first of some words that may part it from another thing.
+    fn may_be_item(&self, text: &str, tokens: &[Token]) -> bool {
+        let joined = |next: &Token| self.joiners.contains(&next.word);
+        tokens.get(1).is_some_and(joined) || text.as_bytes().get(tokens[0].bytes.end) == Some(&b',')
+    }
+
     /// Where the last thing begins of several that the first word begins, parted by commas, and the last of
     /// them by "and" or "or".
     fn last_item(&self, text: &str, tokens: &[Token]) -> Option<usize> {
         let joins = |token: &Token| self.joiners.contains(&token.word);
         for at in 1..tokens.len().min(2 * MOST_ITEMS) {
-            let joins_here = joins(&tokens[at]);
-            // Most words are followed by a space and another one, which is all there is to know.
-            if !joins_here && text.as_bytes().get(tokens[at - 1].bytes.end) != Some(&b',') {
+            if !self.may_be_item(text, &tokens[at - 1..]) {
                 return None;
             }
+            let joins_here = joins(&tokens[at]);
             let gap = between(text, &tokens[at - 1], &tokens[at])?.trim_end();
             if joins_here && matches!(gap, "" | ",") {
                 let both = tokens.get(at + 1).is_some_and(joins);
