@@ -3,6 +3,8 @@
 //! A short ASCII word fits into a machine word, and is looked up as such in a table that is small
 //! enough to stay in the cache of a core. Each place holds the last word that came there.
 
+use std::ops::Range;
+
 use super::WordId;
 
 /// The binary logarithm of how many words are held.
@@ -20,16 +22,20 @@ pub(super) struct Recent {
 #[derive(Clone, Copy)]
 pub(super) struct Packed(u128);
 
+/// The bits that no byte of ASCII has.
+const NOT_ASCII: u128 = u128::from_ne_bytes([0x80; 16]);
+
 impl Packed {
-    /// A word that is short enough, and ASCII.
-    pub(super) fn new(word: &str) -> Option<Packed> {
-        if word.len() > MOST_BYTES || !word.is_ascii() {
+    /// A word of a text that is short enough, and ASCII.
+    pub(super) fn new(text: &str, word: &Range<usize>) -> Option<Packed> {
+        let length = word.len();
+        if length > MOST_BYTES {
             return None;
         }
-        let mut bytes = [0; 16];
-        bytes[..word.len()].copy_from_slice(word.as_bytes());
-        bytes[MOST_BYTES] = word.len() as u8;
-        Some(Packed(u128::from_le_bytes(bytes)))
+        let (following, _) = text.as_bytes()[word.start..].split_first_chunk()?;
+        let bytes = u128::from_le_bytes(*following) & ((1 << (8 * length)) - 1);
+        let packed = bytes | (length as u128) << (8 * MOST_BYTES);
+        (bytes & NOT_ASCII == 0).then_some(Packed(packed))
     }
 
     fn place(self) -> usize {
@@ -65,11 +71,12 @@ mod tests {
         fn what_is_found_is_what_was_kept(words in prop::collection::vec("[a-cA-C']{1,17}", 1..200)) {
             let mut recent = Recent::default();
             for (n, word) in words.iter().enumerate() {
-                if let Some(packed) = Packed::new(word) {
+                let packed = |word: &str| Packed::new(&format!("{word}{:16}", ""), &(0..word.len()));
+                if let Some(packed) = packed(word) {
                     recent.keep(packed, WordId(n as u32));
                 }
                 for (n, word) in words.iter().enumerate() {
-                    let found = Packed::new(word).and_then(|packed| recent.find(packed));
+                    let found = packed(word).and_then(|packed| recent.find(packed));
                     prop_assert!(found.is_none_or(|id| words[id.index()] == *word), "{n}");
                 }
             }

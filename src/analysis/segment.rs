@@ -23,10 +23,126 @@ const RAISED_ON: usize = 2;
 /// The list of words has those of so many letters and more.
 const LEAST_LISTED: usize = 4;
 
+/// The words of a text by UAX #29, with where each begins.
+///
+/// Most of a text is ASCII, for which a few of its rules are enough. There is always a border before a
+/// space, whatever stands around it, so that only what has other characters between two spaces has to be
+/// read by all of them.
+struct StandardWords<'a> {
+    text: &'a str,
+    at: usize,
+    /// Up to here the text is ASCII.
+    ascii_end: usize,
+    /// The words of a stretch that is not, and where it begins.
+    others: Option<(usize, UnicodeWordIndices<'a>)>,
+}
+
+impl<'a> StandardWords<'a> {
+    fn new(text: &'a str) -> StandardWords<'a> {
+        StandardWords {
+            text,
+            at: 0,
+            ascii_end: if text.is_ascii() { text.len() } else { 0 },
+            others: None,
+        }
+    }
+
+    /// The next word of a stretch that is ASCII.
+    fn in_ascii(&mut self) -> Option<(usize, &'a str)> {
+        let bytes = &self.text.as_bytes()[..self.ascii_end];
+        let is_core = |byte: &u8| CORE[usize::from(*byte)];
+        loop {
+            let Some(skipped) = bytes[self.at..].iter().position(is_core) else {
+                self.at = self.ascii_end;
+                return None;
+            };
+            let start = self.at + skipped;
+            let mut end = start;
+            loop {
+                let run = bytes[end..].iter().position(|byte| !is_core(byte));
+                end = run.map_or(bytes.len(), |run| end + run);
+                if end == bytes.len() || !is_within(bytes, end) {
+                    break;
+                }
+                end += 1;
+            }
+            self.at = end;
+            let word = &self.text[start..end];
+            if !word.starts_with('_') || word.bytes().any(|byte| byte != b'_') {
+                return Some((start, word));
+            }
+        }
+    }
+
+    /// Finds where what comes next ends, and what it is.
+    fn next_stretch(&mut self) {
+        let rest = &self.text[self.at..];
+        let is_other = |byte: &u8| !byte.is_ascii();
+        let Some(first) = rest.as_bytes().iter().position(is_other) else {
+            self.ascii_end = self.text.len();
+            return;
+        };
+        if let Some(space) = rest[..first].rfind(' ').filter(|&space| space > 0) {
+            self.ascii_end = self.at + space;
+            return;
+        }
+        let end = memchr::memchr(b' ', &rest.as_bytes()[first..]);
+        let end = end.map_or(rest.len(), |end| first + end);
+        self.others = Some((self.at, rest[..end].unicode_word_indices()));
+        self.at += end;
+    }
+}
+
+impl<'a> Iterator for StandardWords<'a> {
+    type Item = (usize, &'a str);
+
+    fn next(&mut self) -> Option<(usize, &'a str)> {
+        loop {
+            if let Some((start, words)) = &mut self.others {
+                if let Some((at, word)) = words.next() {
+                    return Some((*start + at, word));
+                }
+                self.others = None;
+            }
+            if self.at < self.ascii_end
+                && let Some(word) = self.in_ascii()
+            {
+                return Some(word);
+            }
+            if self.at == self.text.len() {
+                return None;
+            }
+            self.next_stretch();
+        }
+    }
+}
+
+/// By byte, whether it is a letter, a figure, or an underscore.
+static CORE: [bool; 256] = {
+    let mut core = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        core[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    core
+};
+
+/// Whether a sign stands within a word: between letters ("o'clock", "e.g"), or between figures ("1,000").
+fn is_within(bytes: &[u8], at: usize) -> bool {
+    let around = |is: fn(&u8) -> bool| is(&bytes[at - 1]) && bytes.get(at + 1).is_some_and(is);
+    match bytes[at] {
+        b'.' | b'\'' => around(u8::is_ascii_alphabetic) || around(u8::is_ascii_digit),
+        b':' => around(u8::is_ascii_alphabetic),
+        b',' | b';' => around(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
 /// The words of a text, by their bytes.
 pub(super) struct Segments<'a> {
     text: &'a str,
-    words: Peekable<UnicodeWordIndices<'a>>,
+    words: Peekable<StandardWords<'a>>,
     /// What is left of a word that is parted.
     rest: Range<usize>,
 }
@@ -35,7 +151,7 @@ impl<'a> Segments<'a> {
     pub(super) fn new(text: &'a str) -> Segments<'a> {
         Segments {
             text,
-            words: text.unicode_word_indices().peekable(),
+            words: StandardWords::new(text).peekable(),
             rest: 0..0,
         }
     }
@@ -159,7 +275,7 @@ impl<'a> Segments<'a> {
     fn first_part(&mut self, bytes: Range<usize>) -> Range<usize> {
         let word = &self.text[bytes.clone()];
         let begins_with_digit = word.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        let end = match memchr::memchr(b'_', word.as_bytes()) {
+        let end = match word.bytes().position(|byte| byte == b'_') {
             Some(at) => at,
             None if begins_with_digit => number_before_unit(word).unwrap_or(word.len()),
             None => return bytes,
@@ -229,9 +345,20 @@ pub(super) fn sign_before(text: &str, at: usize) -> Option<(&'static str, usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn parts(text: &str) -> Vec<&str> {
         Segments::new(text).map(|bytes| &text[bytes]).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_those_of_the_standard(
+            text in "([a-c3_.,:;' \n-]|[é’…\u{301}\u{200d}\u{1e000}שア字🇩🇪👩]){0,24}",
+        ) {
+            let words: Vec<_> = StandardWords::new(&text).collect();
+            prop_assert_eq!(words, text.unicode_word_indices().collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -4,17 +4,26 @@
 //! `src/data/spelling.txt`.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 static TABLE: LazyLock<SpellingTable> =
     LazyLock::new(|| SpellingTable::parse(include_str!("../data/spelling.txt")));
 
-/// The endings of a verb in -ise and of what is made of it, behind the "is".
-const ISE_ENDINGS: &[&str] = &[
-    "e", "es", "ed", "er", "ers", "ing", "ation", "ations", "ational", "able",
+/// The endings of a verb in -ise and of what is made of it, in both ways.
+const ISE_ENDINGS: [(&str, &str); 10] = [
+    ("ise", "ize"),
+    ("ises", "izes"),
+    ("ised", "ized"),
+    ("iser", "izer"),
+    ("isers", "izers"),
+    ("ising", "izing"),
+    ("isation", "ization"),
+    ("isations", "izations"),
+    ("isational", "izational"),
+    ("isable", "izable"),
 ];
 /// A part of a word tells its spelling if it has so many letters.
 const LEAST_TELLING: usize = 4;
@@ -66,18 +75,54 @@ impl SpelledPart {
     }
 }
 
+/// Endings, with what stands there in another form. Every new word of a corpus is asked for them, and few
+/// have one, so that they are found by their last letters.
+struct Endings {
+    /// By so many bytes, for the shortest has no more.
+    tail: usize,
+    /// In the order of the table.
+    by_tail: FxHashMap<&'static [u8], Vec<(&'static str, &'static str)>>,
+}
+
+impl Endings {
+    fn of(endings: impl Iterator<Item = (&'static str, &'static str)> + Clone) -> Endings {
+        let lengths = endings.clone().map(|(ending, _)| ending.len());
+        let mut of = Endings {
+            tail: lengths.min().unwrap_or(0),
+            by_tail: FxHashMap::default(),
+        };
+        for (ending, other) in endings {
+            let tail = &ending.as_bytes()[ending.len() - of.tail..];
+            of.by_tail.entry(tail).or_default().push((ending, other));
+        }
+        of
+    }
+
+    /// Those that a word has: what stands before the ending, and the other one.
+    fn in_word<'w>(&self, word: &'w str) -> impl Iterator<Item = (&'w str, &'static str)> {
+        let tail = word.len().checked_sub(self.tail);
+        let tail = tail.map(|at| &word.as_bytes()[at..]);
+        let found = tail.and_then(|tail| self.by_tail.get(tail));
+        let found = found.into_iter().flatten();
+        found.filter_map(|(ending, other)| Some((word.strip_suffix(ending)?, *other)))
+    }
+}
+
 struct SpellingTable {
     parts: Vec<SpelledPart>,
     /// Whether any of the parts stands in a word, and any of what stands there in the other spelling:
     /// in few words one does, and only these are looked at part by part.
     has_part: AhoCorasick,
     has_other: AhoCorasick,
-    ise: HashSet<&'static str>,
-    plurals: HashMap<&'static str, &'static str>,
-    singulars: HashSet<&'static str>,
-    /// The ending, and what stands there in the singular.
-    plural_endings: Vec<(&'static str, &'static str)>,
-    units: HashSet<&'static str>,
+    ise: FxHashSet<&'static str>,
+    ise_endings: Endings,
+    ize_endings: Endings,
+    plurals: FxHashMap<&'static str, &'static str>,
+    singulars: FxHashSet<&'static str>,
+    /// Endings of plurals, and those of singulars that tell.
+    plural_endings: Endings,
+    singular_endings: Endings,
+    units: FxHashSet<&'static str>,
 }
 
 impl SpellingTable {
@@ -91,7 +136,7 @@ impl SpellingTable {
             let lines = section(name).into_iter();
             lines.filter_map(|line| line.split_once(' ')).collect()
         };
-        let words = |name: &str| -> HashSet<&'static str> {
+        let words = |name: &str| -> FxHashSet<&'static str> {
             let lines = section(name).into_iter();
             lines.flat_map(str::split_whitespace).collect()
         };
@@ -104,19 +149,25 @@ impl SpellingTable {
             .collect();
         let any_of = |of: fn(&SpelledPart) -> &'static str| {
             // The table is part of the program; a few hundred short words are no automaton too large.
-            AhoCorasick::new(parts.iter().map(of)).expect("the parts of words are few")
+            let mut builder = AhoCorasick::builder();
+            builder.kind(Some(AhoCorasickKind::DFA));
+            let built = builder.build(parts.iter().map(of));
+            built.expect("the parts of words are few")
         };
+        let endings = endings.into_iter().map(|(plural, of)| (&plural[1..], of));
+        let turned = |(ending, other)| (other, ending);
+        let tells = |(singular, _): &(&str, &str)| singular.len() >= LEAST_TELLING;
         SpellingTable {
             has_part: any_of(|part| part.part),
             has_other: any_of(|part| part.other),
             parts,
             singulars: whole.iter().map(|(_, singular)| *singular).collect(),
             ise: words("[ise]"),
+            ise_endings: Endings::of(ISE_ENDINGS.into_iter()),
+            ize_endings: Endings::of(ISE_ENDINGS.into_iter().map(turned)),
             plurals: whole.into_iter().collect(),
-            plural_endings: endings
-                .into_iter()
-                .map(|(ending, singular)| (&ending[1..], singular))
-                .collect(),
+            singular_endings: Endings::of(endings.clone().map(turned).filter(tells)),
+            plural_endings: Endings::of(endings),
             units: words("[units]"),
         }
     }
@@ -125,36 +176,23 @@ impl SpellingTable {
         if let Some(singular) = self.plurals.get(word) {
             return Some((*singular).to_owned());
         }
-        let ending = |(ending, _): &&(&str, &str)| word.ends_with(ending);
-        let (ending, singular) = self.plural_endings.iter().find(ending)?;
-        Some(format!("{}{singular}", &word[..word.len() - ending.len()]))
+        let (before, singular) = self.plural_endings.in_word(word).next()?;
+        Some(format!("{before}{singular}"))
     }
 
     /// Whether others are looked up as this word. What is too short to tell counts for nothing.
     fn is_looked_up_for_another(&self, word: &str) -> bool {
-        let is_singular = self.singulars.contains(word);
-        let tells = |part: &str| part.len() >= LEAST_TELLING;
-        let ends = |(_, singular): &(&str, &str)| tells(singular) && word.ends_with(singular);
-        let has_z = |ending: &&str| {
-            let before = word
-                .strip_suffix(*ending)
-                .and_then(|rest| rest.strip_suffix("iz"));
-            before.is_some_and(|before| self.ise.contains(before))
-        };
-        is_singular
-            || self.plural_endings.iter().any(ends)
+        let mut with_z = self.ize_endings.in_word(word);
+        self.singulars.contains(word)
+            || self.singular_endings.in_word(word).next().is_some()
             || (self.has_other.is_match(word) && self.parts.iter().any(|part| part.has_other(word)))
-            || ISE_ENDINGS.iter().any(has_z)
+            || with_z.any(|(before, _)| self.ise.contains(before))
     }
 
     fn with_z(&self, word: &str) -> Option<String> {
-        let ends = ISE_ENDINGS.iter().filter_map(|ending| {
-            let before = word.strip_suffix(ending)?.strip_suffix("is")?;
-            self.ise
-                .contains(before)
-                .then(|| format!("{before}iz{ending}"))
-        });
-        ends.take(1).next()
+        let mut ends = self.ise_endings.in_word(word);
+        let (before, with_z) = ends.find(|(before, _)| self.ise.contains(before))?;
+        Some(format!("{before}{with_z}"))
     }
 }
 
@@ -194,9 +232,9 @@ pub(crate) fn american(surface: &str) -> Option<String> {
     }
 }
 
-/// Whether a word is spelled otherwise elsewhere, so that it matters how it is spelled here.
-pub(super) fn has_other_spelling(surface: &str) -> bool {
-    looked_up(surface).is_some() || TABLE.is_looked_up_for_another(surface)
+/// Whether others are looked up as this word (folded, unstemmed), so that it matters how it is spelled here.
+pub(super) fn is_looked_up_for_another(surface: &str) -> bool {
+    TABLE.is_looked_up_for_another(surface)
 }
 
 /// How many bytes of a word are a number that a unit is written together with: one in "5mg".
@@ -294,10 +332,14 @@ mod tests {
             "hemorrhage",
             "pediatric",
         ] {
-            assert!(has_other_spelling(word), "{word}");
+            let is_another = looked_up(word).is_some();
+            assert!(is_another || is_looked_up_for_another(word), "{word}");
         }
         for word in ["risk", "system", "them", "neck", "osteoporosis"] {
-            assert!(!has_other_spelling(word), "{word}");
+            assert!(
+                looked_up(word).is_none() && !is_looked_up_for_another(word),
+                "{word}"
+            );
         }
     }
 

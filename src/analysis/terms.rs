@@ -114,7 +114,8 @@ impl TokenStream for Terms<'_> {
         let start = self.at + 1;
         let length = bytes[start..]
             .iter()
-            .position(|byte| matches!(*byte, NEXT | SAME | GAP));
+            // No term has white space in it, or a control character: such a byte is one of the marks.
+            .position(|byte| *byte <= NEXT);
         let end = length.map_or(bytes.len(), |length| start + length);
         let step = match (mark, self.at) {
             (SAME, _) => 0,

@@ -284,11 +284,12 @@ impl Analyzer {
             return WordId(index as u32);
         }
         let looked_up = spelling::looked_up(surface);
+        let is_spelled = looked_up.is_some() || spelling::is_looked_up_for_another(surface);
         let stemmed = self.stem(looked_up.as_deref().unwrap_or(surface));
         let term = self.term_id(&stemmed);
         // As for terms.
         let word = WordId(self.add(surface, term));
-        if spelling::has_other_spelling(surface) {
+        if is_spelled {
             let mark = format!("{SPELLED}{surface}");
             self.beside[word.index()] = Some(self.mark_id(&mark));
         }
@@ -483,7 +484,7 @@ impl<'a> Chain<'a> {
                 self.ahead = Some(bytes);
                 return Some(self.whole_compound());
             }
-            let Some(id) = self.number(&self.text[bytes.clone()]) else {
+            let Some(id) = self.number(&bytes) else {
                 continue;
             };
             if joined {
@@ -512,7 +513,7 @@ impl<'a> Chain<'a> {
             self.beside.push(self.token(mark, bytes.clone(), true));
         }
         let word = &self.text[bytes.clone()];
-        if word.starts_with(|c: char| c.is_ascii_digit()) {
+        if word.as_bytes().first().is_some_and(u8::is_ascii_digit) {
             if let Some((sign, start)) = sign_before(self.text, bytes.start) {
                 let signed = format!("{sign}{}", self.analyzer.surface(id));
                 let mark = self.analyzer.mark_id(&signed);
@@ -530,11 +531,13 @@ impl<'a> Chain<'a> {
     }
 
     /// The number of a word as it stands in the text, if folding leaves anything of it.
-    fn number(&mut self, word: &str) -> Option<WordId> {
-        let packed = Packed::new(word);
+    fn number(&mut self, bytes: &Range<usize>) -> Option<WordId> {
+        // The last words of a text, behind which there is too little, are looked up by their letters.
+        let packed = Packed::new(self.text, bytes);
         if let Some(known) = packed.and_then(|packed| self.analyzer.recent.find(packed)) {
             return Some(known);
         }
+        let word = &self.text[bytes.clone()];
         self.analyzer.fold(word, &mut self.surface);
         if self.surface.is_empty() {
             return None;
@@ -555,6 +558,9 @@ impl<'a> Chain<'a> {
             return false;
         }
         let between = &self.text[self.compound.bytes.end..start];
+        if between == " " {
+            return false;
+        }
         match between.strip_prefix(['-', '\u{2010}', '\u{2011}']) {
             Some("") => true,
             Some(rest) => is_line_end(rest) && self.text[start..].starts_with(char::is_lowercase),

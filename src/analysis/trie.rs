@@ -50,12 +50,15 @@ impl<V> Trie<V> {
         &mut self.values[node.0 as usize]
     }
 
+    /// Whether any phrase begins with a symbol.
+    pub(crate) fn begins(&self, symbol: u32) -> bool {
+        self.begins.get(symbol as usize) == Some(&true)
+    }
+
     /// Where a phrase may begin.
     pub(crate) fn start(&self, symbol: u32) -> Option<TrieNode> {
-        match self.begins.get(symbol as usize) {
-            Some(true) => self.next(ROOT, symbol),
-            _ => None,
-        }
+        let begins = self.begins(symbol);
+        begins.then(|| self.next(ROOT, symbol)).flatten()
     }
 
     /// Where a phrase goes on.

@@ -148,16 +148,15 @@ impl Clauses {
     fn find(&mut self, triggers: &Triggers) {
         let mut at = 0;
         while at < self.words.len() {
-            let Some((trigger, length)) =
-                triggers.at_start(self.rest(at), self.may_order(triggers, at))
-            else {
+            let opens = || self.may_order(triggers, at);
+            let Some((trigger, length)) = triggers.at_start(self.rest(at), opens) else {
                 at += 1;
                 continue;
             };
             // "It is not uncommon", "you are unlikely to have": another one begins within it.
             let mut within = at + 1..at + length;
             let hides = |start: usize| {
-                let opens = self.may_order(triggers, start);
+                let opens = || self.may_order(triggers, start);
                 let other = triggers.at_start(self.rest(start), opens);
                 other.is_some_and(|(other, longer)| {
                     longer > length || (other.is_pseudo() && start + longer > at + length)

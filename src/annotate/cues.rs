@@ -60,6 +60,11 @@ impl CueEntry {
     }
 }
 
+/// Reads the table before it is needed.
+pub(super) fn read_builtin() {
+    LazyLock::force(&TABLE);
+}
+
 /// The phrases by which a question asks for an aspect that the model of questions was not taught, as
 /// terms, the longest first.
 pub(super) fn asking_phrases() -> Vec<(Aspect, Vec<String>)> {

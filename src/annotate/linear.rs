@@ -37,7 +37,19 @@ pub(crate) struct LinearModel {
     /// A Bloom filter of one hash (Bloom, "Space/time trade-offs in hash coding", 1970): most
     /// n-grams of a text are no features, and this fits the cache.
     perhaps: Vec<u64>,
-    weights: Vec<i8>,
+    /// Row by row, each filled up to whole [`LANES`].
+    weights: Vec<i16>,
+}
+
+/// So many weights are added up at once.
+const LANES: usize = 8;
+
+/// What a word is to a model.
+#[derive(Clone, Copy)]
+pub(super) struct ModelWord {
+    hash: u64,
+    /// Its row, where it is a feature by itself.
+    alone: Option<u32>,
 }
 
 /// The bits of the filter, as a power of two.
@@ -66,8 +78,8 @@ impl Hasher for Hashed {
 const ANYWHERE: u64 = 0x9e37_79b9_7f4a_7c15;
 const OPENING: u64 = 0xd1b5_4a32_d192_ed03;
 
-/// What a word is to the model: FNV-1a (Fowler, Noll and Vo).
-pub(super) fn hash(word: &str) -> u64 {
+/// The hash of a word: FNV-1a (Fowler, Noll and Vo).
+fn hash(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     })
@@ -140,12 +152,13 @@ impl LinearModel {
         let (word, bit) = filter_place(hash);
         self.perhaps[word] |= bit;
         let row = self.weights.len();
-        self.weights.resize(row + self.classes.len(), 0);
+        self.weights.resize(row + self.width(), 0);
         for entry in weights.split(' ') {
             let (class, weight) = entry.split_once(':').ok_or("a weight without a class")?;
             let class: usize = number(class)?;
-            let slot = self.weights[row..].get_mut(class).ok_or("no such class")?;
-            *slot = number(weight)?;
+            let slots = &mut self.weights[row..row + self.classes.len()];
+            let slot = slots.get_mut(class).ok_or("no such class")?;
+            *slot = i16::from(number::<i8>(weight)?);
         }
         Ok(())
     }
@@ -157,27 +170,30 @@ impl LinearModel {
 
     /// The natural logarithm of the probability of each class, given the words of a short text.
     pub(crate) fn log_probabilities<'w>(&self, words: impl Iterator<Item = &'w str>) -> Vec<f32> {
-        let hashes: Vec<u64> = words.map(hash).collect();
-        let mut rows = self.features(&hashes);
+        let words: Vec<ModelWord> = words.map(|word| self.word(word)).collect();
+        let mut rows = self.features(&words);
         rows.sort_unstable();
         rows.dedup();
         self.log_probabilities_by(&rows)
     }
 
-    /// The same for one of many texts, given the [`hash`] of each word.
-    pub(crate) fn log_probabilities_of(&self, hashes: &[u64], seen: &mut Seen) -> Vec<f32> {
+    /// The same for one of many texts.
+    pub(super) fn log_probabilities_of(&self, words: &[ModelWord], seen: &mut Seen) -> Vec<f32> {
         seen.clear(self.rows.len());
-        let mut rows = self.features(hashes);
+        let mut rows = self.features(words);
         rows.retain(|row| seen.is_new(*row));
         self.log_probabilities_by(&rows)
     }
 
     /// The same, given the features, each once.
     fn log_probabilities_by(&self, rows: &[u32]) -> Vec<f32> {
-        let mut sums = vec![0_i32; self.classes.len()];
+        let mut sums = vec![0_i32; self.width()];
         for &row in rows {
-            for (sum, &weight) in sums.iter_mut().zip(self.row(row)) {
-                *sum += i32::from(weight);
+            let weights = self.row(row).chunks_exact(LANES);
+            for (sums, weights) in sums.chunks_exact_mut(LANES).zip(weights) {
+                for (sum, &weight) in sums.iter_mut().zip(weights) {
+                    *sum += i32::from(weight);
+                }
             }
         }
         let length = match self.normalised {
@@ -212,26 +228,46 @@ impl LinearModel {
         shares
     }
 
-    fn row(&self, row: u32) -> &[i8] {
-        let at = row as usize * self.classes.len();
-        &self.weights[at..at + self.classes.len()]
+    /// How many weights a row has.
+    fn width(&self) -> usize {
+        self.classes.len().next_multiple_of(LANES)
     }
 
-    fn features(&self, hashes: &[u64]) -> Vec<u32> {
-        let mut rows = Vec::with_capacity(hashes.len());
-        for start in 0..hashes.len() {
-            let following = &hashes[start..];
-            self.collect(ANYWHERE, following.iter().take(self.ngrams), &mut rows);
-            let in_opening = self.opening.saturating_sub(start).min(self.opening_ngrams);
-            self.collect(OPENING, following.iter().take(in_opening), &mut rows);
+    fn row(&self, row: u32) -> &[i16] {
+        let at = row as usize * self.width();
+        &self.weights[at..at + self.width()]
+    }
+
+    /// What a word is to the model: found once for all the places where it stands.
+    pub(super) fn word(&self, word: &str) -> ModelWord {
+        let hash = hash(word);
+        let alone = self.rows.get(&extend(ANYWHERE, hash)).copied();
+        ModelWord {
+            hash,
+            alone: alone.filter(|_| self.ngrams > 0),
+        }
+    }
+
+    fn features(&self, words: &[ModelWord]) -> Vec<u32> {
+        let mut rows = Vec::with_capacity(words.len());
+        for (start, word) in words.iter().enumerate() {
+            rows.extend(word.alone);
+            let end = words.len().min(start + self.ngrams.max(1));
+            let seed = extend(ANYWHERE, word.hash);
+            self.collect(seed, &words[start + 1..end], &mut rows);
+        }
+        let opening = &words[..words.len().min(self.opening)];
+        for start in 0..opening.len() {
+            let end = opening.len().min(start + self.opening_ngrams);
+            self.collect(OPENING, &opening[start..end], &mut rows);
         }
         rows
     }
 
-    fn collect<'h>(&self, seed: u64, words: impl Iterator<Item = &'h u64>, rows: &mut Vec<u32>) {
-        let mut hash = seed;
-        for &word in words {
-            hash = extend(hash, word);
+    /// The features that some words make, each with all the words before it and what the hash stands for.
+    fn collect(&self, mut hash: u64, words: &[ModelWord], rows: &mut Vec<u32>) {
+        for word in words {
+            hash = extend(hash, word.hash);
             let (at, bit) = filter_place(hash);
             if self.perhaps[at] & bit != 0 {
                 rows.extend(self.rows.get(&hash));

@@ -34,7 +34,7 @@ mod trust;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub(crate) use context::UnitText;
 pub(crate) use cues::is_heading;
 use cues::{Cues, Sentence, either};
 pub use inputs::{inputs_of_passages, inputs_of_questions};
-use linear::{LinearModel, Seen};
+use linear::{LinearModel, ModelWord, Seen};
 pub use question::Asked;
 pub use said::TopicNames;
 pub(crate) use said::{Said, SaidReader};
@@ -79,10 +79,22 @@ const LIKELY: f32 = 0.2;
 /// The models that decide what is found in a passage, beside the tables.
 pub(crate) const MODELS: [&str; 2] = [PASSAGES, question::DATA];
 const PASSAGES: &str = include_str!("../models/passages.tsv");
+static MODEL: LazyLock<Arc<LinearModel>> = LazyLock::new(|| {
+    let model = LinearModel::parse(PASSAGES);
+    // The file is part of the program; tests read it.
+    Arc::new(model.expect("the model of passages is valid"))
+});
 /// What so many different headings said is remembered.
 const MOST_HEADINGS: usize = 50_000;
 /// How much a cue counts for an aspect that the model was taught.
 const CUE_BESIDE_MODEL: f32 = 0.5;
+
+/// Reads what is built in, where there is time for it before it is needed.
+pub(crate) fn read_builtin() {
+    LazyLock::force(&MODEL);
+    cues::read_builtin();
+    question::read_builtin();
+}
 
 /// Whether a table of cues or of triggers can be read.
 pub fn check_table(file: DataFile, text: &str) -> Result<(), TableFault> {
@@ -169,7 +181,6 @@ pub struct FieldTerms {
 /// Annotates passages. One per thread (clone it): it learns the words it sees.
 pub struct Annotator {
     lexicon: Arc<Lexicon>,
-    model: Arc<LinearModel>,
     /// The aspect of each class of the model; some classes are none.
     classes: Vec<Option<Aspect>>,
     tables: Tables,
@@ -184,6 +195,7 @@ pub struct Annotator {
 struct Compiled {
     /// As it was when it knew these words and no others.
     analyzer: Analyzer,
+    model: Arc<LinearModel>,
     concepts: Matcher,
     cues: Cues,
     triggers: Triggers,
@@ -195,13 +207,14 @@ struct Tables {
     compiled: Arc<Compiled>,
     analyzer: Analyzer,
     /// For each word, what it is to the model.
-    hashes: Vec<u64>,
+    model_words: Vec<ModelWord>,
 }
 
 impl Tables {
-    fn new(lexicon: Arc<Lexicon>) -> Tables {
+    fn new(lexicon: Arc<Lexicon>, model: Arc<LinearModel>) -> Tables {
         let mut analyzer = Analyzer::default();
         let compiled = Compiled {
+            model,
             concepts: Matcher::new(lexicon, &mut analyzer),
             cues: Cues::builtin(&mut analyzer),
             triggers: Triggers::builtin(&mut analyzer),
@@ -215,7 +228,7 @@ impl Tables {
         Tables {
             analyzer: compiled.analyzer.renewed(counts),
             compiled,
-            hashes: Vec::new(),
+            model_words: Vec::new(),
         }
     }
 
@@ -231,10 +244,11 @@ impl Tables {
 
     fn read(&mut self, text: &str, tokens: &[Token]) -> Reading {
         let reading = Reading::new(&self.analyzer, text, tokens);
-        let known = self.hashes.len()..self.analyzer.len();
+        let known = self.model_words.len()..self.analyzer.len();
         let words = known.map(|index| self.analyzer.word(index));
-        self.hashes
-            .extend(words.map(|word| linear::hash(model_word(word))));
+        let model = &self.compiled.model;
+        self.model_words
+            .extend(words.map(|word| model.word(model_word(word))));
         reading
     }
 }
@@ -346,7 +360,6 @@ impl Clone for Annotator {
         let counts = self.tables.analyzer.counts();
         Annotator {
             lexicon: self.lexicon.clone(),
-            model: self.model.clone(),
             classes: self.classes.clone(),
             tables: Tables::of(self.tables.compiled.clone(), counts),
             headings: HashMap::new(),
@@ -359,25 +372,26 @@ impl Clone for Annotator {
 impl Annotator {
     /// An annotator with the built-in model and cues.
     pub fn new(lexicon: Arc<Lexicon>) -> Annotator {
-        Annotator::with_model(lexicon, PASSAGES)
-            // The file is part of the program; tests read it.
-            .expect("the model of passages is valid")
+        Annotator::of(lexicon, MODEL.clone())
     }
 
     /// An annotator with another model, in the format of the built-in one: to cross-validate, or
     /// for materials of another kind. An error says what is wrong with the model.
     pub fn with_model(lexicon: Arc<Lexicon>, model: &str) -> Result<Annotator, String> {
         let model = LinearModel::parse(model)?;
+        Ok(Annotator::of(lexicon, Arc::new(model)))
+    }
+
+    fn of(lexicon: Arc<Lexicon>, model: Arc<LinearModel>) -> Annotator {
         let aspect = |class: &String| Aspect::all().find(|aspect| aspect.name() == class);
-        Ok(Annotator {
+        Annotator {
             classes: model.classes().iter().map(aspect).collect(),
-            model: Arc::new(model),
-            tables: Tables::new(lexicon.clone()),
+            tables: Tables::new(lexicon.clone(), model),
             lexicon,
             headings: HashMap::new(),
             seen: Seen::default(),
             stop_at: None,
-        })
+        }
     }
 
     /// Says when to stop: a document that is not annotated by then is left as it is.
@@ -529,11 +543,12 @@ impl Annotator {
 
     /// What the model says of some words, by class.
     fn log_chances<'w>(&mut self, words: impl IntoIterator<Item = &'w WordId>) -> Vec<f32> {
-        let hashes: Vec<u64> = words
+        let words: Vec<ModelWord> = words
             .into_iter()
-            .map(|word| self.tables.hashes[word.index()])
+            .map(|word| self.tables.model_words[word.index()])
             .collect();
-        self.model.log_probabilities_of(&hashes, &mut self.seen)
+        let model = &self.tables.compiled.model;
+        model.log_probabilities_of(&words, &mut self.seen)
     }
 
     /// The chances of a passage by the model: the mean of what its own words and those of its

@@ -28,6 +28,11 @@ static MODEL: LazyLock<LinearModel> = LazyLock::new(|| {
         .expect("the model of questions is valid")
 });
 
+/// Reads the model before it is needed.
+pub(super) fn read_builtin() {
+    LazyLock::force(&MODEL);
+}
+
 /// How sure a phrase is that asks for a kind of risk.
 const BY_PHRASE: f64 = 0.9;
 

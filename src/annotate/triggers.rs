@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::assertion::{Advice, Assertion, Experiencer, Population, Time};
 use super::clause::{Gap, WordRun};
-use crate::analysis::{Analyzer, Trie, WordId};
+use crate::analysis::{Analyzer, Trie, TrieNode, WordId};
 use crate::data::{DataFile, TableFault, from_toml};
 
 /// The most words of a remark between commas.
@@ -397,11 +397,15 @@ impl Triggers {
     /// The longest trigger that a sentence begins with, with how many words it takes. Adverbs may
     /// stand inside of it, and what stands between commas: "is not usually needed", "does not, as many
     /// believe, cause". Orders are among them where one may open.
-    pub(super) fn at_start(&self, sentence: WordRun<'_>, opens: bool) -> Option<(&Trigger, usize)> {
+    pub(super) fn at_start(
+        &self,
+        sentence: WordRun<'_>,
+        opens: impl FnOnce() -> bool,
+    ) -> Option<(&Trigger, usize)> {
         let phrase = self.longest(&self.phrases, sentence);
-        let order = opens
-            .then(|| self.longest(&self.orders, sentence))
-            .flatten();
+        // Most words begin no order, and need not be asked whether they may.
+        let order = self.longest(&self.orders, sentence);
+        let order = order.filter(|_| opens());
         // Of two of one length it is the order.
         let length = |found: &Option<(&Trigger, usize)>| found.map_or(0, |(_, length)| length);
         match length(&order) >= length(&phrase) {
@@ -415,13 +419,24 @@ impl Triggers {
         self.longest(&self.beside, sentence)
     }
 
+    #[inline]
     fn longest<'t>(
         &self,
         phrases: &'t Trie<Trigger>,
         sentence: WordRun<'_>,
     ) -> Option<(&'t Trigger, usize)> {
+        // Where most words end.
+        let node = phrases.start((*sentence.words.first()?).into())?;
+        self.longest_from(phrases, node, sentence)
+    }
+
+    fn longest_from<'t>(
+        &self,
+        phrases: &'t Trie<Trigger>,
+        mut node: TrieNode,
+        sentence: WordRun<'_>,
+    ) -> Option<(&'t Trigger, usize)> {
         let words = sentence.words;
-        let mut node = phrases.start((*words.first()?).into())?;
         let mut longest = phrases.value(node).map(|trigger| (trigger, 1));
         let mut at = 1;
         while let Some(&word) = words.get(at) {
@@ -495,7 +510,9 @@ mod tests {
                 gaps: &gaps,
                 goes_before: false,
             };
-            triggers.at_start(sentence, true).map(|(_, length)| length)
+            triggers
+                .at_start(sentence, || true)
+                .map(|(_, length)| length)
         };
         assert_eq!(length("is not usually needed here"), Some(4));
         assert_eq!(length("is not there"), Some(3));

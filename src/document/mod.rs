@@ -370,15 +370,13 @@ pub(crate) fn word_count(text: &str) -> usize {
     if !text.is_ascii() {
         return text.split_whitespace().count();
     }
-    let mut count = 0;
-    let mut after_space = true;
-    for byte in text.bytes() {
-        // White space of ASCII, as `char::is_whitespace` has it.
-        let is_space = matches!(byte, b' ' | b'\t'..=b'\r');
-        count += usize::from(after_space && !is_space);
-        after_space = is_space;
-    }
-    count
+    // White space of ASCII, as `char::is_whitespace` has it.
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let bytes = text.as_bytes();
+    let begins = |(before, at): &(&u8, &u8)| is_space(**before) && !is_space(**at);
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let later = pairs.filter(begins).count();
+    later + usize::from(bytes.first().is_some_and(|&first| !is_space(first)))
 }
 
 /// Cuts each block of more than [`BLOCK_WORDS`] words at sentence boundaries into parts of
@@ -386,10 +384,8 @@ pub(crate) fn word_count(text: &str) -> usize {
 fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
     let mut cut = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let keep_whole = block.kind == BlockKind::Furniture
-            // Fewer bytes than this cannot hold too many words: a word and its space take two.
-            || block.bytes.len() < 2 * BLOCK_WORDS
-            || is_short(&text[block.bytes.clone()], BLOCK_WORDS);
+        let keep_whole =
+            block.kind == BlockKind::Furniture || is_short(&text[block.bytes.clone()], BLOCK_WORDS);
         let block = match block.kind.heading_level() {
             Some(_) if !keep_whole => Block {
                 kind: BlockKind::Paragraph,
@@ -408,7 +404,8 @@ fn cut_long_blocks(text: &str, blocks: Vec<Block>) -> Vec<Block> {
 
 /// Whether a text has so many words at most, and no more bytes than they could.
 fn is_short(text: &str, words: usize) -> bool {
-    text.len() <= MOST_BYTES && word_count(text) <= words
+    // Fewer bytes than that cannot hold more: a word and its space take two.
+    text.len() <= MOST_BYTES && (text.len() < 2 * words || word_count(text) <= words)
 }
 
 /// The sentences of a text, each cut at words where it is longer than anybody can read at once.

@@ -142,7 +142,12 @@ impl Sources {
     }
 
     pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {
-        let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
+        // Most of what a small build takes is reading these.
+        let lexicon = std::thread::scope(|scope| {
+            scope.spawn(annotate::read_builtin);
+            Lexicon::with_files(&self.lexicons)
+        });
+        let lexicon = Arc::new(lexicon?);
         let Some(path) = &self.aspect_model else {
             return Ok(Annotator::new(lexicon));
         };

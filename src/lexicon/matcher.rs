@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Lexicon, Mention, inflection, spells};
-use crate::analysis::{self, Analyzer, Token, Trie};
+use crate::analysis::{self, Analyzer, Token, Trie, WordId};
 
 /// So many things, at most, have their last words in common: "heart, kidney, lung or liver disease".
 const MOST_ITEMS: usize = 6;
@@ -16,6 +16,8 @@ pub(crate) struct Matcher {
     lexicon: Arc<Lexicon>,
     /// From the terms of a form to its index; to none from a phrase that names nothing.
     forms: Trie<Option<usize>>,
+    /// The words that join the last of several things: "and", "or".
+    joiners: [WordId; 2],
 }
 
 impl Matcher {
@@ -34,7 +36,11 @@ impl Matcher {
                 .collect();
             forms.entry(terms).get_or_insert(None);
         }
-        Matcher { lexicon, forms }
+        Matcher {
+            lexicon,
+            forms,
+            joiners: ["and", "or"].map(|word| analyzer.word_id(word)),
+        }
     }
 
     /// The longest forms, from left to right, not overlapping; `tokens` without compounds. Their words
@@ -53,6 +59,12 @@ impl Matcher {
         let mut units = units.iter().peekable();
         while at < tokens.len() {
             while units.next_if(|unit| unit.start <= at).is_some() {}
+            let term = analyzer.term_of(tokens[at].word);
+            if !self.forms.begins(term.into()) && !self.may_be_item(text, &tokens[at..]) {
+                // As of most words.
+                at += 1;
+                continue;
+            }
             let end = units.peek().map_or(tokens.len(), |next| next.start);
             let mut rest = end.clamp(at + 1, tokens.len()) - at;
             // Where a longer name has other words of the same stems, a shorter one may stand.
@@ -78,9 +90,11 @@ impl Matcher {
                 }));
             }
             let form = named.and_then(|(form, _)| form);
-            let is_meant = !is_opposed(text, &tokens[..=at], analyzer)
-                && !is_of_organization(text, tokens, at..at + length, analyzer);
-            if let Some(form) = form.filter(|_| is_meant) {
+            let is_meant = || {
+                !is_opposed(text, &tokens[..=at], analyzer)
+                    && !is_of_organization(text, tokens, at..at + length, analyzer)
+            };
+            if let Some(form) = form.filter(|_| is_meant()) {
                 let written = &text[tokens[at].bytes.start..tokens[at + length - 1].bytes.end];
                 mentions.extend(self.lexicon.mention(form, written, at..at + length));
             }
@@ -98,7 +112,7 @@ impl Matcher {
     /// The concept that the first of some words names with the last words of a name that follows it, after
     /// "and", "or" or more such words: hearing loss in "hearing or vision loss".
     fn shared(&self, text: &str, tokens: &[Token], analyzer: &Analyzer) -> Option<usize> {
-        let last = last_item(text, tokens, analyzer)?;
+        let last = self.last_item(text, tokens)?;
         let following = tokens[last..].iter();
         let symbols = following.map(|token| analyzer.term_of(token.word).into());
         let (form, length) = self.forms.longest(symbols)?;
@@ -121,31 +135,38 @@ impl Matcher {
             Some(self.lexicon.concept_of_form(form?))
         })
     }
-}
 
-/// Where the last thing begins of several that the first word begins, parted by commas, and the last of
-/// them by "and" or "or".
-fn last_item(text: &str, tokens: &[Token], analyzer: &Analyzer) -> Option<usize> {
-    for at in 1..tokens.len().min(2 * MOST_ITEMS) {
-        let gap = between(text, &tokens[at - 1], &tokens[at])?.trim_end();
-        if joins(&tokens[at], analyzer) && matches!(gap, "" | ",") {
-            let both = tokens.get(at + 1).is_some_and(|next| joins(next, analyzer));
-            return Some(at + 1 + usize::from(both));
-        }
-        if gap != "," {
-            return None;
-        }
+    /// Whether a word or a comma follows the first of some words that may part it from another thing.
+    fn may_be_item(&self, text: &str, tokens: &[Token]) -> bool {
+        let joined = |next: &Token| self.joiners.contains(&next.word);
+        tokens.get(1).is_some_and(joined) || text.as_bytes().get(tokens[0].bytes.end) == Some(&b',')
     }
-    None
+
+    /// Where the last thing begins of several that the first word begins, parted by commas, and the last of
+    /// them by "and" or "or".
+    fn last_item(&self, text: &str, tokens: &[Token]) -> Option<usize> {
+        let joins = |token: &Token| self.joiners.contains(&token.word);
+        for at in 1..tokens.len().min(2 * MOST_ITEMS) {
+            if !self.may_be_item(text, &tokens[at - 1..]) {
+                return None;
+            }
+            let joins_here = joins(&tokens[at]);
+            let gap = between(text, &tokens[at - 1], &tokens[at])?.trim_end();
+            if joins_here && matches!(gap, "" | ",") {
+                let both = tokens.get(at + 1).is_some_and(joins);
+                return Some(at + 1 + usize::from(both));
+            }
+            if gap != "," {
+                return None;
+            }
+        }
+        None
+    }
 }
 
 /// What stands between two words; `None` where one is a part of the other.
 fn between<'t>(text: &'t str, before: &Token, after: &Token) -> Option<&'t str> {
     text.get(before.bytes.end..after.bytes.start)
-}
-
-fn joins(token: &Token, analyzer: &Analyzer) -> bool {
-    matches!(analyzer.surface(token.word), "and" | "or")
 }
 
 /// Whether some words stand in the name of an organization: in capitals, with a word that says so on one

@@ -358,15 +358,17 @@ fn within(bytes: &Range<usize>, units: &[SectionUnit]) -> Range<usize> {
 /// Packs the blocks of a section into parts of about [`TARGET_WORDS`].
 fn pack(document: &Document, body: &Range<usize>) -> Vec<PassageDraft> {
     let mut parts: Vec<PassageDraft> = Vec::new();
+    let counts: Vec<usize> = body.clone().map(|i| words(document, i)).collect();
     for group in groups(document, body) {
-        let total: usize = group.clone().map(|i| words(document, i)).sum();
+        let counts = &counts[group.start - body.start..group.end - body.start];
+        let total: usize = counts.iter().sum();
         let fits = |part: &PassageDraft, more: usize| part.words + more <= TARGET_WORDS;
         match parts.last_mut() {
             Some(part) if fits(part, total) => {
                 part.words += total;
                 part.blocks.end = group.end;
             }
-            _ => parts.extend(split_group(document, group, total)),
+            _ => parts.extend(split_group(document, group, counts)),
         }
     }
     join_remainder(parts)
@@ -400,6 +402,10 @@ fn groups(document: &Document, body: &Range<usize>) -> Vec<Range<usize>> {
 /// What later parts of a group have to carry along: the header of a table, or the last sentence
 /// of the paragraph that leads into a list; in bytes of the document.
 fn lead(document: &Document, group: &Range<usize>) -> Option<Range<usize>> {
+    if group.len() < 2 {
+        // There is no later part.
+        return None;
+    }
     let blocks = &document.blocks()[group.clone()];
     if let Some(header) = blocks.iter().find(|b| b.kind == BlockKind::TableHeader) {
         return Some(document.trimmed(header));
@@ -408,16 +414,17 @@ fn lead(document: &Document, group: &Range<usize>) -> Option<Range<usize>> {
     let bytes = document.trimmed(first);
     let text = &document.text()[bytes.clone()];
     let last = trim_range(text, sentences(text).pop()?);
-    (blocks.len() > 1).then_some(bytes.start + last.start..bytes.start + last.end)
+    Some(bytes.start + last.start..bytes.start + last.end)
 }
 
-/// Splits a group that may be too long for one part into parts of nearly equal size.
-fn split_group(document: &Document, group: Range<usize>, total: usize) -> Vec<PassageDraft> {
+/// Splits a group that may be too long for one part, with so many words in each block, into parts of nearly
+/// equal size.
+fn split_group(document: &Document, group: Range<usize>, counts: &[usize]) -> Vec<PassageDraft> {
     let lead = lead(document, &group);
+    let total: usize = counts.iter().sum();
     let target = total.div_ceil(total.div_ceil(TARGET_WORDS).max(1));
     let mut parts: Vec<PassageDraft> = Vec::new();
-    for i in group.clone() {
-        let here = words(document, i);
+    for (i, &here) in group.clone().zip(counts) {
         let joins = |part: &PassageDraft| {
             let only_lead = lead.is_some() && part.blocks == (group.start..group.start + 1);
             let fits = part.words + here <= TARGET_WORDS;

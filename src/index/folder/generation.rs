@@ -205,12 +205,18 @@ impl Generation {
     fn finish(self) -> Result<Option<Made>, IndexError> {
         let contents = self.gathering.contents();
         let passages = contents.holds.iter().map(|holds| holds.passages).sum();
-        settle(self.writer, passages)?;
         let folder = &self.folder;
         let amended = self.before.as_ref();
         let amended =
             amended.map(|(before, gone)| (&before.index.dictionary().vocabulary, &**gone));
-        match self.gathering.write(folder, amended) {
+        // The last segment is made while words and headings are written: neither needs the other.
+        let (settled, written) = std::thread::scope(|scope| {
+            let settled = scope.spawn(|| settle(self.writer, passages));
+            let written = self.gathering.write(folder, amended);
+            (settled.join(), written)
+        });
+        settled.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        match written {
             // What was counted is not what is taken back.
             Err(error) if amended.is_some() && error.kind() == std::io::ErrorKind::InvalidData => {
                 return Ok(None);

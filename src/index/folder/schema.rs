@@ -266,26 +266,29 @@ impl EntryMaker for Fields {
 
 /// Bytes of a seal, as hexadecimal digits.
 const SEAL: usize = 16;
+/// What an entry keeps rarely takes more bytes.
+const MOST_STORED: usize = 4 << 10;
 
 /// A value as JSON, behind the first digits of its BLAKE3 hash: what is shown to people must be what
 /// was written.
 fn sealed(value: &impl Serialize) -> String {
+    let mut sealed = Vec::with_capacity(MOST_STORED);
+    sealed.resize(SEAL, b' ');
     // All that is stored is strings, numbers and lists.
-    let json = serde_json::to_string(value).expect("what is stored can be written");
-    let mut sealed = String::with_capacity(SEAL + json.len());
-    sealed.push_str(&seal(&json)[..SEAL]);
-    sealed.push_str(&json);
-    sealed
+    serde_json::to_writer(&mut sealed, value).expect("what is stored can be written");
+    let seal = seal(&sealed[SEAL..]);
+    sealed[..SEAL].copy_from_slice(&seal.as_bytes()[..SEAL]);
+    String::from_utf8(sealed).expect("JSON is UTF-8")
 }
 
-fn seal(json: &str) -> impl Deref<Target = str> {
-    blake3::hash(json.as_bytes()).to_hex()
+fn seal(json: &[u8]) -> impl Deref<Target = str> + use<> {
+    blake3::hash(json).to_hex()
 }
 
 fn unsealed<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let whole = text
         .split_at_checked(SEAL)
-        .filter(|(of_it, json)| seal(json)[..SEAL] == **of_it);
+        .filter(|(of_it, json)| seal(str::as_bytes(json))[..SEAL] == **of_it);
     let (_, json) = whole.ok_or("an entry is not as it was written")?;
     serde_json::from_str(json).map_err(|error| error.to_string())
 }

@@ -38,8 +38,9 @@ use crate::index::field::Words;
 use crate::index::vectors::{Encoded, PassageEncoder};
 use crate::passage::{self, Passage};
 
-/// Bytes of source that may be in flight. Annotated and ready for the index they take up to ten
-/// times as much.
+/// Bytes of source that may be in flight, for each worker and in all. Annotated and ready for the index they
+/// take up to ten times as much.
+const IN_FLIGHT_EACH: usize = 2 << 20;
 const IN_FLIGHT: usize = 8 << 20;
 
 /// After so many files that have taken all the time that a file may take, the others get less.
@@ -95,14 +96,14 @@ pub(super) fn run<M: EntryMaker>(
     beside: Beside<'_>,
     sink: &mut dyn FnMut(Prepared<M::Entry>) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
-    let budget = InFlight::default();
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let budget = InFlight::of(IN_FLIGHT.min(workers * IN_FLIGHT_EACH));
     let slow = AtomicUsize::new(0);
     let (to_workers, parts) = unbounded();
     let (to_sink, prepared) = unbounded();
     thread::scope(|scope| {
         // However this ends, the others must not wait for room or for work for ever.
         let _closing = Closing(&budget);
-        let workers = thread::available_parallelism().map_or(1, usize::from);
         scope.spawn(|| read_files(files, limits, &budget, to_workers));
         let annotators = std::iter::repeat_n(annotator, workers);
         for annotator in annotators {
@@ -318,8 +319,8 @@ impl<M: EntryMaker> Worker<'_, M> {
 }
 
 /// Bytes in flight.
-#[derive(Default)]
 struct InFlight {
+    most: usize,
     taken: Mutex<InFlightTaken>,
     changed: Condvar,
 }
@@ -331,10 +332,18 @@ struct InFlightTaken {
 }
 
 impl InFlight {
+    fn of(most: usize) -> InFlight {
+        InFlight {
+            most,
+            taken: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
     /// Waits until there is room; `false` when nobody wants any more.
     fn take(&self, bytes: usize) -> bool {
         let full = |taken: &mut InFlightTaken| {
-            !taken.closed && taken.bytes > 0 && taken.bytes + bytes > IN_FLIGHT
+            !taken.closed && taken.bytes > 0 && taken.bytes + bytes > self.most
         };
         // Numbers and a flag are whole whatever else went wrong.
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);

@@ -269,6 +269,10 @@ fn leads_in(sentence: &str) -> bool {
 /// The parts of a text that its signs part into items, the first one being what stands before any:
 /// "If you: • have osteoporosis • are pregnant". Without two signs in it a text is of one piece.
 fn inline_items(text: &str) -> Vec<Range<usize>> {
+    if text.is_ascii() {
+        // None of the signs is.
+        return std::iter::once(0..text.len()).collect();
+    }
     let is_apart = |at: usize, c: char| {
         let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
         before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace)
