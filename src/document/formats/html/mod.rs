@@ -2,17 +2,20 @@
 //!
 //! The main text is what counts: headings, paragraphs, lists, and tables with their header rows.
 //! Scripts and styles are no text. Navigation, footers, controls and what the page hides are kept
-//! as furniture, and so is everything around a `<main>` that holds most of the words, and what
-//! surely stands around the text ([`clutter`]), unless it could warn of something.
+//! as furniture, and so are what surely stands around the text ([`clutter`]) and what is outside of the
+//! part that says it holds it ([`scope`]), unless it could warn of something.
 //!
 //! A table that only arranges the page (it holds headings or other tables, or has one column) is
 //! read through; in any other one a row is a block, its cells parted by tabs.
 
 mod attributes;
 mod clutter;
+mod measure;
+mod picture;
+mod scope;
 mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
 use encoding_rs::Encoding;
 use memchr::memmem;
@@ -24,7 +27,14 @@ use crate::document::{
     Allowance, BlockKind, Document, Part, Places, ReadError, Reader, word_count,
 };
 use attributes::without_excess;
+use clutter::Clutter;
+use measure::RUNNING;
+use picture::Pictures;
+use scope::Scope;
 use tree::{Id, ROOT, Shown, Tree};
+
+/// So many words beside the part that holds the text are running text that belongs to it. Chosen.
+const BESIDE: usize = 20;
 
 /// Reader for web pages.
 pub(super) struct Html;
@@ -83,19 +93,21 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 fn document(source: &str, tree: &Tree, allowance: &Allowance) -> Result<Document, ReadError> {
+    let held = measure::held(tree);
+    let around = clutter::clutter(tree, &held);
     let mut walk = Walk {
         tree,
         allowance,
-        main: main_part(tree),
-        around: clutter::clutter(tree),
-        clutter: 0,
+        pictures: Pictures::of(tree),
+        scope: scope::scope(tree, &held, &around),
+        around,
+        within: Within::default(),
+        past: Past::default(),
         draft: Draft::default(),
         run: TextRun::default(),
+        linked: 0,
         kind: None,
         level: 1,
-        has_heading: false,
-        furniture: 0,
-        in_main: false,
         verbatim: false,
         lists: Lists::default(),
         bullet: None,
@@ -120,35 +132,6 @@ fn inline_text(tree: &Tree, id: Id) -> String {
         }
     }
     run.text().to_owned()
-}
-
-/// The element with the main text, and whether it begins with a heading.
-struct Main {
-    id: Id,
-    has_title: bool,
-}
-
-/// The `<main>` of a page, where it holds at least half of its words.
-fn main_part(tree: &Tree) -> Option<Main> {
-    let entered = |id: Id| !is_no_text(tree.name(id)) && !is_furniture(tree, id);
-    let is_main = |id: &Id| tree.name(*id) == "main" || tree.attribute(*id, "role") == Some("main");
-    let id = tree.under(ROOT, entered).find(is_main)?;
-    let words = |id: Id| -> usize {
-        let texts = tree.under(id, entered).map(|node| match tree.shown(node) {
-            Shown::Text(text) => word_count(text),
-            _ => 0,
-        });
-        texts.sum()
-    };
-    let first = tree
-        .under(id, entered)
-        .find(|node| match tree.shown(*node) {
-            Shown::Element(name) => heading_level(name).is_some(),
-            Shown::Text(text) => !text.trim().is_empty(),
-            Shown::Nothing => false,
-        });
-    let has_title = first.is_some_and(|node| heading_level(tree.name(node)).is_some());
-    (2 * words(id) >= words(ROOT)).then_some(Main { id, has_title })
 }
 
 /// Elements whose content is no text for readers of the page.
@@ -270,26 +253,69 @@ fn heading_level(name: &str) -> Option<u8> {
     }
 }
 
+/// What a place in a page is within.
+#[derive(Debug, Clone, Copy, Default)]
+struct Within {
+    /// Something of which nothing is text.
+    furniture: bool,
+    /// Something that stands around the text: what could warn in it is text all the same.
+    clutter: bool,
+    gallery: bool,
+    /// The part that holds the text…
+    scope: bool,
+    /// …and the widest part that says so.
+    outer: bool,
+    link: bool,
+}
+
+impl Within {
+    fn and(self, other: Within) -> Within {
+        Within {
+            furniture: self.furniture || other.furniture,
+            clutter: self.clutter || other.clutter,
+            gallery: self.gallery || other.gallery,
+            scope: self.scope || other.scope,
+            outer: self.outer || other.outer,
+            link: self.link || other.link,
+        }
+    }
+
+    fn is_any(self) -> bool {
+        self.furniture || self.clutter || self.gallery || self.scope || self.outer
+    }
+}
+
+/// What a walk has met already.
+#[derive(Debug, Default)]
+struct Past {
+    /// A heading, so that what comes may be under it…
+    heading: bool,
+    /// …and one of the first level.
+    title: bool,
+    /// The part that holds the text.
+    scope: bool,
+    /// What galleries have said.
+    said: HashSet<String>,
+}
+
 /// A walk through a page that writes down what it shows.
 struct Walk<'t> {
     tree: &'t Tree,
     allowance: &'t Allowance,
-    main: Option<Main>,
+    pictures: Pictures<'t>,
+    scope: Option<Scope>,
+    /// The elements that stand around the text.
+    around: BTreeMap<Id, Clutter>,
+    within: Within,
+    past: Past,
     draft: Draft,
     run: TextRun,
+    /// How many words of the run are links.
+    linked: usize,
     /// What the run will be.
     kind: Option<BlockKind>,
     /// The level of the last heading.
     level: u8,
-    /// Whether there was a heading, so that what comes may be under it.
-    has_heading: bool,
-    /// How many elements around are furniture.
-    furniture: usize,
-    /// The elements that stand around the text…
-    around: BTreeSet<Id>,
-    /// …and how many of them are around: what could warn in them is text all the same.
-    clutter: usize,
-    in_main: bool,
     verbatim: bool,
     lists: Lists,
     /// The sign or number of an item whose text has not begun yet.
@@ -315,6 +341,9 @@ impl Walk<'_> {
             return self.run.space();
         }
         self.begin_item(line);
+        if self.within.link {
+            self.linked += word_count(text);
+        }
         if !self.verbatim {
             return self.run.add_lines(text, line);
         }
@@ -339,22 +368,32 @@ impl Walk<'_> {
         if is_no_text(name) {
             return Ok(());
         }
-        let is_main = self.main.as_ref().is_some_and(|main| main.id == id);
-        let is_furniture = is_furniture(self.tree, id);
-        let is_around = self.around.contains(&id);
-        if is_main || is_furniture || is_around {
-            self.flush();
-            self.in_main |= is_main;
-            self.furniture += usize::from(is_furniture);
-            self.clutter += usize::from(is_around);
-            self.visible(id, name, depth)?;
-            self.flush();
-            self.in_main &= !is_main;
-            self.furniture -= usize::from(is_furniture);
-            self.clutter -= usize::from(is_around);
-            return Ok(());
+        let part = self.part(id);
+        if !part.is_any() {
+            return self.visible(id, name, depth);
         }
-        self.visible(id, name, depth)
+        self.flush();
+        self.past.scope |= part.scope;
+        let outside = self.within;
+        self.within = outside.and(part);
+        self.visible(id, name, depth)?;
+        self.flush();
+        self.within = outside;
+        Ok(())
+    }
+
+    /// What an element is a part of the page for.
+    fn part(&self, id: Id) -> Within {
+        let clutter = self.around.get(&id).copied();
+        let scope = self.scope.as_ref();
+        Within {
+            furniture: is_furniture(self.tree, id) || clutter == Some(Clutter::Talk),
+            clutter: clutter == Some(Clutter::Around),
+            gallery: clutter::is_gallery(self.tree, id),
+            scope: scope.is_some_and(|scope| scope.id == id),
+            outer: scope.is_some_and(|scope| scope.outer == id),
+            link: false,
+        }
     }
 
     fn visible(&mut self, id: Id, name: &str, depth: usize) -> Result<(), ReadError> {
@@ -363,7 +402,9 @@ impl Walk<'_> {
             "br" if self.run.is_broken() => self.flush(),
             "br" => self.run.line_break(),
             "img" => {
-                let text = self.tree.attribute(id, "alt").unwrap_or_default();
+                // Within a link it tells of the page that it leads to.
+                let text = self.pictures.text(self.tree, id);
+                let text = text.filter(|_| !self.within.link).unwrap_or_default();
                 self.run.space();
                 self.text(text, self.tree.line(id));
                 self.run.space();
@@ -400,8 +441,14 @@ impl Walk<'_> {
             _ => match heading_level(name) {
                 Some(level) => {
                     self.level = level;
-                    self.has_heading = true;
+                    self.past.heading = true;
+                    self.past.title |= level == 1;
                     self.block(id, Some(BlockKind::Heading { level }), depth)?;
+                }
+                None if name == "a" => {
+                    let outside = std::mem::replace(&mut self.within.link, true);
+                    self.children(id, depth)?;
+                    self.within.link = outside;
                 }
                 None if is_inline(name) => self.children(id, depth)?,
                 None => self.block(id, None, depth)?,
@@ -421,13 +468,13 @@ impl Walk<'_> {
 
     fn list(&mut self, id: Id, first: Option<u64>, depth: usize) -> Result<(), ReadError> {
         self.flush();
-        let is_menu = !self.has_heading && is_all_links(self.tree, id);
-        self.furniture += usize::from(is_menu);
+        let outside = self.within;
+        self.within.furniture |= !self.past.heading && is_all_links(self.tree, id);
         self.lists.begin(first);
         let result = self.children(id, depth);
         self.flush();
         self.lists.end();
-        self.furniture -= usize::from(is_menu);
+        self.within = outside;
         self.bullet = None;
         result
     }
@@ -444,26 +491,49 @@ impl Walk<'_> {
     /// Ends a block.
     fn flush(&mut self) {
         let run = std::mem::take(&mut self.run);
+        let linked = std::mem::take(&mut self.linked);
         if run.is_empty() {
             return;
         }
         let kind = self.kind.take().unwrap_or_else(|| self.lists.paragraph());
-        let kind = self.unless_furniture(kind, &run);
+        let kind = match self.repeats(&run) {
+            true => BlockKind::Furniture,
+            false => self.unless_furniture(kind, &run, linked),
+        };
         self.draft.add(kind, &run);
     }
 
+    /// Whether a gallery says what it has said before, as under a picture and its small copy.
+    fn repeats(&mut self, run: &TextRun) -> bool {
+        let text = run.text().trim_start_matches(|c: char| !c.is_alphabetic());
+        self.within.gallery
+            && word_count(text) >= RUNNING
+            && !self.past.said.insert(text.to_owned())
+    }
+
     /// A kind, or furniture where all is furniture.
-    fn unless_furniture(&self, kind: BlockKind, run: &TextRun) -> BlockKind {
-        let outside = match &self.main {
-            // The title may stand above the main text.
-            Some(main) => !self.in_main && (main.has_title || kind.heading_level() != Some(1)),
-            None => false,
-        };
-        let is_clutter = || self.clutter > 0 && !clutter::may_warn(run.text());
-        match outside || self.furniture > 0 || is_clutter() {
+    fn unless_furniture(&self, kind: BlockKind, run: &TextRun, linked: usize) -> BlockKind {
+        let is_around = self.within.clutter || self.is_outside(kind, run, linked);
+        // A bullet is no link.
+        let is_link = linked > 0 && linked + 1 >= word_count(run.text());
+        match self.within.furniture || (is_around && !clutter::may_warn(run.text(), is_link)) {
             true => BlockKind::Furniture,
             false => kind,
         }
+    }
+
+    /// Whether a block is outside of the part that holds the text, and neither its title nor what leads in
+    /// from there, nor running text beside it.
+    fn is_outside(&self, kind: BlockKind, run: &TextRun, linked: usize) -> bool {
+        let Some(scope) = self.scope.as_ref().filter(|_| !self.within.scope) else {
+            return false;
+        };
+        let words = word_count(run.text());
+        let is_title = kind.heading_level() == Some(1);
+        let leads_in = self.past.title && !self.past.scope && words >= RUNNING;
+        let is_beside = self.within.outer && words >= BESIDE && 2 * linked < words;
+        let is_of_title = !scope.has_title && (is_title || leads_in);
+        !is_of_title && !is_beside
     }
 
     fn table(&mut self, table: &HtmlTable) -> Result<(), ReadError> {
@@ -486,7 +556,7 @@ impl Walk<'_> {
                 }
                 self.cell(cell, &mut run);
             }
-            self.draft.add(self.unless_furniture(kind, &run), &run);
+            self.draft.add(self.unless_furniture(kind, &run, 0), &run);
         }
         Ok(())
     }
@@ -503,6 +573,7 @@ impl Walk<'_> {
                 }
                 Shown::Element("img") => {
                     run.space();
+                    // A sign may be all that a cell says.
                     run.add(
                         tree.attribute(node, "alt").unwrap_or_default(),
                         tree.line(node),
@@ -702,6 +773,77 @@ mod tests {
                 .count(),
             3
         );
+    }
+
+    #[test]
+    fn outside_of_the_part_that_says_it_is_the_text_only_warnings_are() {
+        let text = "The knee is a joint like any other and is moved slowly. ".repeat(14);
+        let page = |class: &str| {
+            let body = format!("<div class='{class}'><p>{text}</p></div>");
+            let note = "Made by the ward for all who have a new knee and for those who help them at home in the first weeks.";
+            format!(
+                "<div>Ward</div><article><h1>Knee</h1><p>What you can do at home in eight steps.</p>{body}\
+                 <p>{note}</p><p>Ask us</p></article>\
+                 <div><p>Hip days</p><p>Do not kneel</p><ul><li><a href=a>Pregnancy</a></ul></div>"
+            )
+        };
+        let kept = |class| {
+            let document = read(page(class));
+            let blocks = document.blocks().iter();
+            let kept = blocks.filter(|block| block.kind != BlockKind::Furniture);
+            let first = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+            kept.map(|block| first(document.block_text(block)))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(kept("article-body"), ["Knee", "What", "The", "Made", "Do"]);
+        assert_eq!(kept("x"), ["Knee", "What", "The", "Made", "Ask", "Do"]);
+    }
+
+    #[test]
+    fn readers_do_not_warn() {
+        for around in [
+            "<ol class=comment-list><li>Never do this</ol>",
+            "<div id=cookie-banner><p>We do not sell what we know</div>",
+            "<section class=sidebar><p>Our <a href=a>hip</a>, <a href=b>foot</a> and <a href=c>arm</a> days and all of our ways</section>",
+        ] {
+            assert_eq!(kept(around), [""; 0], "{around}");
+        }
+        let sidebar = "<section class=sidebar><p>Do not kneel</p><a href=a>Hip</a> <a href=b>Foot</a> <a href=c>Arm</a></section>";
+        assert_eq!(kept(sidebar), ["1-1 paragraph: Do not kneel"]);
+        // "Comments on doses" is a section of a leaflet.
+        assert_eq!(
+            kept("<section id=comments-on-doses><p>Never double it</section>").len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_gallery_says_everything_once() {
+        let caption = "<p>The knee as it is seen from the side</p>";
+        assert_eq!(
+            kept(&format!("<div class=gallery>{caption}{caption}</div>")).len(),
+            1
+        );
+        assert_eq!(kept(&format!("<div>{caption}{caption}</div>")).len(), 2);
+    }
+
+    #[test]
+    fn pictures_say_what_nothing_else_says() {
+        let text = |html: &str| read(html).text().trim().to_owned();
+        assert_eq!(
+            text("<p>A<p><img alt='A knee seen from the side'>"),
+            "A\n\nA knee seen from the side"
+        );
+        assert_eq!(text("<p>A<p><img alt='Knee'><img alt='IMG 1'>"), "A");
+        assert_eq!(text("<p>A<p><img alt='Do not kneel'>"), "A\n\nDo not kneel");
+        let captioned = "<img alt='A knee seen from the side'><p>A knee seen from the side";
+        assert_eq!(text(captioned), "A knee seen from the side");
+        assert_eq!(
+            text("<p>A<p><a href=b><img alt='A hip seen from the side'></a>"),
+            "A"
+        );
+        let signs = "<table><tr><th>Age<th>Use<tr><td>5<td><img alt=yes></table>";
+        assert!(text(signs).contains("5\tyes"));
     }
 
     #[test]
