@@ -114,7 +114,7 @@ fn the_list_is_read_again_when_it_changes_and_a_faulty_one_is_told() {
     let server = Server::start_saying(path, &["--watch-list", "watch-list.toml"], said);
     let before = server.get("/help");
     let link = "<a href=\"/watch\">Saved";
-    for page in ["/", "/help", "/audit", "/watch", "/nowhere"] {
+    for page in ["/", "/help", "/audit", "/watch", "/documents/nowhere"] {
         assert_eq!(read(&server, page).body.matches(link).count(), 1, "{page}");
     }
     run(path, &["add", "falls", "falls"]).code(0);

@@ -30,7 +30,7 @@ use attributes::without_excess;
 use clutter::Clutter;
 use measure::RUNNING;
 use picture::Pictures;
-use scope::Scope;
+use scope::MainPart;
 use tree::{Id, ROOT, Shown, Tree};
 
 /// So many words beside the part that holds the text are running text that belongs to it. Chosen.
@@ -303,7 +303,7 @@ struct Walk<'t> {
     tree: &'t Tree,
     allowance: &'t Allowance,
     pictures: Pictures<'t>,
-    scope: Option<Scope>,
+    scope: Option<MainPart>,
     /// The elements that stand around the text.
     around: BTreeMap<Id, Clutter>,
     within: Within,

@@ -17,7 +17,7 @@ use crate::document::furniture::clutter_table;
 const LEAST_SHARE: f64 = 0.8;
 
 /// The part that holds the text.
-pub(super) struct Scope {
+pub(super) struct MainPart {
     pub(super) id: Id,
     /// The widest part that says so, too.
     pub(super) outer: Id,
@@ -26,7 +26,7 @@ pub(super) struct Scope {
 }
 
 /// The innermost part that says that it holds the text.
-pub(super) fn scope(tree: &Tree, held: &[Held], around: &BTreeMap<Id, Clutter>) -> Option<Scope> {
+pub(super) fn scope(tree: &Tree, held: &[Held], around: &BTreeMap<Id, Clutter>) -> Option<MainPart> {
     let words = words_of_text(tree, held, around);
     let holds_most = |id: &Id| words[*id] as f64 >= LEAST_SHARE * words[ROOT] as f64;
     if words[ROOT] == 0 {
@@ -40,7 +40,7 @@ pub(super) fn scope(tree: &Tree, held: &[Held], around: &BTreeMap<Id, Clutter>) 
         at = next;
     }
     let (&outer, &id) = (parts.first()?, parts.last()?);
-    Some(Scope {
+    Some(MainPart {
         id,
         outer,
         has_title: held[id].titles > 0
