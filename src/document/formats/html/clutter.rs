@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::element::{heading_level, is_inline};
 use super::measure::{Held, LEAST_LINKS};
 use super::tree::{Id, ROOT, Tree};
-use super::{heading_level, is_inline};
 use crate::document::furniture::clutter_table;
 
 /// What holds more of the words of a page than this is its text, whatever it is called. Chosen.

@@ -1,7 +1,7 @@
 //! How much text each element of a page holds, and how much of that leads elsewhere.
 
+use super::element::{heading_level, is_furniture, is_no_text};
 use super::tree::{Id, ROOT, Shown, Tree};
-use super::{heading_level, is_furniture, is_no_text};
 use crate::document::word_count;
 
 /// So many words in one go, which are no link, are running text. Chosen.

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::clutter::{Clutter, is_named};
+use super::element::{heading_level, is_furniture, is_no_text};
 use super::measure::Held;
 use super::tree::{Id, ROOT, Shown, Tree};
-use super::{heading_level, is_furniture, is_no_text};
 use crate::document::furniture::clutter_table;
 
 /// What holds so much of the running text of a page holds its text. Chosen on half of the pages of three test
@@ -26,7 +26,11 @@ pub(super) struct MainPart {
 }
 
 /// The innermost part that says that it holds the text.
-pub(super) fn scope(tree: &Tree, held: &[Held], around: &BTreeMap<Id, Clutter>) -> Option<MainPart> {
+pub(super) fn scope(
+    tree: &Tree,
+    held: &[Held],
+    around: &BTreeMap<Id, Clutter>,
+) -> Option<MainPart> {
     let words = words_of_text(tree, held, around);
     let holds_most = |id: &Id| words[*id] as f64 >= LEAST_SHARE * words[ROOT] as f64;
     if words[ROOT] == 0 {
