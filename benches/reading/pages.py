@@ -23,10 +23,9 @@ import json
 import pathlib
 import re
 import statistics
-import subprocess
 import tempfile
 
-from reading import read
+from reading import run
 
 
 def words(text):
@@ -60,10 +59,15 @@ def of_trafilatura(folder):
 
 
 def kept(palpate, page):
+    """The blocks that are searched, each once: a heading stands in every passage below it."""
     with tempfile.NamedTemporaryFile(suffix=".html") as file:
         file.write(page)
         file.flush()
-        return read(palpate, pathlib.Path(file.name))
+        lines = run(palpate, "passages", "--json", file.name).splitlines()
+    documents = [json.loads(line) for line in lines]
+    blocks = [block for one in documents for passage in one["passages"] for block in passage["blocks"]]
+    once = dict.fromkeys((tuple(block["lines"]), block["text"]) for block in blocks)
+    return "\n".join(text for _, text in once)
 
 
 def of_words(pages, palpate):
