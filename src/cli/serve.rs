@@ -10,7 +10,6 @@ use clap::ValueEnum;
 
 use super::common::{HomeArgs, Outcome, seconds, tell};
 use palpate::serve::{self, BasePath, LogFormat, Options, TlsFiles, Tokens};
-use palpate::watch_list::WatchList;
 
 /// Serve the search as a web page and an API
 ///
@@ -83,11 +82,6 @@ impl From<LogLines> for LogFormat {
 impl Args {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let tokens = self.tokens()?;
-        let watched = self
-            .watch_list
-            .as_deref()
-            .map(WatchList::read)
-            .transpose()?;
         if !self.addr.ip().is_loopback() {
             let open = if tokens != Tokens::default() {
                 ""
@@ -113,7 +107,7 @@ impl Args {
             tokens,
             search_time: self.search_seconds,
             originals: !self.no_originals,
-            watched,
+            watched: self.watch_list,
         };
         serve::serve(&options, |address| {
             // Whoever reads it may have gone; the server is there all the same.

@@ -12,26 +12,48 @@ struct FurniturePattern {
     prefix: &'static str,
 }
 
-/// What stands around the text of a web page, by the words in the names of its elements, and which words could
-/// warn (`src/data/clutter.toml`).
+/// What stands around the text of a web page and what holds it, by the words in the names of its elements, and
+/// which words could warn (`src/data/clutter.toml`).
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(
+    not(feature = "html"),
+    expect(dead_code, reason = "only elements have names")
+)]
 pub(super) struct ClutterTable {
-    #[cfg_attr(
-        not(feature = "html"),
-        expect(dead_code, reason = "only elements have names")
-    )]
     pub(super) names: HashSet<String>,
+    pub(super) talk: HashSet<String>,
+    pub(super) asides: HashSet<String>,
+    pub(super) galleries: HashSet<String>,
+    pub(super) texts: HashSet<String>,
     warnings: HashSet<String>,
+    risks: HashSet<String>,
 }
 
 impl ClutterTable {
-    /// Whether a text has a word that could warn.
+    /// Whether a text has a word, or two in a row, that could warn.
     pub(super) fn warns(&self, text: &str) -> bool {
-        let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’')));
-        let mut plain = words.map(|word| word.to_lowercase().replace(['\'', '’'], ""));
-        plain.any(|word| self.warnings.contains(&word))
+        has_one_of(text, &self.warnings)
     }
+
+    /// Whether a text names what warnings are about.
+    pub(super) fn names_risks(&self, text: &str) -> bool {
+        has_one_of(text, &self.risks)
+    }
+}
+
+fn has_one_of(text: &str, wanted: &HashSet<String>) -> bool {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’')));
+    let words = words.filter(|word| !word.is_empty());
+    let mut before = String::new();
+    words
+        .map(|word| word.to_lowercase().replace(['\'', '’'], ""))
+        .any(|word| {
+            let pair = format!("{before} {word}");
+            let is_one = wanted.contains(&word) || wanted.contains(&pair);
+            before = word;
+            is_one
+        })
 }
 
 /// The table as it is read.
@@ -100,7 +122,9 @@ pub(super) fn is_furniture(line: &str) -> bool {
 /// has to stay searchable, at the price of keeping a few lines too many.
 fn may_warn(line: &str) -> bool {
     let mut words = line.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| word.eq_ignore_ascii_case("if")) || clutter_table().warns(line)
+    let keeps = |word: &str| word.eq_ignore_ascii_case("if") || word.eq_ignore_ascii_case("not");
+    let table = clutter_table();
+    words.any(keeps) || table.warns(line) || table.names_risks(line)
 }
 
 /// Whether a line leads to elsewhere on the page, as those above a breadcrumb trail do.

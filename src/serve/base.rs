@@ -101,11 +101,7 @@ pub(super) async fn answers(
     {
         response.headers_mut().insert(header::LOCATION, value);
     }
-    let is_verbatim = response.extensions().get::<Verbatim>().is_some();
-    match is_page(response.headers()) && !is_verbatim {
-        true => rewritten(&base, response).await,
-        false => response,
-    }
+    rewritten(response, |page| base.put_before(page)).await
 }
 
 /// Marks an answer that is sent as it is, though it may be a page.
@@ -117,13 +113,18 @@ fn is_page(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-async fn rewritten(base: &BasePath, response: Response) -> Response {
+/// An answer with its page changed, where it is one that was made here.
+pub(super) async fn rewritten(response: Response, change: impl Fn(&str) -> String) -> Response {
+    let is_verbatim = response.extensions().get::<Verbatim>().is_some();
+    if is_verbatim || !is_page(response.headers()) {
+        return response;
+    }
     let (mut head, body) = response.into_parts();
     // Pages are made whole in memory before they are sent.
     let Ok(page) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let page = base.put_before(&String::from_utf8_lossy(&page));
+    let page = change(&String::from_utf8_lossy(&page));
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Body::from(page))
 }

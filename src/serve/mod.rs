@@ -48,6 +48,7 @@ mod tokens;
 mod watched;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::index::{Home, IndexError};
-use crate::watch_list::{WatchList, WatchListError};
+use crate::watch_list::WatchListError;
 pub use base::BasePath;
 use guard::Guard;
 pub use log::LogFormat;
@@ -67,6 +68,7 @@ use state::ServerState;
 use tls::Encryption;
 pub use tls::{TlsError, TlsFiles};
 pub use tokens::{Tokens, TokensError};
+use watched::WatchedFile;
 
 /// How a server is to run.
 #[derive(Debug, Clone)]
@@ -89,8 +91,8 @@ pub struct Options {
     pub search_time: Duration,
     /// Whether the files that documents were read from are given out as they are.
     pub originals: bool,
-    /// The questions that are watched, if there are any.
-    pub watched: Option<WatchList>,
+    /// The file of the questions that are watched, if there are any.
+    pub watched: Option<PathBuf>,
 }
 
 /// Why a server could not run.
@@ -125,13 +127,16 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
         log::write_as(format);
     }
     let encryption = options.tls.as_ref().map(Encryption::of).transpose()?;
+    let watched = options.watched.as_deref();
+    let watched = watched.map(WatchedFile::read).transpose()?;
+    let list = watched.as_ref().map(|file| file.list.clone());
     let state = ServerState::open(
         &options.index,
         options.originals,
-        options.watched.clone(),
+        watched,
         options.search_time,
     )?;
-    if let Some(list) = &options.watched {
+    if let Some(list) = list {
         list.check(state.current().searcher.engine().lexicon())?;
     }
     let state = Arc::new(state);
@@ -163,13 +168,17 @@ pub fn serve(options: &Options, ready: impl FnOnce(SocketAddr)) -> Result<(), Se
     stopped
 }
 
-/// Exchanges the index whenever there is a newer one.
+/// Exchanges the index, and the list of questions, whenever there is a newer one.
 async fn keep_current(state: Arc<ServerState>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let state = state.clone();
         // Opening an index is work, and a panic in it is no reason to stop looking.
-        let _ = tokio::task::spawn_blocking(move || state.look_for_newer()).await;
+        let look = move || {
+            state.look_for_newer_list();
+            state.look_for_newer();
+        };
+        let _ = tokio::task::spawn_blocking(look).await;
     }
 }
 
@@ -181,7 +190,8 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
     };
     let guard = Arc::new(guard);
     let sign_in = get(page::sign_in_form).post(page::enter);
-    let watched = match options.watched.is_some() {
+    let is_watched = options.watched.is_some();
+    let watched = match is_watched {
         true => Router::new().route("/watch", get(page::watch)).route(
             "/watch.atom",
             get(page::watch_atom).with_state((state.clone(), seen.clone())),
@@ -220,6 +230,7 @@ fn router(state: Arc<ServerState>, guard: Guard, options: &Options) -> Router {
         .route("/metrics", get(metrics::page))
         .fallback(page::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn_with_state(is_watched, page::with_link_to_watch))
         .layer(from_fn_with_state(base.clone(), base::answers))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), state::unless_known))

@@ -1,7 +1,7 @@
 //! The index that is served, and the threads that search it.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -20,11 +20,10 @@ use super::listen::STILL;
 use super::log;
 use super::metrics::Metrics;
 use super::problem::Problem;
-use super::watched::WatchedQuestions;
+use super::watched::{WatchedFile, WatchedQuestions};
 use crate::audit::{Audit, AuditRequest, Cell, Evidence, FigureGroup, agreement};
 use crate::index::{Budget, Engine, Home, IndexError, RelativeSources};
 use crate::search::Searcher;
-use crate::watch_list::WatchList;
 
 /// How many requests may wait for a thread to search on, for each that has one.
 const WAITING: Duration = Duration::from_secs(2);
@@ -65,7 +64,7 @@ pub(super) enum Effort {
 /// What all requests share.
 pub(super) struct ServerState {
     home: Home,
-    watched: Option<Arc<WatchList>>,
+    watched: Option<Mutex<WatchedFile>>,
     current: RwLock<Arc<Opened>>,
     /// As many searches as there are cores, and as many again that wait for memory or disk.
     places: Arc<Semaphore>,
@@ -82,17 +81,16 @@ impl ServerState {
     pub(super) fn open(
         home: &Home,
         gives_originals: bool,
-        watched: Option<WatchList>,
+        watched: Option<WatchedFile>,
         search_time: Duration,
     ) -> Result<ServerState, IndexError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let watched = watched.map(Arc::new);
-        let opened = Opened::open(home, gives_originals, watched.clone())?;
+        let opened = Opened::open(home, gives_originals, watched.as_ref())?;
         let metrics = Metrics::default();
         metrics.opened(&opened.searcher);
         Ok(ServerState {
             home: home.clone(),
-            watched,
+            watched: watched.map(Mutex::new),
             current: RwLock::new(Arc::new(opened)),
             places: Arc::new(Semaphore::new(2 * cores)),
             large_places: Arc::new(Semaphore::new((cores / 2).max(1))),
@@ -108,6 +106,27 @@ impl ServerState {
         current.clone()
     }
 
+    /// Reads the questions that are watched again where their file has changed.
+    pub(super) fn look_for_newer_list(&self) {
+        let Some(mut file) = self.watched() else {
+            return;
+        };
+        let current = self.current();
+        if file.read_again(current.searcher.engine().lexicon()) {
+            self.exchange(current.with_list(&file, &self.home));
+        }
+    }
+
+    fn watched(&self) -> Option<MutexGuard<'_, WatchedFile>> {
+        let file = self.watched.as_ref()?.lock();
+        Some(file.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn exchange(&self, opened: Opened) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(opened);
+    }
+
     /// Opens the index again where there is a newer generation. While it cannot be opened, the old
     /// one is served.
     pub(super) fn look_for_newer(&self) {
@@ -115,12 +134,11 @@ impl ServerState {
             return;
         }
         let originals = self.current().gives_originals;
-        match Opened::open(&self.home, originals, self.watched.clone()) {
+        match Opened::open(&self.home, originals, self.watched().as_deref()) {
             Ok(opened) => {
                 self.metrics.opened(&opened.searcher);
                 opened.read_catalogue_after(&self.current());
-                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-                *current = Arc::new(opened);
+                self.exchange(opened);
             }
             Err(error) => log::trouble(&format_args!("the index is newer, but {error}")),
         }
@@ -227,26 +245,34 @@ impl Opened {
     fn open(
         home: &Home,
         gives_originals: bool,
-        watched: Option<Arc<WatchList>>,
+        watched: Option<&WatchedFile>,
     ) -> Result<Opened, IndexError> {
         let searcher = Searcher::of(RelativeSources::of(home.open()?));
-        let manifest = searcher.engine().manifest();
-        let tag = format!(
-            "{}-{}-{:x}",
-            env!("CARGO_PKG_VERSION"),
-            manifest.generation,
-            manifest.started
-        );
-        Ok(Opened {
+        let opened = Opened {
             dear: Arc::default(),
             audits: Arc::default(),
             kept: matches!(home, Home::Folder(_)).then(Arc::default),
-            tag,
+            tag: tag_of(&searcher),
             searcher,
             catalogue: Arc::default(),
             gives_originals,
-            watched: watched.map(|list| Arc::new(WatchedQuestions::new(list, home.clone()))),
+            watched: None,
+        };
+        Ok(match watched {
+            Some(file) => opened.with_list(file, home),
+            None => opened,
         })
+    }
+
+    /// The same index with another list of questions that are watched. Pages that were kept may name others.
+    fn with_list(&self, file: &WatchedFile, home: &Home) -> Opened {
+        Opened {
+            dear: Arc::default(),
+            kept: self.kept.as_ref().map(|_| Arc::default()),
+            tag: format!("{}-{}", tag_of(&self.searcher), file.tag()),
+            watched: Some(Arc::new(WatchedQuestions::new(file, home.clone()))),
+            ..self.clone()
+        }
     }
 
     /// The same, for work within a budget: all that was found out is shared.
@@ -291,6 +317,17 @@ impl Opened {
             Err(error) => log::trouble(&error),
         }
     }
+}
+
+/// What names a state of an index, for caches.
+fn tag_of(searcher: &Searcher) -> String {
+    let manifest = searcher.engine().manifest();
+    format!(
+        "{}-{}-{:x}",
+        env!("CARGO_PKG_VERSION"),
+        manifest.generation,
+        manifest.started
+    )
 }
 
 /// An audit, and the figures that sources give on the same thing.

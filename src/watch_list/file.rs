@@ -37,6 +37,17 @@ pub enum WatchListError {
     NoQuestion(String),
 }
 
+impl WatchListError {
+    /// What is wrong, for those who need not know where the file lies.
+    pub fn without_path(&self) -> String {
+        match self {
+            WatchListError::Io { cause, .. } => cause.to_string(),
+            WatchListError::Wrong { fault, .. } => format!("line {}: {}", fault.line, fault.cause),
+            WatchListError::NoQuestion(cause) => cause.clone(),
+        }
+    }
+}
+
 /// Saved questions, each under a name of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WatchList {

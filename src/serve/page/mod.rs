@@ -44,7 +44,7 @@ pub(super) use opensearch::{SeenAt, opensearch};
 pub(super) use original::original;
 pub(super) use reference::page as reference;
 pub(super) use results::{csv, search};
-pub(super) use shell::{asset, not_found};
+pub(super) use shell::{asset, not_found, with_link_to_watch};
 pub(super) use sign_in::{enter, form as sign_in_form, leave, wanted as sign_in};
 pub(super) use tied::{page as tied, table as tied_csv};
 pub(super) use watch::{feed as watch_atom, page as watch};

@@ -1,10 +1,12 @@
 //! The frame of every page: its head, the search box, and the files it is made of.
 
-use axum::extract::{Path, Request};
+use axum::extract::{Path, Request, State as Extracted};
 use axum::http::header;
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::serve::base::rewritten;
 use crate::serve::guard::accepts_pages;
 use crate::serve::problem::Problem;
 
@@ -94,6 +96,26 @@ pub(super) fn shell_with(
             }
         }
     })
+}
+
+/// Links the saved questions in the head of every page, where the server watches any: what is the same for all
+/// pages of a server need not be known to each of them.
+pub(in crate::serve) async fn with_link_to_watch(
+    Extracted(is_watched): Extracted<bool>,
+    request: Request,
+    next: Next,
+) -> Response {
+    const HELP: &str = "<a href=\"/help\">Help</a></nav>";
+    let response = next.run(request).await;
+    if !is_watched {
+        return response;
+    }
+    let link = html! { a href="/watch" { "Saved" span.wide { " questions" } } };
+    // What is text in a page has no quotation mark that is not escaped.
+    rewritten(response, |page| {
+        page.replacen(HELP, &format!("{}{HELP}", link.0), 1)
+    })
+    .await
 }
 
 /// A page without signs that steer a terminal: they mean nothing in it, and would be pasted into one with what is

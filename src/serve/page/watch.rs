@@ -198,12 +198,23 @@ impl WatchView<'_> {
         self.watched.list.title.as_deref().unwrap_or(TITLE)
     }
 
+    /// What is wrong with the list that the file has now.
+    fn fault(&self) -> Markup {
+        html! {
+            @if let Some(fault) = &self.watched.fault {
+                p.note role="alert" { "The list has changed and cannot be read (" (fault) "). These are the questions of \
+                    the one before." }
+            }
+        }
+    }
+
     /// Where there is no build to compare with.
     fn alone(&self) -> Markup {
         let questions: Vec<&SavedQuestion> = self.watched.list.questions.iter().collect();
         html! {
             div.watch {
                 h1 { (self.title()) }
+                (self.fault())
                 p.note { "There is no former build of the index to compare with. What changes is told from the \
                     next build on, if it keeps the one before." }
                 ul.questions {
@@ -238,6 +249,7 @@ impl WatchView<'_> {
                         None => { (self.title()) ": what changed" }
                     }
                 }
+                (self.fault())
                 (self.span(changes, changed.len(), all))
                 div.all { @for one in &changed[from..end] { (self.question(one)) } }
                 (self.pages(from, end, changed.len()))

@@ -32,6 +32,11 @@ impl Answer {
 impl Server {
     /// Serves the index of a folder.
     pub fn start(folder: &Path, args: &[&str]) -> Server {
+        Server::start_saying(folder, args, Stdio::inherit())
+    }
+
+    /// The same, with what it says on standard error somewhere else.
+    pub fn start_saying(folder: &Path, args: &[&str], said: impl Into<Stdio>) -> Server {
         // What is searched for on a machine that has much else to do is found to the end.
         let patience: &[&str] = match args.contains(&"--search-seconds") {
             true => &[],
@@ -45,6 +50,7 @@ impl Server {
             .env_remove("PALPATE_INDEX")
             .env_remove("PALPATE_TOKEN")
             .stdout(Stdio::piped())
+            .stderr(said)
             .spawn()
             .expect("the binary runs");
         let out = process.stdout.take().expect("it is piped");

@@ -469,6 +469,11 @@ fn it_fits_a_phone() {
         }
     }
     seen.goto("/?q=osteoporosis+risk");
+    // What was found stands in the part of a quotation that is shown.
+    let cut = "return [...document.querySelectorAll('.snippet mark')].filter((mark) => \
+        mark.getBoundingClientRect().bottom > mark.closest('.snippet').getBoundingClientRect().bottom + 1) \
+        .map((mark) => mark.textContent)";
+    assert_eq!(seen.browser.run(cut), json!([]));
     // What narrows the results is a sheet behind a button.
     let shown = "return getComputedStyle(document.getElementById('facets')).display";
     assert_eq!(seen.browser.run(shown), "none");

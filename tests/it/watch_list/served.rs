@@ -94,6 +94,64 @@ fn the_page_shows_what_changed_with_its_feed_and_new_builds_are_picked_up() {
     panic!("the new build is never told");
 }
 
+/// A page that says something, sooner or later.
+fn says(server: &Server, path: &str, wanted: &str) -> Answer {
+    for _ in 0..100 {
+        let page = read(server, path);
+        if page.body.contains(wanted) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    panic!("{path} never says {wanted}");
+}
+
+#[test]
+fn the_list_is_read_again_when_it_changes_and_a_faulty_one_is_told() {
+    let folder = changed();
+    let path = folder.path();
+    let said = std::fs::File::create(path.join("said")).expect("it can be made");
+    let server = Server::start_saying(path, &["--watch-list", "watch-list.toml"], said);
+    let before = server.get("/help");
+    let link = "<a href=\"/watch\">Saved";
+    for page in ["/", "/help", "/audit", "/watch", "/documents/nowhere"] {
+        assert_eq!(read(&server, page).body.matches(link).count(), 1, "{page}");
+    }
+    run(path, &["add", "falls", "falls"]).code(0);
+    let page = says(&server, "/watch", "of 3 questions");
+    assert!(!page.body.contains("cannot be read"));
+    assert_ne!(before.header("etag"), server.get("/help").header("etag"));
+    let list = std::fs::read_to_string(path.join("watch-list.toml")).expect("it is there");
+    write(path, "watch-list.toml", &format!("{list}\nquestion = 3\n"));
+    let page = says(&server, "/watch", "cannot be read (line");
+    assert!(page.body.contains("of 3 questions"), "{}", page.body);
+    assert!(!page.body.contains("watch-list.toml"), "{}", page.body);
+    std::fs::remove_file(path.join("watch-list.toml")).expect("it is there");
+    says(&server, "/watch", "cannot be read (No such file");
+    write(
+        path,
+        "watch-list.toml",
+        "[[question]]\nname = \"one\"\nquery = \"falls\"\n",
+    );
+    let page = says(&server, "/watch", "of 1 question<");
+    assert!(!page.body.contains("cannot be read"), "{}", page.body);
+    let said = std::fs::read_to_string(path.join("said")).expect("it is there");
+    assert!(
+        said.contains("the watch-list has changed, and the one before is kept: "),
+        "{said}"
+    );
+    assert!(said.contains("watch-list.toml:"), "{said}");
+}
+
+#[test]
+fn without_a_list_no_page_links_one() {
+    let folder = leaflets();
+    let server = Server::start(folder.path(), &[]);
+    for page in ["/", "/help"] {
+        assert!(!server.get(page).body.contains("href=\"/watch\""), "{page}");
+    }
+}
+
 #[test]
 fn feeds_are_atom_and_lead_to_the_pages_behind_a_base_path() {
     let folder = changed();

@@ -4,140 +4,75 @@
 //! features", 2010) drop what they do not take for it. Here a warning must not be dropped, so it is the other
 //! way round: only what surely stands around is taken out, and of that no block that could warn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashSet};
 
-use super::tree::{Id, ROOT, Shown, Tree};
-use super::{heading_level, is_furniture, is_inline, is_no_text};
+use super::element::{heading_level, is_inline};
+use super::measure::{Held, LEAST_LINKS};
+use super::tree::{Id, ROOT, Tree};
 use crate::document::furniture::clutter_table;
-use crate::document::word_count;
 
 /// What holds more of the words of a page than this is its text, whatever it is called. Chosen.
 const MOST_SHARE: f64 = 0.3;
 /// So is what holds more of the words in its paragraphs than this. Chosen.
 const MOST_PROSE: f64 = 0.5;
-/// From this share of linked words on a part leads elsewhere… Chosen on 181 pages of news, which are not
-/// part of the project.
-const LINKED: f64 = 0.5;
-/// …if it has so many links…
-const LEAST_LINKS: usize = 3;
-/// …or so many headings, nearly all of them links, with so few words to each: they are of other pages…
-const LEAST_HEADINGS: usize = 3;
-const LINKED_HEADINGS: f64 = 0.8;
-const MOST_WORDS_EACH: usize = 60;
-/// …and the page is more than a list of links: it has so many other words.
+/// What leads elsewhere stands around the text of a page with so many other words, which is more than a list of links.
 const LEAST_WORDS: usize = 200;
+/// Talk may be most of a page that has so many other words.
+const LEAST_BESIDE_TALK: usize = 40;
 
-/// Whether a text could be a warning.
-pub(super) fn may_warn(text: &str) -> bool {
-    clutter_table().warns(text)
+/// Whether a text could be a warning. A link that only names what warnings are about is an entry of a menu.
+pub(super) fn may_warn(text: &str, is_link: bool) -> bool {
+    let table = clutter_table();
+    table.warns(text) || (!is_link && table.names_risks(text))
 }
 
-/// What an element has in it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Held {
-    words: usize,
-    linked: usize,
-    /// Words of paragraphs that are no links.
-    prose: usize,
-    links: usize,
-    headings: usize,
-    linked_headings: usize,
-    /// A heading of the first level, or a `<main>`.
-    has_text: bool,
+/// Whether an element shows pictures one after the other, often each of them several times.
+pub(super) fn is_gallery(tree: &Tree, id: Id) -> bool {
+    is_named(tree, id, &clutter_table().galleries)
 }
 
-impl Held {
-    fn add(&mut self, other: Held) {
-        self.words += other.words;
-        self.linked += other.linked;
-        self.prose += other.prose;
-        self.links += other.links;
-        self.headings += other.headings;
-        self.linked_headings += other.linked_headings;
-        self.has_text |= other.has_text;
-    }
-
-    fn unlinked(&self) -> usize {
-        self.words - self.linked
-    }
-
-    /// Whether it leads elsewhere, with most of its words or with its headings.
-    fn leads_away(&self) -> bool {
-        let by_words =
-            self.links >= LEAST_LINKS && self.linked as f64 >= LINKED * self.words as f64;
-        let by_headings = self.headings >= LEAST_HEADINGS
-            && self.linked_headings as f64 >= LINKED_HEADINGS * self.headings as f64
-            && self.words <= MOST_WORDS_EACH * self.headings;
-        by_words || by_headings
-    }
+/// What an element that stands around the text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clutter {
+    /// What could warn in it is text all the same.
+    Around,
+    /// Talk of readers, and questions to them.
+    Talk,
 }
 
 /// The outermost elements of a page that stand around its text.
-pub(super) fn clutter(tree: &Tree) -> BTreeSet<Id> {
-    let held = held(tree);
-    let page = held[ROOT];
-    let is_around = |id: Id| {
-        let part = held[id];
-        if part.words == 0 || part.has_text {
-            return false;
-        }
-        let is_small = (part.words as f64) < MOST_SHARE * page.words as f64
-            && (part.prose as f64) <= MOST_PROSE * page.prose as f64;
-        // What stands within a link has words that are none on the page.
-        let others = page.unlinked().saturating_sub(part.unlinked());
-        (is_small && is_named_so(tree, id))
-            || (others >= LEAST_WORDS && is_box(tree, id) && part.leads_away())
-    };
-    let mut found = BTreeSet::new();
+pub(super) fn clutter(tree: &Tree, held: &[Held]) -> BTreeMap<Id, Clutter> {
+    let mut found = BTreeMap::new();
     let mut waiting = vec![ROOT];
     while let Some(id) = waiting.pop() {
-        match is_around(id) {
-            true => {
-                found.insert(id);
+        match kind_of(tree, held, id) {
+            Some(kind) => {
+                found.insert(id, kind);
             }
-            false => waiting.extend(tree.children(id)),
+            None => waiting.extend(tree.children(id)),
         }
     }
     found
 }
 
-/// What each node has in it.
-fn held(tree: &Tree) -> Vec<Held> {
-    let mut held = vec![Held::default(); tree.len()];
-    // Each node comes before what is under it, so that from behind all below is known.
-    let order: Vec<Id> = tree
-        .under(ROOT, |id| {
-            !is_no_text(tree.name(id)) && !is_furniture(tree, id)
-        })
-        .collect();
-    for &id in order.iter().rev() {
-        let mut all = Held::default();
-        match tree.shown(id) {
-            Shown::Text(text) => all.words = word_count(text),
-            Shown::Element(name) => {
-                all.has_text = name == "main" || heading_level(name) == Some(1);
-                tree.children(id)
-                    .iter()
-                    .for_each(|&child| all.add(held[child]));
-                if name == "p" {
-                    all.prose = all.unlinked();
-                } else if name == "a" {
-                    all.linked = all.words;
-                    all.links = 1;
-                    all.linked_headings = all.headings;
-                } else if heading_level(name).is_some() {
-                    all.headings += 1;
-                    all.linked_headings += usize::from(all.links > 0);
-                }
-            }
-            Shown::Nothing => tree
-                .children(id)
-                .iter()
-                .for_each(|&child| all.add(held[child])),
-        }
-        held[id] = all;
+fn kind_of(tree: &Tree, held: &[Held], id: Id) -> Option<Clutter> {
+    let (part, page) = (held[id], held[ROOT]);
+    if part.words == 0 || part.has_main || part.titles > 0 {
+        return None;
     }
-    held
+    // What stands within a link has words that are none on the page.
+    let others = page.unlinked().saturating_sub(part.unlinked());
+    let table = clutter_table();
+    if others >= LEAST_BESIDE_TALK && is_named(tree, id, &table.talk) {
+        return Some(Clutter::Talk);
+    }
+    let is_small = (part.words as f64) < MOST_SHARE * page.words as f64
+        && (part.prose as f64) <= MOST_PROSE * page.prose as f64;
+    let is_aside = || tree.name(id) == "aside" || is_named(tree, id, &table.asides);
+    let is_named_so =
+        is_small && (is_named(tree, id, &table.names) || (part.links >= LEAST_LINKS && is_aside()));
+    let leads_away = others >= LEAST_WORDS && is_box(tree, id) && part.leads_away();
+    (is_named_so || leads_away).then_some(Clutter::Around)
 }
 
 /// Whether an element holds a part of a page, rather than words of a line or rows of a table.
@@ -148,14 +83,13 @@ fn is_box(tree: &Tree, id: Id) -> bool {
     )
 }
 
-/// Whether its class or id says that it stands around the text.
-fn is_named_so(tree: &Tree, id: Id) -> bool {
+/// Whether its class or id has one of these names.
+pub(super) fn is_named(tree: &Tree, id: Id, names: &HashSet<String>) -> bool {
     let name = tree.name(id);
     let is_text = matches!(name, "html" | "body" | "main" | "article");
     if name.is_empty() || is_text || is_inline(name) || heading_level(name).is_some() {
         return false;
     }
-    let names = &clutter_table().names;
     let own = ["class", "id"].into_iter();
     let own = own.filter_map(|name| tree.attribute(id, name));
     own.flat_map(str::split_whitespace).any(|name| {
@@ -189,10 +123,15 @@ mod tests {
 
     #[test]
     fn what_could_warn_is_told() {
-        assert!(may_warn("Do not use it in osteoporosis"));
-        assert!(may_warn("Product RECALL"));
-        assert!(may_warn("You don’t need a referral"));
-        assert!(!may_warn("Share this page with a friend"));
+        for is_link in [false, true] {
+            assert!(may_warn("Do not use it in osteoporosis", is_link));
+            assert!(may_warn("Product RECALL", is_link));
+            assert!(may_warn("You don’t need a referral", is_link));
+            assert!(!may_warn("Share this page with a friend", is_link));
+            assert!(!may_warn("I am not sure what they said", is_link));
+        }
+        assert!(may_warn("Pregnancy", false));
+        assert!(!may_warn("Pregnancy", true));
     }
 
     #[test]

@@ -73,6 +73,10 @@ impl Tree {
         &self.nodes[id].children
     }
 
+    pub(super) fn parent(&self, id: Id) -> Option<Id> {
+        self.nodes[id].parent
+    }
+
     pub(super) fn line(&self, id: Id) -> usize {
         self.nodes[id].line
     }

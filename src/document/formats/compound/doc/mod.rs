@@ -15,7 +15,7 @@ use crate::document::draft::{Draft, SaidOnMargins, TextRun};
 use crate::document::formats::package::broken;
 use crate::document::{Allowance, BlockKind, Document, Places, ReadError};
 use lists::WordLists;
-use pieces::{TextPieces, WordLetter};
+use pieces::{TextPieces, WordEncoding, WordLetter};
 use properties::{Hidden, ParagraphProperties, Ranges};
 use styles::WordStyles;
 
@@ -36,6 +36,8 @@ const PARAGRAPHS: usize = 0x0102;
 const PIECES: usize = 0x01a2;
 const LISTS: usize = 0x02e2;
 const LISTS_USED: usize = 0x02ea;
+/// The number of the language that a Word was made for.
+const LANGUAGE: usize = 0x06;
 /// The same of Word 95, in the main stream, and how many letters its text has.
 const PIECES_95: usize = 0x0160;
 const LETTERS_95: usize = 0x0034;
@@ -141,7 +143,8 @@ impl<'a> WordFile<'a> {
             let (from, length) = (size_at(main, at)?, size_at(main, at + 4)?);
             tables.get(from..from.checked_add(length)?)
         };
-        let pieces = table(PIECES).and_then(|table| TextPieces::read(table, true, main.len()));
+        let pieces = table(PIECES)
+            .and_then(|table| TextPieces::read(table, WordEncoding::Latin, main.len()));
         let pieces = pieces.ok_or_else(super::damaged)?;
         let lengths = PARTS
             .iter()
@@ -165,15 +168,19 @@ impl<'a> WordFile<'a> {
     fn of_word_95(main: &'a [u8], flags: u16) -> Result<WordFile<'a>, ReadError> {
         let number = |at| size_at(main, at).ok_or_else(super::damaged);
         let (from, to) = (number(0x18)?, number(0x1c)?);
+        let language = u16_at(main, LANGUAGE).ok_or_else(super::damaged)?;
+        let encoding = WordEncoding::of_language(language);
         let (pieces, letters) = match flags & COMPLEX {
-            0 if from < to && to <= main.len() => (TextPieces::whole(from, to - from), to - from),
+            0 if from < to && to <= main.len() => {
+                let letters = to - from;
+                (TextPieces::whole(from, letters, encoding), letters)
+            }
             0 => return Err(super::damaged()),
             _ => {
                 let table = main.get(number(PIECES_95)?..).unwrap_or_default();
                 let table = &table[..table.len().min(number(PIECES_95 + 4)?)];
-                let pieces =
-                    TextPieces::read(table, false, main.len()).ok_or_else(super::damaged)?;
-                (pieces, number(LETTERS_95)?)
+                let pieces = TextPieces::read(table, encoding, main.len());
+                (pieces.ok_or_else(super::damaged)?, number(LETTERS_95)?)
             }
         };
         Ok(WordFile {

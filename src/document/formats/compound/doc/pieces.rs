@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{
+    Encoding, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
+    WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
+};
 
 use crate::document::formats::compound::{size_at, u32_at};
 
@@ -29,23 +32,80 @@ struct TextPiece {
     narrow: bool,
 }
 
+/// How letters of one byte are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WordEncoding {
+    /// By Word 97 and later, which write others in two bytes.
+    Latin,
+    /// By Word 6 and 95, in the code page of the language they were made for: that has all letters.
+    Old(&'static Encoding),
+}
+
+impl WordEncoding {
+    /// That of a Word 6 or 95 for a language, by the low bits of its number and, where a language has two
+    /// scripts, by all of them. Letters of several bytes are not read.
+    pub(super) fn of_language(language: u16) -> WordEncoding {
+        const PRIMARY: u16 = 0x03ff;
+        const SERBIAN_CYRILLIC: u16 = 0x0c1a;
+        WordEncoding::Old(match (language, language & PRIMARY) {
+            (SERBIAN_CYRILLIC, _) => WINDOWS_1251,
+            // Bulgarian, Russian, Ukrainian, Belarusian, Macedonian.
+            (_, 0x02 | 0x19 | 0x22 | 0x23 | 0x2f) => WINDOWS_1251,
+            // Czech, Hungarian, Polish, Romanian, Croatian, Slovak, Albanian, Slovenian.
+            (_, 0x05 | 0x0e | 0x15 | 0x18 | 0x1a | 0x1b | 0x1c | 0x24) => WINDOWS_1250,
+            (_, 0x08) => WINDOWS_1253,
+            (_, 0x1f) => WINDOWS_1254,
+            (_, 0x0d) => WINDOWS_1255,
+            // Arabic, Urdu, Persian.
+            (_, 0x01 | 0x20 | 0x29) => WINDOWS_1256,
+            // Estonian, Latvian, Lithuanian.
+            (_, 0x25..=0x27) => WINDOWS_1257,
+            (_, 0x2a) => WINDOWS_1258,
+            (_, 0x1e) => WINDOWS_874,
+            _ => WINDOWS_1252,
+        })
+    }
+
+    fn letter(self, byte: u8) -> char {
+        let encoding = match self {
+            WordEncoding::Latin => WINDOWS_1252,
+            WordEncoding::Old(encoding) => encoding,
+        };
+        let one = [byte];
+        let (text, _) = encoding.decode_without_bom_handling(&one);
+        text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
+}
+
 /// The pieces, in the order of the text.
 #[derive(Debug)]
-pub(super) struct TextPieces(Vec<TextPiece>);
+pub(super) struct TextPieces {
+    pieces: Vec<TextPiece>,
+    encoding: WordEncoding,
+}
 
 impl TextPieces {
     /// The text as one piece of one byte a letter.
-    pub(super) fn whole(place: usize, letters: usize) -> TextPieces {
-        TextPieces(vec![TextPiece {
+    pub(super) fn whole(place: usize, letters: usize, encoding: WordEncoding) -> TextPieces {
+        let piece = TextPiece {
             letters: 0..letters,
             place,
             narrow: true,
-        }])
+        };
+        TextPieces {
+            pieces: vec![piece],
+            encoding,
+        }
     }
 
     /// Reads the table of pieces, of Word 97 and later or of Word 6 and 95, which have one byte a letter; `None`
     /// where it is damaged.
-    pub(super) fn read(mut table: &[u8], is_97: bool, most: usize) -> Option<TextPieces> {
+    pub(super) fn read(
+        mut table: &[u8],
+        encoding: WordEncoding,
+        most: usize,
+    ) -> Option<TextPieces> {
+        let is_97 = encoding == WordEncoding::Latin;
         while let [SHARED, rest @ ..] = table {
             let length = usize::from(super::u16_at(rest, 0)?);
             table = rest.get(2 + length..)?;
@@ -74,7 +134,7 @@ impl TextPieces {
                 narrow,
             });
         }
-        Some(TextPieces(pieces))
+        Some(TextPieces { pieces, encoding })
     }
 
     /// Some letters of the text, each with its place.
@@ -83,12 +143,12 @@ impl TextPieces {
         main: &'m [u8],
         wanted: Range<usize>,
     ) -> impl Iterator<Item = WordLetter> + 'm {
-        let within = self.0.iter().filter_map(move |piece| {
+        let within = self.pieces.iter().filter_map(move |piece| {
             let start = piece.letters.start.max(wanted.start);
             let end = piece.letters.end.min(wanted.end);
             (start < end).then_some((piece, start..end))
         });
-        within.flat_map(move |(piece, letters)| piece.decoded(main, &letters))
+        within.flat_map(move |(piece, letters)| piece.decoded(main, &letters, self.encoding))
     }
 }
 
@@ -98,6 +158,7 @@ impl TextPiece {
         &self,
         main: &'m [u8],
         letters: &Range<usize>,
+        encoding: WordEncoding,
     ) -> Box<dyn Iterator<Item = WordLetter> + 'm> {
         let width = if self.narrow { 1 } else { 2 };
         let place = |letter: usize| {
@@ -108,8 +169,8 @@ impl TextPiece {
         let bytes = &main[start..end];
         if self.narrow {
             let bytes = (start..).zip(bytes);
-            return Box::new(bytes.map(|(place, byte)| WordLetter {
-                c: narrow(*byte),
+            return Box::new(bytes.map(move |(place, byte)| WordLetter {
+                c: encoding.letter(*byte),
                 place,
             }));
         }
@@ -123,11 +184,4 @@ impl TextPiece {
             WordLetter { c, place }
         }))
     }
-}
-
-/// A letter of one byte.
-fn narrow(byte: u8) -> char {
-    let one = [byte];
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(&one);
-    text.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER)
 }

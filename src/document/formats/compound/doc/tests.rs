@@ -362,6 +362,38 @@ fn of_word_95_the_text_is_read() -> Result<(), ReadError> {
 }
 
 #[test]
+fn of_word_95_the_language_says_the_code_page() -> Result<(), ReadError> {
+    for (language, text, read) in [
+        (
+            0x0419u16,
+            &b"\xd0\xe8\xf1\xea: \x93\xe4\xe0\x94\r"[..],
+            "Риск: “да”",
+        ),
+        (0x0c1a, b"\xd0\xe8\xe7\xe8\xea\r", "Ризик"),
+        (0x081a, b"Mo\x9eda\r", "Možda"),
+        (
+            0x0415,
+            b"b\xf3l plec\xf3w, \xb3okie\xe6\r",
+            "ból pleców, łokieć",
+        ),
+        (0x0408, b"\xef\xf3\xf4\xdc\r", "οστά"),
+        (0x041f, b"a\xf0r\xfd\r", "ağrı"),
+        (0x0409, b"na\xefve\r", "naïve"),
+        (0, b"na\xefve\r", "naïve"),
+    ] {
+        let mut main = vec![0; 512];
+        main[..4].copy_from_slice(&[0xdc, 0xa5, 0x68, 0]);
+        main[LANGUAGE..LANGUAGE + 2].copy_from_slice(&language.to_le_bytes());
+        put(&mut main, 0x18, 512);
+        put(&mut main, 0x1c, 512 + text.len() as u32);
+        main.extend(text);
+        let found = blocks(file_of(&[("/WordDocument", &main)]))?;
+        assert_eq!(found[1..], [format!("paragraph: {read}")], "{language:x}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_protected_document_is_named_so() {
     let mut main = vec![0; 1024];
     main[..4].copy_from_slice(&[0xec, 0xa5, 0xc1, 0]);
