@@ -524,7 +524,8 @@ impl<'a> Chain<'a> {
             let title = [*first, b'.', *second].map(char::from);
             let title: String = title.iter().map(char::to_ascii_lowercase).collect();
             if is_stopword(self.analyzer.surface(id)) && !is_among_capitals(self.text, bytes) {
-                let mark = self.analyzer.mark_id(&title);
+                // What "D.O." is a word of, whichever of the two is met first.
+                let mark = self.analyzer.word_id(&title);
                 self.beside.push(self.token(mark, bytes.clone(), true));
             }
         }
