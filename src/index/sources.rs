@@ -141,8 +141,13 @@ impl Sources {
         Some(Arc::new(recogniser.knowing(known, on_recognised)))
     }
 
+    /// What annotates the passages.
     pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {
-        let lexicon = Arc::new(Lexicon::with_files(&self.lexicons)?);
+        self.annotator_with(Lexicon::with_files(&self.lexicons)?.into())
+    }
+
+    /// The same, by a lexicon that was made of these files: to compile it takes longer than to read a file.
+    pub(super) fn annotator_with(&self, lexicon: Arc<Lexicon>) -> Result<Annotator, IndexError> {
         let Some(path) = &self.aspect_model else {
             return Ok(Annotator::new(lexicon));
         };

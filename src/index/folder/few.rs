@@ -16,7 +16,8 @@ use tantivy::{Score, SegmentReader, TantivyError};
 use super::best::{Best, Match};
 use super::index::Index;
 use super::matches::Matches;
-use super::query::{self, Statistics};
+use super::query;
+use super::statistics::Statistics;
 use crate::index::budget::Budget;
 use crate::index::error::IndexError;
 use crate::index::wanted::{Term, Wanted};
@@ -50,7 +51,11 @@ pub(super) fn best(
         return Ok(None);
     };
     let budget = index.budget();
-    let best = Best { limit, budget };
+    let best = Best {
+        limit,
+        budget,
+        statistics: Statistics(index),
+    };
     let mut found = Vec::with_capacity(segments.len());
     for (n, segment) in (0..).zip(segments) {
         let (scores, mut matches) = scores(segment, &terms, budget)?;
@@ -185,6 +190,7 @@ mod tests {
             let ten = Best {
                 limit: 10,
                 budget: index.budget(),
+                statistics,
             };
             let theirs = searcher.search_with_statistics_provider(&*query, &ten, &statistics)?;
             let ours = best(&index, &wanted, 10)?.ok_or("there are few postings")?;
