@@ -38,6 +38,10 @@ use crate::passage;
 
 /// Memory tantivy may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 192 << 20;
+/// The same where little is read: its tables are as large as what it may fill, and have to be made.
+const LITTLE_MEMORY: usize = 16 << 20;
+/// So many bytes of files are little.
+const LITTLE: u64 = 1 << 20;
 /// Below this many passages everything goes into one segment, the fastest to open.
 const ONE_SEGMENT: u64 = 200_000;
 
@@ -121,10 +125,14 @@ impl Generation {
         limits: &Limits,
     ) -> Result<Generation, IndexError> {
         register(&index);
+        let memory = match to_read.values().map(|stamp| stamp.bytes).sum::<u64>() {
+            ..=LITTLE => LITTLE_MEMORY,
+            _ => WRITER_MEMORY,
+        };
         Ok(Generation {
             folder: folder.to_owned(),
             fields,
-            writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
+            writer: index.writer_with_num_threads(1, memory)?,
             gathering: Gathering::new(annotator, to_read, numbers, limits),
             before: None,
         })

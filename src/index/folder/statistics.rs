@@ -61,3 +61,55 @@ impl Statistics<'_> {
         Ok(most)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::engine::Engine;
+    use crate::index::folder::build::{build, update};
+    use crate::index::sources::Sources;
+    use crate::index::wanted::{Term as WantedTerm, Wanted};
+
+    #[test]
+    fn what_is_gone_counts_for_nothing() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let corpus = folder.path().join("corpus");
+        std::fs::create_dir(&corpus)?;
+        let write = |n: usize, text: &str| std::fs::write(corpus.join(format!("{n:02}.txt")), text);
+        for n in 0..30 {
+            write(
+                n,
+                &format!("Neck pain\n\nStroke {} of gout {}.", n % 3, n % 7),
+            )?;
+        }
+        let sources = Sources::of([&corpus]);
+        let [dir, fresh] = ["index", "fresh"].map(|name| folder.path().join(name));
+        build(&sources, &dir, &mut |_| {})?;
+        write(3, "Neck pain\n\nRarely, an injury.")?;
+        std::fs::remove_file(corpus.join("07.txt"))?;
+        update(&sources, &dir, &mut |_| {})?;
+        build(&sources, &fresh, &mut |_| {})?;
+        let (index, fresh) = (Index::open(&dir)?, Index::open(&fresh)?);
+        let segments = index.searcher().segment_readers();
+        assert!(segments.len() == 2 && segments.iter().any(SegmentReader::has_deletes));
+        let (ours, theirs) = (Statistics(&index), Statistics(&fresh));
+        assert_eq!(ours.total_num_docs()?, theirs.total_num_docs()?);
+        for field in index.fields().with_lengths() {
+            assert_eq!(
+                ours.total_num_tokens(field)?,
+                theirs.total_num_tokens(field)?
+            );
+        }
+        let words = ["neck", "stroke", "gout", "0", "3", "6", "injuri", "unheard"];
+        let words = words.map(|word| WantedTerm::Word(TextField::Body, word.to_owned()));
+        let having = |index: &Index| Engine::frequencies(index, &words);
+        assert_eq!(having(&index)?, having(&fresh)?);
+        // As they are kept then.
+        assert_eq!(having(&index)?, having(&fresh)?);
+        for word in words.iter().cloned().map(Wanted::Term) {
+            assert_eq!(Engine::count(&index, &word)?, Engine::count(&fresh, &word)?);
+        }
+        assert_eq!(index.sources(None, 99)?, fresh.sources(None, 99)?);
+        Ok(())
+    }
+}
