@@ -267,6 +267,14 @@ mod tests {
         let words = [("rib".into(), 7), ("gout".into(), 3), ("stroke".into(), 1)];
         assert_eq!(now.with_prefix("", 9), words);
         assert!(!now.contains("ribs") && now.similar("ribs", 1)[0].count == 7);
+        let gone_again = counts(&[("rib", 7)]);
+        let many: Vec<String> = (0..1000).map(|n| format!("word{n}")).collect();
+        let many: Vec<(&str, u64)> = many.iter().map(|word| (word.as_str(), 1)).collect();
+        let other = folder.path().join("other");
+        counts(&many).write_amended((&whole, &other), &now, &gone_again)?;
+        let all = Vocabulary::new(SharedBytes::new(std::fs::read(&whole)?), None)?;
+        assert!(!other.exists() && all.contains("stroke") && !all.contains("rib"));
+        assert_eq!(all.with_prefix("", 2000).len(), 1002);
         let too_many = come.write_amended((&whole, &whole), &now, &counts(&[("gout", 4)]));
         let kind = too_many.expect_err("there are three").kind();
         assert_eq!(kind, std::io::ErrorKind::InvalidData);

@@ -71,6 +71,9 @@ pub(crate) struct PhraseFiles {
     pub(super) shown: SharedBytes,
 }
 
+/// The ways in which a phrase is written, each with its count.
+pub(super) type WrittenForms<'p> = Vec<(&'p str, u64)>;
+
 /// A phrase that matches, before it is read.
 struct PhraseMatch {
     line: (MapLayer, u64),
@@ -148,7 +151,7 @@ impl Phrases {
     }
 
     /// The ways in which a phrase (folded) is written, each with its count; none where it does not occur.
-    pub(super) fn written(&self, folded: &str) -> Vec<(&str, u64)> {
+    pub(super) fn written(&self, folded: &str) -> WrittenForms<'_> {
         let key = whole(folded);
         let found = self.turned.get(&key);
         let line = found.and_then(|(layer, value)| self.rest_from(layer, line_of(value)));
@@ -156,7 +159,7 @@ impl Phrases {
     }
 
     /// Each phrase, folded, with the ways in which it is written.
-    pub(super) fn each(&self, take: &mut dyn FnMut(&str, Vec<(&str, u64)>)) {
+    pub(super) fn each(&self, take: &mut dyn FnMut(&str, WrittenForms<'_>)) {
         self.turned.each(AlwaysMatch, &mut |key, layer, value| {
             let line = self.rest_from(layer, line_of(value));
             if let (Some(folded), Some(line)) = (folded_of(key), line) {
@@ -211,7 +214,7 @@ fn turned_back(key: &[u8]) -> String {
 }
 
 /// The forms of the phrase of which the line comes first, each with its count.
-fn forms(lines: &[u8]) -> Vec<(&str, u64)> {
+fn forms(lines: &[u8]) -> WrittenForms<'_> {
     let line = lines.split(|byte| *byte == b'\n').next();
     let line = line.and_then(|line| std::str::from_utf8(line).ok());
     let mut parts = line.unwrap_or_default().split(BETWEEN);

@@ -279,6 +279,7 @@ pub(super) struct Holds {
     pub(super) left_out: u64,
     /// Words in each field, in the order of [`TextField::ALL`](super::field::TextField::ALL).
     pub(super) words: Words,
-    /// Names of aspects and ties that its passages have.
+    /// Names of aspects and ties that its passages have. Palpates before this one did not say.
+    #[serde(default)]
     pub(super) kinds: u64,
 }

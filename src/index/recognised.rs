@@ -106,7 +106,7 @@ impl TextsByFile {
                 TextLine::new(file, picture, text).write(&mut out)?;
             }
         }
-        Ok(out.flush()?)
+        out.flush()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::analysis::{Analyzer, LayeredMap, is_stopword};
 use crate::document::Document;
 use crate::index::dictionary::{
     BETWEEN, Dictionary, END, LINE_BITS, SHOWN_CHANGED_FILE, SHOWN_FILE, TURNED_CHANGED_FILE,
-    TURNED_FILE, fold_with,
+    TURNED_FILE, WrittenForms, fold_with,
 };
 use crate::passage::Passage;
 
@@ -194,7 +194,7 @@ fn written_before(before: Option<&Dictionary>, folded: &str) -> Written {
     forms.map(owned).unwrap_or_default()
 }
 
-fn owned(forms: Vec<(&str, u64)>) -> Written {
+fn owned(forms: WrittenForms<'_>) -> Written {
     let forms = forms.into_iter();
     forms.map(|(shown, count)| (shown.into(), count)).collect()
 }
@@ -272,7 +272,7 @@ impl<'p> Turned<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::SharedBytes;
+    use crate::analysis::{SharedBytes, Vocabulary, VocabularyCounts};
     use crate::index::dictionary::{PhraseFiles, Phrases, fold};
     use proptest::prelude::*;
 
@@ -333,6 +333,84 @@ mod tests {
         assert_eq!(
             found(&phrases, "pain"),
             ["Pain cancer", "Pain relief", "Pain at night"]
+        );
+        Ok(())
+    }
+
+    fn phrase(text: &str, passages: u64) -> Vec<Phrase> {
+        let phrase = PhraseReader::default().phrase(text, passages);
+        phrase.into_iter().collect()
+    }
+
+    /// What was written to a folder; what was not, is in the one before.
+    fn opened(folder: &Path, before: &Path) -> io::Result<Arc<Dictionary>> {
+        let files = |folder: &Path, [turned, shown]: [&str; 2]| {
+            let read = |name: &str| std::fs::read(folder.join(name)).map(SharedBytes::new);
+            let (turned, shown) = (read(turned)?, read(shown)?);
+            io::Result::Ok(PhraseFiles { turned, shown })
+        };
+        let all = [folder, before].map(|folder| files(folder, [TURNED_FILE, SHOWN_FILE]));
+        let [of_it, of_before] = all;
+        let changed = files(folder, [TURNED_CHANGED_FILE, SHOWN_CHANGED_FILE]);
+        let words = folder.join("words");
+        VocabularyCounts::default().write(&words)?;
+        Ok(Arc::new(Dictionary {
+            vocabulary: Vocabulary::new(SharedBytes::new(std::fs::read(words)?), None)?,
+            phrases: Phrases::new(of_it.or(of_before)?, changed.ok())?,
+        }))
+    }
+
+    #[test]
+    fn what_is_laid_over_is_found_as_if_all_were_counted_at_once() -> io::Result<()> {
+        let folders = [(); 3].map(|()| tempfile::tempdir());
+        let [first, second, third] = folders;
+        let (first, second, third) = (first?, second?, third?);
+        let mut counts = PhraseCounts::default();
+        for (text, passages) in [
+            ("Pain at night", 2),
+            ("Pain relief", 1),
+            ("Gout", 1),
+            ("GOUT", 1),
+        ] {
+            counts.add(phrase(text, passages));
+        }
+        counts.write(first.path())?;
+        let mut before = opened(first.path(), first.path())?;
+        // Few are laid over, and many written anew.
+        for (folder, many) in [(&second, 3), (&third, 400)] {
+            let mut counts = PhraseCounts::amending(before.clone());
+            let new = |n: usize| phrase(&format!("Risks of pain {n} and rest"), 1);
+            (0..many).for_each(|n| counts.add(new(n)));
+            if many == 3 {
+                counts.add(phrase("GOUT", 1));
+                assert_eq!(counts.take_back(phrase("Pain relief", 1)), Ok(()));
+            }
+            counts.write(folder.path())?;
+            assert_eq!(folder.path().join(TURNED_FILE).exists(), many == 400);
+            before = opened(folder.path(), first.path())?;
+            let mut at_once = vec![
+                ("Pain at night".to_owned(), 2),
+                ("GOUT".to_owned(), 2),
+                ("Gout".to_owned(), 1),
+            ];
+            at_once.extend((0..many).map(|n| {
+                let passages = 1 + u64::from(many == 400 && n < 3);
+                (format!("Risks of pain {n} and rest"), passages)
+            }));
+            let at_once: Vec<_> = at_once
+                .iter()
+                .map(|(text, n)| (text.as_str(), *n))
+                .collect();
+            let at_once = phrases(&at_once)?;
+            for start in ["", "pain", "g", "re", "pain 2"] {
+                let found = before.phrases.starting(start, 50);
+                assert_eq!(found, at_once.starting(start, 50), "{many} {start}");
+            }
+        }
+        let mut counts = PhraseCounts::amending(before);
+        assert_eq!(
+            counts.take_back(phrase("Pain relief", 1)),
+            Err(NeverCounted)
         );
         Ok(())
     }
