@@ -20,6 +20,7 @@
 //! words, everything that reads [`Token`]s compares numbers, and a text is analysed once: the index
 //! is given its terms (`terms`).
 
+mod layered;
 mod recent;
 mod segment;
 mod spelling;
@@ -29,6 +30,7 @@ mod tokenizer;
 mod trie;
 mod vocabulary;
 
+pub(crate) use layered::{LayeredMap, MapLayer};
 pub(crate) use spelling::american;
 pub(crate) use stopwords::is_stopword;
 pub use terms::JoinedTerms;

@@ -11,9 +11,11 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use fst::automaton::{Automaton, Str};
-use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use fst::MapBuilder;
+use fst::automaton::{AlwaysMatch, Automaton, Str};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
+
+use super::LayeredMap;
 
 /// The automata for one edit and for two, made when first needed: it takes milliseconds.
 static AUTOMATA: [LazyLock<LevenshteinAutomatonBuilder>; 2] = [
@@ -42,59 +44,68 @@ impl VocabularyCounts {
         words
     }
 
-    /// Writes the vocabulary to a file.
+    /// Writes the vocabulary to a file. Whether that is on the disk is for the caller to see to.
     pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
-        let words = self.sorted().into_iter();
-        write(path, words.map(|(word, count)| (word, Some(count))))
+        write(path, self.sorted())
     }
 
-    /// Writes what becomes of a vocabulary when these words come in, and those of `gone` go. An
-    /// error of the kind `InvalidData` says that it does not have all that is to go.
+    /// Writes what becomes of a vocabulary when these words come in, and those of `gone` go: to `changed` what
+    /// is laid over the file that it is in, or all of it to `path` where that would be much. An error of the
+    /// kind `InvalidData` says that it does not have all that is to go.
     pub(crate) fn write_amended(
         &self,
-        path: &Path,
+        (path, changed): (&Path, &Path),
         before: &Vocabulary,
         gone: &VocabularyCounts,
     ) -> std::io::Result<()> {
-        let mut changes: BTreeMap<Box<str>, (u64, u64)> = BTreeMap::new();
+        let words = self.laid_over(before, gone)?;
+        if before.0.can_bear(words.len()) {
+            return write(changed, words);
+        }
+        let mut all: BTreeMap<Box<str>, u64> = BTreeMap::new();
+        before.0.each(AlwaysMatch, &mut |word, _, count| {
+            all.insert(String::from_utf8_lossy(word).into(), count);
+        });
+        all.extend(words);
+        all.retain(|_, count| *count > 0);
+        write(path, all)
+    }
+
+    /// The words whose counts are other than in the file of a vocabulary, with their counts.
+    fn laid_over(
+        &self,
+        before: &Vocabulary,
+        gone: &VocabularyCounts,
+    ) -> std::io::Result<BTreeMap<Box<str>, u64>> {
+        let mut words: BTreeMap<Box<str>, u64> = BTreeMap::new();
+        before.0.each_above(&mut |word, count| {
+            words.insert(String::from_utf8_lossy(word).into(), count);
+        });
         for (word, count) in self.sorted() {
-            changes.entry(word).or_default().0 = count;
+            let before = before.count(&word);
+            words.insert(word, before + count);
         }
         for (word, count) in gone.sorted() {
-            changes.entry(word).or_default().1 = count;
+            let now = words.get(&word).copied();
+            let left = now
+                .unwrap_or_else(|| before.count(&word))
+                .checked_sub(count);
+            words.insert(word, left.ok_or(std::io::ErrorKind::InvalidData)?);
         }
-        let amended = |before: u64, (come, gone): (u64, u64)| (before + come).checked_sub(gone);
-        let mut words: Vec<(Box<str>, Option<u64>)> = Vec::new();
-        let mut known = before.0.stream();
-        while let Some((word, count)) = known.next() {
-            let word = String::from_utf8_lossy(word);
-            let change = changes.remove(&*word).unwrap_or_default();
-            words.push((word.into(), amended(count, change)));
-        }
-        words.extend(changes.into_iter().map(|(word, c)| (word, amended(0, c))));
-        words.sort_unstable();
-        write(path, words)
+        Ok(words)
     }
 }
 
-/// Writes words with their counts, in byte order; those that do not occur are left out.
-fn write(
-    path: &Path,
-    words: impl IntoIterator<Item = (Box<str>, Option<u64>)>,
-) -> std::io::Result<()> {
+/// Writes words with their counts, in byte order.
+fn write(path: &Path, words: impl IntoIterator<Item = (Box<str>, u64)>) -> std::io::Result<()> {
     let as_io = |error: fst::Error| std::io::Error::other(error);
     let mut file = BufWriter::new(File::create(path)?);
     let mut builder = MapBuilder::new(&mut file).map_err(as_io)?;
     for (word, count) in words {
-        match count {
-            None => return Err(std::io::ErrorKind::InvalidData.into()),
-            Some(0) => {}
-            Some(count) => builder.insert(word.as_bytes(), count).map_err(as_io)?,
-        }
+        builder.insert(word.as_bytes(), count).map_err(as_io)?;
     }
     builder.finish().map_err(as_io)?;
-    file.flush()?;
-    file.get_ref().sync_all()
+    file.flush()
 }
 
 /// Bytes that lie somewhere, in a mapped file or in memory, and stay there.
@@ -116,7 +127,7 @@ impl AsRef<[u8]> for SharedBytes {
 
 /// The vocabulary of an index, opened for reading. It is looked up where it lies (in a mapped
 /// file, usually), never loaded.
-pub struct Vocabulary(Map<SharedBytes>);
+pub struct Vocabulary(LayeredMap);
 
 /// A word of the vocabulary that is spelled nearly like another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,15 +140,19 @@ pub struct Similar {
 }
 
 impl Vocabulary {
-    /// Reads what [`VocabularyCounts::write`] wrote.
-    pub(crate) fn new(file: SharedBytes) -> std::io::Result<Self> {
-        let map = Map::new(file).map_err(std::io::Error::other)?;
-        Ok(Vocabulary(map))
+    /// Reads what [`VocabularyCounts::write`] wrote, and what [`VocabularyCounts::write_amended`] laid over it.
+    pub(crate) fn new(file: SharedBytes, changed: Option<SharedBytes>) -> std::io::Result<Self> {
+        LayeredMap::new(file, changed).map(Vocabulary)
+    }
+
+    fn count(&self, word: &str) -> u64 {
+        let found = self.0.get(word.as_bytes());
+        found.map_or(0, |(_, count)| count)
     }
 
     /// Whether a word (folded, unstemmed) occurs.
     pub(crate) fn contains(&self, word: &str) -> bool {
-        self.0.contains_key(word)
+        self.count(word) > 0
     }
 
     /// The words within `max_distance` edits (2 at the most) of `word`, in byte order.
@@ -168,10 +183,9 @@ impl Vocabulary {
 
     fn matching(&self, dfa: &DFA) -> Vec<Similar> {
         let mut found = Vec::new();
-        let mut stream = self.0.search_with_state(dfa).into_stream();
-        while let Some((word, count, state)) = stream.next() {
+        self.0.each(dfa, &mut |word, _, count| {
             if let Ok(word) = std::str::from_utf8(word)
-                && let Distance::Exact(distance) = dfa.distance(state)
+                && let Distance::Exact(distance) = dfa.eval(word)
             {
                 found.push(Similar {
                     word: word.to_owned(),
@@ -179,7 +193,7 @@ impl Vocabulary {
                     distance,
                 });
             }
-        }
+        });
         found
     }
 
@@ -187,12 +201,12 @@ impl Vocabulary {
     /// most frequent first.
     pub(crate) fn with_prefix(&self, prefix: &str, limit: usize) -> Vec<(String, u64)> {
         let mut found = Vec::new();
-        let mut stream = self.0.search(Str::new(prefix).starts_with()).into_stream();
-        while let Some((word, count)) = stream.next() {
+        let start = Str::new(prefix).starts_with();
+        self.0.each(start, &mut |word, _, count| {
             if let Ok(word) = std::str::from_utf8(word) {
                 found.push((word.to_owned(), count));
             }
-        }
+        });
         found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         found.truncate(limit);
         found
@@ -223,12 +237,48 @@ fn shorten(similar: &mut Similar, dfa: &DFA) {
 mod tests {
     use super::*;
 
+    fn written(words: &[(&str, u64)]) -> std::io::Result<SharedBytes> {
+        let file = tempfile::NamedTempFile::new()?;
+        counts(words).write(file.path())?;
+        std::fs::read(file.path()).map(SharedBytes::new)
+    }
+
     fn vocabulary(words: &[(&str, u64)]) -> std::io::Result<Vocabulary> {
+        Vocabulary::new(written(words)?, None)
+    }
+
+    fn counts(words: &[(&str, u64)]) -> VocabularyCounts {
         let counts = VocabularyCounts::default();
         counts.add(words.iter().map(|&(word, count)| (word.into(), count)));
-        let file = tempfile::NamedTempFile::new()?;
-        counts.write(file.path())?;
-        Vocabulary::new(SharedBytes::new(std::fs::read(file.path())?))
+        counts
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_laid_over() -> std::io::Result<()> {
+        let file = written(&[("gout", 3), ("rib", 5), ("ribs", 1)])?;
+        let before = Vocabulary::new(file.clone(), None)?;
+        let (come, gone) = (counts(&[("rib", 2), ("stroke", 1)]), counts(&[("ribs", 1)]));
+        let folder = tempfile::tempdir()?;
+        let [whole, changed] = ["whole", "changed"].map(|name| folder.path().join(name));
+        come.write_amended((&whole, &changed), &before, &gone)?;
+        assert!(!whole.exists());
+        let changed = SharedBytes::new(std::fs::read(changed)?);
+        let now = Vocabulary::new(file, Some(changed))?;
+        let words = [("rib".into(), 7), ("gout".into(), 3), ("stroke".into(), 1)];
+        assert_eq!(now.with_prefix("", 9), words);
+        assert!(!now.contains("ribs") && now.similar("ribs", 1)[0].count == 7);
+        let gone_again = counts(&[("rib", 7)]);
+        let many: Vec<String> = (0..1000).map(|n| format!("word{n}")).collect();
+        let many: Vec<(&str, u64)> = many.iter().map(|word| (word.as_str(), 1)).collect();
+        let other = folder.path().join("other");
+        counts(&many).write_amended((&whole, &other), &now, &gone_again)?;
+        let all = Vocabulary::new(SharedBytes::new(std::fs::read(&whole)?), None)?;
+        assert!(!other.exists() && all.contains("stroke") && !all.contains("rib"));
+        assert_eq!(all.with_prefix("", 2000).len(), 1002);
+        let too_many = come.write_amended((&whole, &whole), &now, &counts(&[("gout", 4)]));
+        let kind = too_many.expect_err("there are three").kind();
+        assert_eq!(kind, std::io::ErrorKind::InvalidData);
+        Ok(())
     }
 
     #[test]
@@ -246,8 +296,8 @@ mod tests {
         );
         assert_eq!(vocabulary.with_prefix("oste", 1).len(), 1);
         assert!(vocabulary.with_prefix("x", 10).is_empty());
-        assert_eq!(vocabulary.0.get("rib"), Some(5));
-        assert!(vocabulary.0.get("ribs").is_none());
+        assert_eq!(vocabulary.count("rib"), 5);
+        assert!(!vocabulary.contains("ribs"));
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::data;
 use crate::document::files::SymbolicLinks;
 
 /// The version of the index format: schema, stored passages, files of a generation.
-pub const FORMAT_VERSION: u32 = 17;
+pub const FORMAT_VERSION: u32 = 18;
 
 pub(super) const FILE: &str = "palpate.json";
 
@@ -59,6 +59,8 @@ pub struct Manifest {
     pub words_left_out: u64,
     /// Words in the fields of all passages, in the order of [`TextField::ALL`](super::field::TextField::ALL).
     pub(crate) words: Words,
+    /// Names of aspects and ties that all passages have.
+    pub(super) kinds: u64,
     /// The BLAKE3 hash of each file of the generation.
     pub(super) sums: Sums,
 }
@@ -180,6 +182,7 @@ impl Manifest {
             bytes: 0,
             words_left_out: 0,
             words: Words::default(),
+            kinds: 0,
             sums: Sums::default(),
         }
     }
@@ -228,6 +231,7 @@ impl Manifest {
             self.passages += holds.passages;
             self.bytes += holds.text;
             self.words_left_out += holds.left_out;
+            self.kinds += holds.kinds;
             for (sum, words) in self.words.iter_mut().zip(holds.words) {
                 *sum += words;
             }
@@ -275,4 +279,7 @@ pub(super) struct Holds {
     pub(super) left_out: u64,
     /// Words in each field, in the order of [`TextField::ALL`](super::field::TextField::ALL).
     pub(super) words: Words,
+    /// Names of aspects and ties that its passages have. Palpates before this one did not say.
+    #[serde(default)]
+    pub(super) kinds: u64,
 }

@@ -10,6 +10,7 @@
 //!   recognised.new      what a build that goes on, or was stopped, has recognised in pictures
 //!   g000007/            one generation: a tantivy index, lexicon.bin, vocabulary.fst,
 //!                       phrases.fst, phrases.txt, files.jsonl, pages.bin, manifest.json,
+//!                       vocabulary-changed.fst, phrases-changed.fst and .txt (after small changes),
 //!                       vectors.bin (with an encoder), recognised.jsonl (with --ocr)
 //! ```
 //!

@@ -106,7 +106,7 @@ impl TextsByFile {
                 TextLine::new(file, picture, text).write(&mut out)?;
             }
         }
-        out.into_inner()?.sync_all()
+        out.flush()
     }
 }
 

@@ -141,13 +141,18 @@ impl Sources {
         Some(Arc::new(recogniser.knowing(known, on_recognised)))
     }
 
+    /// What annotates the passages.
     pub(super) fn annotator(&self) -> Result<Annotator, IndexError> {
         // Most of what a small build takes is reading these.
         let lexicon = std::thread::scope(|scope| {
             scope.spawn(annotate::read_builtin);
             Lexicon::with_files(&self.lexicons)
         });
-        let lexicon = Arc::new(lexicon?);
+        self.annotator_with(Arc::new(lexicon?))
+    }
+
+    /// The same, by a lexicon that was made of these files: to compile it takes longer than to read a file.
+    pub(super) fn annotator_with(&self, lexicon: Arc<Lexicon>) -> Result<Annotator, IndexError> {
         let Some(path) = &self.aspect_model else {
             return Ok(Annotator::new(lexicon));
         };

@@ -159,7 +159,7 @@ pub(super) fn write(folder: &Path, mut all: Vec<(Order, Encoded)>) -> std::io::R
             .collect();
         file.write_all(&bytes)?;
     }
-    file.into_inner()?.sync_all()
+    file.flush()
 }
 
 /// Encodes passages that nobody has encoded before.

@@ -355,9 +355,7 @@ impl Lexicon {
 
     /// Writes the lexicon as it is kept with an index.
     pub(crate) fn write(&self, path: &Path) -> std::io::Result<()> {
-        let mut file = std::fs::File::create(path)?;
-        std::io::Write::write_all(&mut file, &self.bytes)?;
-        file.sync_all()
+        std::fs::write(path, &self.bytes)
     }
 }
 

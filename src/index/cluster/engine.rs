@@ -11,7 +11,7 @@ use super::{generation, query};
 use crate::analysis::{SharedBytes, Vocabulary, placed};
 use crate::encoder::Meaning;
 use crate::index::budget::Budget;
-use crate::index::dictionary::{self, Dictionary, Phrases};
+use crate::index::dictionary::{self, Dictionary, PhraseFiles, Phrases};
 use crate::index::document::WholeDocument;
 use crate::index::engine::{Counted, Engine, Tallies, ToCount};
 use crate::index::error::IndexError;
@@ -34,13 +34,13 @@ impl Cluster {
         let read = |name| generation::file(&self.client, &self.name, &self.manifest, name);
         let owned = |name| read(name).map(SharedBytes::new);
         let unfit = |error: std::io::Error| self.client.error(error.to_string());
-        let (turned, shown) = (
-            owned(dictionary::TURNED_FILE)?,
-            owned(dictionary::SHOWN_FILE)?,
-        );
+        let phrases = PhraseFiles {
+            turned: owned(dictionary::TURNED_FILE)?,
+            shown: owned(dictionary::SHOWN_FILE)?,
+        };
         let dictionary = Dictionary {
-            vocabulary: Vocabulary::new(owned(VOCABULARY_FILE)?).map_err(unfit)?,
-            phrases: Phrases::new(turned, shown).map_err(unfit)?,
+            vocabulary: Vocabulary::new(owned(VOCABULARY_FILE)?, None).map_err(unfit)?,
+            phrases: Phrases::new(phrases, None).map_err(unfit)?,
         };
         Ok(self.dictionary.get_or_init(|| dictionary))
     }

@@ -11,7 +11,7 @@ use crate::analysis::JoinedTerms;
 use crate::annotate::{Annotations, Aspect, AspectWeights};
 use crate::document::Document;
 use crate::index::document::Around;
-use crate::index::gather::facets::{facet_values, ties};
+use crate::index::gather::facets::{facet_values, kinds};
 use crate::index::gather::maker::EntryMaker;
 use crate::index::passage::{Order, StoredPassage};
 use crate::passage::Passage;
@@ -104,9 +104,6 @@ impl<'a> SentPassage<'a> {
     fn of(document: &Document, passage: &'a Passage, annotations: &'a Annotations) -> Self {
         let terms = &annotations.terms;
         let pieces = |terms: &'a JoinedTerms| terms.pieces().collect();
-        let likely = annotations.aspects.likely();
-        let likely = likely.map(|aspect| Cow::Borrowed(aspect.name()));
-        let kinds = likely.chain(ties(annotations).into_iter().map(Cow::Owned));
         let mut facets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (group, value) in facet_values(annotations) {
             facets.entry(group).or_default().push(value);
@@ -116,7 +113,7 @@ impl<'a> SentPassage<'a> {
             title: pieces(&terms.title),
             heading: pieces(&terms.heading),
             body: pieces(&terms.body),
-            kinds: kinds.collect(),
+            kinds: kinds(annotations).collect(),
             facets,
             title_words: terms.title_words,
             aspects: STANDARD.encode(annotations.aspects.bytes()),

@@ -15,6 +15,7 @@ use tantivy::query::Weight;
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::schema::ORDER;
+use super::statistics::Statistics;
 use crate::index::budget::Budget;
 use crate::index::engine::without_chance;
 
@@ -25,6 +26,7 @@ const SURELY_LESS: Score = 1.0 - 2e-5;
 pub(super) struct Best<'b> {
     pub(super) limit: usize,
     pub(super) budget: &'b Budget,
+    pub(super) statistics: Statistics<'b>,
 }
 
 /// So many matches are taken between two looks at the budget.
@@ -52,6 +54,8 @@ impl Match {
 /// The best matches of a segment so far.
 pub(super) struct BestInSegment {
     limit: usize,
+    /// What lies below a score by more than this factor need not be looked at.
+    surely_less: Score,
     segment: SegmentOrdinal,
     order: Arc<dyn ColumnValues<u64>>,
     /// The least of them on top.
@@ -62,7 +66,7 @@ impl BestInSegment {
     /// What a match has to score more than to be worth looking at.
     pub(super) fn threshold(&self) -> Score {
         match self.best.peek() {
-            Some(least) if self.best.len() == self.limit => least.0.score() * SURELY_LESS,
+            Some(least) if self.best.len() == self.limit => least.0.score() * self.surely_less,
             _ => Score::MIN,
         }
     }
@@ -104,6 +108,7 @@ impl Collector for Best<'_> {
         let order = reader.fast_fields().u64(ORDER)?;
         Ok(BestInSegment {
             limit: self.limit,
+            surely_less: SURELY_LESS / self.statistics.underrated(reader)?,
             segment,
             order: order.first_or_default_col(0),
             best: BinaryHeap::with_capacity(self.limit + 1),
@@ -142,11 +147,16 @@ impl Collector for Best<'_> {
     }
 
     fn merge_fruits(&self, segments: Vec<Vec<Match>>) -> tantivy::Result<Vec<Match>> {
-        let mut best = segments.concat();
-        best.sort_unstable_by_key(|found| Reverse(*found));
-        best.truncate(self.limit);
-        Ok(best)
+        Ok(best_of(&segments, self.limit))
     }
+}
+
+/// The best of all segments, the best first.
+fn best_of(segments: &[Vec<Match>], limit: usize) -> Vec<Match> {
+    let mut best = segments.concat();
+    best.sort_unstable_by_key(|found| Reverse(*found));
+    best.truncate(limit);
+    best
 }
 
 #[cfg(test)]
@@ -169,12 +179,7 @@ mod tests {
             vec![found(1.0, 9, 0), found(1.0, 3, 1)],
             vec![found(1.0, 5, 0), found(2.0, 8, 1)],
         ];
-        let budget = Budget::default();
-        let best = Best {
-            limit: 3,
-            budget: &budget,
-        };
-        let best = best.merge_fruits(fruits).expect("it cannot fail");
+        let best = best_of(&fruits, 3);
         let orders: Vec<u64> = best.iter().map(|found| found.order.0).collect();
         assert_eq!(orders, [8, 3, 5]);
     }

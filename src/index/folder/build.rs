@@ -190,7 +190,9 @@ impl<'s> BuildOrder<'s> {
                 Err(_) => return self.build_anew(Some(changes), progress),
             },
         };
-        let annotator = self.sources.annotator()?;
+        // The settings are the same, and its files with them.
+        let lexicon = before.index.lexicon().clone();
+        let annotator = self.sources.annotator_with(lexicon)?;
         let encoder = self.encoder()?;
         let (recogniser, texts) = self.recogniser()?;
         let write = |folder: &Path| match Generation::amend(

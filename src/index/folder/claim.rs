@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::lock;
-use super::names::{MARK, MARK_DRAFT, OWN, PAGES_FILE, is_of_index};
+use super::names::{MANAGED, MARK, MARK_DRAFT, META, STAYING, is_of_index};
 use crate::index::error::IndexError;
 use crate::index::manifest::{self, Header};
 
@@ -92,8 +92,8 @@ fn has_manifest(dir: &Path) -> bool {
 pub(super) fn is_generation(folder: &Path) -> bool {
     let real = std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
     // Palpates before this one left no mark, but all of these files.
-    let before = || OWN.iter().filter(|name| ![MARK, PAGES_FILE].contains(name));
-    let whole = || before().all(|name| folder.join(name).is_file());
+    let mut before = STAYING.iter().chain(&[META, MANAGED]);
+    let mut whole = || before.all(|name| folder.join(name).is_file());
     real && (is_marked(folder) || whole())
 }
 

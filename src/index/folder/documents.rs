@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use tantivy::collector::DocSetCollector;
+use tantivy::postings::TermInfo;
 use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, TantivyDocument};
-use tantivy::{DocAddress, TantivyError, Term};
+use tantivy::{
+    DocAddress, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyError, Term,
+};
 
 use super::index::Index;
 use super::schema::ORDER;
@@ -86,11 +89,12 @@ impl Index {
                 None => range,
             };
             let mut terms = range.into_stream().map_err(TantivyError::from)?;
-            for _ in 0..limit {
-                if !terms.advance() {
-                    break;
+            let mut left = limit;
+            while left > 0 && terms.advance() {
+                if is_left(segment, &inverted, terms.value())? {
+                    sources.insert(String::from_utf8_lossy(terms.key()).into_owned());
+                    left -= 1;
                 }
-                sources.insert(String::from_utf8_lossy(terms.key()).into_owned());
             }
         }
         Ok(sources.into_iter().take(limit).collect())
@@ -130,6 +134,25 @@ impl Index {
         }
         Ok(sources)
     }
+}
+
+/// Whether any entry that has a term was not deleted.
+fn is_left(
+    segment: &SegmentReader,
+    inverted: &InvertedIndexReader,
+    term: &TermInfo,
+) -> tantivy::Result<bool> {
+    let Some(alive) = segment.alive_bitset() else {
+        return Ok(true);
+    };
+    let mut postings = inverted.read_postings_from_terminfo(term, IndexRecordOption::Basic)?;
+    while postings.doc() != TERMINATED {
+        if alive.is_alive(postings.doc()) {
+            return Ok(true);
+        }
+        postings.advance();
+    }
+    Ok(false)
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tantivy::collector::{Collector, Count, DocSetCollector, TopDocs};
-use tantivy::query::Query;
+use tantivy::collector::{Collector, DocSetCollector, TopDocs};
+use tantivy::query::{Bm25StatisticsProvider, Query};
 use tantivy::{DocAddress, Order as Sorted};
 
 use super::best::{Best, Match};
@@ -15,6 +15,7 @@ use super::matches::Matches;
 use super::nearest::Nearest;
 use super::rows::{RowCounts, ValuesToCount};
 use super::schema::ORDER;
+use super::statistics::Statistics;
 use super::{few, postings, query};
 use crate::encoder::Meaning;
 use crate::index::budget::Budget;
@@ -71,8 +72,7 @@ impl Engine for Index {
     }
 
     fn frequencies(&self, terms: &[Term]) -> Result<Vec<u64>, IndexError> {
-        let frequency = |term| Ok(self.searcher().doc_freq(&query::term(self, term))?);
-        terms.iter().map(frequency).collect()
+        terms.iter().map(|term| self.frequency(term)).collect()
     }
 
     fn best(&self, wanted: &Wanted, limit: usize) -> Result<Vec<PassageAt>, IndexError> {
@@ -82,8 +82,12 @@ impl Engine for Index {
         }
         let query = query::query(self, wanted)?;
         let budget = Index::budget(self);
-        let best = Best { limit, budget };
-        let statistics = query::Statistics(self);
+        let statistics = Statistics(self);
+        let best = Best {
+            limit,
+            budget,
+            statistics,
+        };
         let searcher = self.searcher();
         let found = searcher.search_with_statistics_provider(&*query, &best, &statistics)?;
         Ok(found.iter().map(Match::address).map(Into::into).collect())
@@ -134,9 +138,8 @@ impl Engine for Index {
 
     fn count(&self, wanted: &Wanted) -> Result<u64, IndexError> {
         // How many have a term is written down.
-        if let Wanted::Term(_) = wanted {
-            let query = query::query(self, wanted)?;
-            return Ok(self.searcher().search(&*query, &Count)? as u64);
+        if let Wanted::Term(term) = wanted {
+            return self.frequency(term);
         }
         let segments = self.searcher().segment_readers().iter();
         let count = |segment| Ok(Matches::of(self, segment, wanted)?.count());
@@ -242,6 +245,11 @@ impl Index {
         Ok(self
             .searcher()
             .search(query, &Bounded { collector, budget })?)
+    }
+
+    /// How many passages have a term.
+    fn frequency(&self, term: &Term) -> Result<u64, IndexError> {
+        Ok(Statistics(self).doc_freq(&query::term(self, term))?)
     }
 
     /// No more can be found than there are.

@@ -16,7 +16,8 @@ use tantivy::{Score, SegmentReader, TantivyError};
 use super::best::{Best, Match};
 use super::index::Index;
 use super::matches::Matches;
-use super::query::{self, Statistics};
+use super::query;
+use super::statistics::Statistics;
 use crate::index::budget::Budget;
 use crate::index::error::IndexError;
 use crate::index::wanted::{Term, Wanted};
@@ -50,7 +51,11 @@ pub(super) fn best(
         return Ok(None);
     };
     let budget = index.budget();
-    let best = Best { limit, budget };
+    let best = Best {
+        limit,
+        budget,
+        statistics: Statistics(index),
+    };
     let mut found = Vec::with_capacity(segments.len());
     for (n, segment) in (0..).zip(segments) {
         let (scores, mut matches) = scores(segment, &terms, budget)?;
@@ -149,7 +154,7 @@ mod tests {
     use super::*;
     use crate::index::engine::Engine;
     use crate::index::field::TextField;
-    use crate::index::folder::build::build;
+    use crate::index::folder::build::{build, update};
     use crate::index::sources::Sources;
 
     #[test]
@@ -185,6 +190,7 @@ mod tests {
             let ten = Best {
                 limit: 10,
                 budget: index.budget(),
+                statistics,
             };
             let theirs = searcher.search_with_statistics_provider(&*query, &ten, &statistics)?;
             let ours = best(&index, &wanted, 10)?.ok_or("there are few postings")?;
@@ -196,6 +202,54 @@ mod tests {
             vec![(0, "neck".into()), (1, "pain".into())],
         );
         assert!(best(&index, &phrase, 10)?.is_none());
+        Ok(())
+    }
+
+    /// A document a line, with so many words of few kinds, more or less.
+    fn lines(documents: usize, words: usize) -> String {
+        let kinds = ["neck", "pain", "stroke", "gout", "risk", "rest", "cost"];
+        let word = |n: usize, k: usize| kinds[(n * n * 31 + k * k * 7 + n * k) % 61 % kinds.len()];
+        let line = |n: usize| {
+            let length = 1 + (n * 7919 % 13) * words / 6;
+            let text: Vec<&str> = (0..length).map(|k| word(n, k)).collect();
+            serde_json::json!({"_id": n.to_string(), "text": text.join(" ")}).to_string()
+        };
+        (0..documents).map(|n| line(n) + "\n").collect()
+    }
+
+    #[test]
+    fn tantivy_leaves_out_nothing_where_segments_have_other_lengths()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let corpus = folder.path().join("corpus");
+        std::fs::create_dir(&corpus)?;
+        let dir = folder.path().join("index");
+        let sources = Sources::of([&corpus]);
+        std::fs::write(corpus.join("a.jsonl"), lines(900, 24))?;
+        std::fs::write(corpus.join("b.jsonl"), lines(20, 24))?;
+        build(&sources, &dir, &mut |_| {})?;
+        std::fs::write(corpus.join("c.jsonl"), lines(700, 4))?;
+        std::fs::remove_file(corpus.join("b.jsonl"))?;
+        update(&sources, &dir, &mut |_| {})?;
+        let index = Index::open(&dir)?;
+        assert_eq!(index.searcher().segment_readers().len(), 2);
+        let words = ["neck", "pain", "stroke", "gout", "risk", "rest", "cost"];
+        let word = |text: &str| Wanted::word(TextField::Body, text);
+        for (n, one) in words.iter().enumerate() {
+            let other = words[(n + 3) % words.len()];
+            let wanted = Wanted::Any(vec![word(one).times(1.7), word(other)]);
+            let query = query::query(&index, &wanted)?;
+            let statistics = Statistics(&index);
+            let few = Best {
+                limit: 5,
+                budget: index.budget(),
+                statistics,
+            };
+            let searcher = index.searcher();
+            let theirs = searcher.search_with_statistics_provider(&*query, &few, &statistics)?;
+            let ours = best(&index, &wanted, 5)?.ok_or("there are few postings")?;
+            assert_eq!(ours, theirs, "{n}");
+        }
         Ok(())
     }
 }

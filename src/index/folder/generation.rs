@@ -2,26 +2,25 @@
 //!
 //! A generation is made anew from all files, or from the one before and what has changed since.
 //! Then its segments are linked, not copied (they never change), the entries of files that are
-//! stale are deleted and those of files that are new are added, and the segments that have lost
-//! entries are merged: what an index counts (passages that have a word, above all) must not depend
-//! on how it came to be. For the same reason words and phrases are counted back when a document
-//! goes, by reading it again as it is kept in the index.
+//! stale are deleted and those of files that are new are added, and segments are merged where they have
+//! become too many ([`tiers`](super::tiers)). What an index counts must not depend on how it came to be: of
+//! passages that is seen to when they are searched ([`statistics`](super::statistics)); words and phrases
+//! are counted back when a document goes, by reading it again as it is kept in the index.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::merge_policy::{LogMergePolicy, NoMergePolicy};
 use tantivy::schema::TantivyDocument;
-use tantivy::{IndexSettings, IndexWriter};
+use tantivy::{IndexSettings, IndexWriter, SegmentMeta};
 
-use super::durable::sync_folder;
+use super::drafts::{Drafts, settled};
 use super::index::{Index, register};
-use super::names::{MANAGED, META, OWN};
+use super::names::{MANAGED, META, OWN, PAGES_FILE, STAYING};
 use super::pages::Pages;
 use super::schema::Fields;
+use super::tiers::{SegmentSize, to_merge};
 use crate::analysis::VocabularyCounts;
 use crate::annotate::Annotator;
 use crate::document::{Limits, Recogniser};
@@ -39,11 +38,12 @@ use crate::passage;
 
 /// Memory tantivy may fill before it writes a segment, in bytes.
 const WRITER_MEMORY: usize = 192 << 20;
+/// The same where little is read: its tables are as large as what it may fill, and have to be made.
+const LITTLE_MEMORY: usize = 16 << 20;
+/// So many bytes of files are little.
+const LITTLE: u64 = 1 << 20;
 /// Below this many passages everything goes into one segment, the fastest to open.
 const ONE_SEGMENT: u64 = 200_000;
-/// Segments of larger indexes are merged when they have lost more than this share of their entries:
-/// any at all.
-const ANY: f32 = 1e-9;
 
 /// The generation before, to be changed.
 pub(super) struct FormerGeneration {
@@ -81,7 +81,7 @@ impl Generation {
         let index = tantivy::Index::builder()
             .schema(schema)
             .settings(IndexSettings::default())
-            .create_in_dir(folder)?;
+            .open_or_create(Drafts::new(folder)?)?;
         // Without any that stay, there is room for all.
         let numbers = Numbers::between(&BTreeMap::new(), &files).unwrap_or_default();
         Generation::start(folder, index, fields, annotator, files, numbers, limits)
@@ -96,19 +96,18 @@ impl Generation {
         limits: &Limits,
     ) -> Result<Option<Generation>, IndexError> {
         let numbers = Numbers::between(&difference.kept, &difference.to_read);
-        let Some(numbers) = numbers.filter(|_| before.is_sound()) else {
+        let Some(numbers) = numbers else {
             return Ok(None);
         };
         before.link_to(folder).map_err(IndexError::io(folder))?;
-        let index = tantivy::Index::open_in_dir(folder)?;
+        let index = tantivy::Index::open(Drafts::new(folder)?)?;
         let fields = Fields::of(&index.schema())?;
         let to_read = difference.to_read;
         let gone = annotator.clone();
         let mut generation =
             Generation::start(folder, index, fields, annotator, to_read, numbers, limits)?;
         generation.gathering.records = RecordKeeper::keeping(difference.kept);
-        generation.gathering.phrases =
-            PhraseCounts::read(&before.folder).map_err(IndexError::io(folder))?;
+        generation.gathering.phrases = PhraseCounts::amending(before.index.dictionary().clone());
         let removed = generation.remove(&before, gone, &difference.stale)?;
         Ok(removed.map(|words| {
             generation.before = Some((before, words));
@@ -126,10 +125,14 @@ impl Generation {
         limits: &Limits,
     ) -> Result<Generation, IndexError> {
         register(&index);
+        let memory = match to_read.values().map(|stamp| stamp.bytes).sum::<u64>() {
+            ..=LITTLE => LITTLE_MEMORY,
+            _ => WRITER_MEMORY,
+        };
         Ok(Generation {
             folder: folder.to_owned(),
             fields,
-            writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
+            writer: index.writer_with_num_threads(1, memory)?,
             gathering: Gathering::new(annotator, to_read, numbers, limits),
             before: None,
         })
@@ -205,17 +208,21 @@ impl Generation {
     fn finish(self) -> Result<Option<Made>, IndexError> {
         let contents = self.gathering.contents();
         let passages = contents.holds.iter().map(|holds| holds.passages).sum();
+        let is_changed = self.before.is_some();
         let folder = &self.folder;
         let amended = self.before.as_ref();
         let amended =
             amended.map(|(before, gone)| (&before.index.dictionary().vocabulary, &**gone));
         // The last segment is made while words and headings are written: neither needs the other.
-        let (settled, written) = std::thread::scope(|scope| {
-            let settled = scope.spawn(|| settle(self.writer, passages));
+        let (merged, written) = std::thread::scope(|scope| {
+            let merged = scope.spawn(|| match is_changed {
+                true => merge_alike(self.writer),
+                false => merge_all(self.writer, passages),
+            });
             let written = self.gathering.write(folder, amended);
-            (settled.join(), written)
+            (merged.join(), written)
         });
-        settled.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        merged.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         match written {
             // What was counted is not what is taken back.
             Err(error) if amended.is_some() && error.kind() == std::io::ErrorKind::InvalidData => {
@@ -223,56 +230,78 @@ impl Generation {
             }
             written => written.map_err(IndexError::io(folder))?,
         }
-        let settle = || -> std::io::Result<Sums> {
-            readable_by_others(&folder.join(META))?;
-            readable_by_others(&folder.join(MANAGED))?;
-            // The files are durable once the folder is.
-            sync_folder(folder)?;
-            let known = self.before.as_ref().map(|(before, _)| before.shared());
-            let (sums, pages) = known.unwrap_or_default();
-            Pages::of(folder, &sums::names(folder)?, &pages)?.write(folder)?;
-            sums::sums(folder, &sums)
-        };
-        let sums = settle().map_err(IndexError::io(folder))?;
+        let known = self
+            .before
+            .as_ref()
+            .map(|(before, _)| before.share_with(folder));
+        let known = known.transpose().map_err(IndexError::io(folder))?;
+        let sums = sealed(folder, known.unwrap_or_default());
+        let sums = sums.map_err(IndexError::io(folder))?;
         Ok(Some(Made { contents, sums }))
     }
 }
 
-/// Commits, and merges what has to be merged.
-fn settle(mut writer: IndexWriter, passages: u64) -> Result<(), IndexError> {
+/// Waits for the disk, and gives the hashes of all files in a folder. Those that are known are of files that are
+/// on the disk.
+fn sealed(folder: &Path, (known, pages): (Sums, Pages)) -> std::io::Result<Sums> {
+    let names = sums::names(folder)?;
+    Pages::of(folder, &names, &pages)?.write(folder)?;
+    let new = names.iter().map(String::as_str);
+    let new = new.filter(|name| !known.contains_key(*name));
+    settled(folder, &new.chain([PAGES_FILE]).collect::<Vec<_>>())?;
+    sums::sums(folder, &known)
+}
+
+/// Commits a generation that was made anew.
+fn merge_all(mut writer: IndexWriter, passages: u64) -> Result<(), IndexError> {
     if passages >= ONE_SEGMENT {
-        let mut policy = LogMergePolicy::default();
-        policy.set_del_docs_ratio_before_merge(ANY);
-        writer.set_merge_policy(Box::new(policy));
+        writer.set_merge_policy(Box::new(LogMergePolicy::default()));
         writer.commit()?;
     } else {
         writer.set_merge_policy(Box::new(NoMergePolicy));
         writer.commit()?;
-        let segments = writer.index().searchable_segment_metas()?;
-        if segments.len() > 1 || segments.iter().any(|segment| segment.has_deletes()) {
-            let ids: Vec<_> = segments.iter().map(|segment| segment.id()).collect();
-            writer.merge(&ids).wait()?;
+        let segments = writer.index().searchable_segment_ids()?;
+        if segments.len() > 1 {
+            writer.merge(&segments).wait()?;
         }
     }
     Ok(writer.wait_merging_threads()?)
 }
 
-impl FormerGeneration {
-    /// Whether the files that are read to make the next are as they were written. Segments are
-    /// linked with their hashes: what is damaged in them stays known as damaged.
-    fn is_sound(&self) -> bool {
-        let own = |name: &&str| self.sums.get_key_value(*name);
-        let own = OWN.iter().filter_map(own);
-        let own: Sums = own.map(|(name, sum)| (name.clone(), sum.clone())).collect();
-        sums::damaged_files(&self.folder, &own).is_empty()
+/// Commits a generation that was changed.
+fn merge_alike(mut writer: IndexWriter) -> Result<(), IndexError> {
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    writer.commit()?;
+    let segments = writer.index().searchable_segment_metas()?;
+    let sized = |segment: &SegmentMeta| {
+        let size = SegmentSize {
+            left: segment.num_docs().into(),
+            deleted: segment.num_deleted_docs().into(),
+        };
+        (segment.id(), size)
+    };
+    let merged = to_merge(&segments.iter().map(sized).collect::<Vec<_>>());
+    if !merged.is_empty() {
+        writer.merge(&merged).wait()?;
     }
+    Ok(writer.wait_merging_threads()?)
+}
 
-    /// The hashes of the files that the next generation shares, and of their pages.
-    fn shared(&self) -> (Sums, Pages) {
+impl FormerGeneration {
+    /// Gives `folder` those files that stay as they are, and the hashes of all that it shares, and of their
+    /// pages: what is damaged in them stays known as damaged.
+    fn share_with(&self, folder: &Path) -> std::io::Result<(Sums, Pages)> {
+        let mut anew = OWN.to_vec();
+        for name in STAYING {
+            match folder.join(name).exists() {
+                true => anew.push(name),
+                false => link(&self.folder.join(name), &folder.join(name))?,
+            }
+        }
         let mut sums = self.sums.clone();
-        sums.retain(|name, _| !OWN.contains(&name.as_str()));
-        let pages = self.pages.clone().without(&OWN);
-        (sums, pages)
+        sums.retain(|name, _| !anew.contains(&name.as_str()));
+        let pages = self.pages.clone().without(&anew);
+        Ok((sums, pages))
     }
 
     /// Gives `folder` the segments of this generation.
@@ -285,27 +314,21 @@ impl FormerGeneration {
                     std::fs::copy(&from, &to)?;
                 }
                 // Written anew.
-                Some(name) if OWN.contains(&name) => {}
+                Some(name) if OWN.contains(&name) || STAYING.contains(&name) => {}
                 // A lock, or something that nobody knows.
                 Some(name) if !self.sums.contains_key(name) => {}
-                _ => {
-                    if std::fs::hard_link(&from, &to).is_err() {
-                        // Not every file system has links.
-                        std::fs::copy(&from, &to)?;
-                    }
-                }
+                _ => link(&from, &to)?,
             }
         }
         Ok(())
     }
 }
 
-/// Writes a file again as any program writes files: tantivy makes its own such that nobody but who
-/// built the index can read it.
-fn readable_by_others(path: &Path) -> std::io::Result<()> {
-    let bytes = std::fs::read(path)?;
-    std::fs::remove_file(path)?;
-    let mut file = File::create(path)?;
-    file.write_all(&bytes)?;
-    file.sync_all()
+/// Gives a file a second name.
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    if std::fs::hard_link(from, to).is_err() {
+        // Not every file system has links.
+        std::fs::copy(from, to)?;
+    }
+    Ok(())
 }

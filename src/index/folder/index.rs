@@ -8,6 +8,7 @@ use tantivy::directory::{Directory, MmapDirectory};
 
 use super::counts::SourceNames;
 use super::facets::FacetValues;
+use super::frequencies::Frequencies;
 use super::generations::manifest_of;
 use super::names::PAGES_FILE;
 use super::pages::Pages;
@@ -16,9 +17,9 @@ use super::rows::Rows;
 use super::schema::Fields;
 use crate::analysis::{SharedBytes, TOKENIZER_NAME, TermTokenizer, Vocabulary};
 use crate::index::budget::Budget;
-use crate::index::dictionary::{self, Dictionary, Phrases};
+use crate::index::dictionary::{self, Dictionary, PhraseFiles, Phrases};
 use crate::index::error::IndexError;
-use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_CHANGED_FILE, VOCABULARY_FILE};
 use crate::index::gather::sums;
 use crate::index::guard::unless_damaged;
 use crate::index::manifest::Manifest;
@@ -45,6 +46,7 @@ pub struct Index {
     facets: Arc<OnceLock<FacetValues>>,
     rows: Arc<Rows>,
     source_names: Arc<SourceNames>,
+    frequencies: Arc<Frequencies>,
     /// How long work goes on.
     budget: Budget,
 }
@@ -98,9 +100,8 @@ impl Index {
             .searcher();
         // They are compared as a whole here, as they are read without any more questions.
         let mapped = |name: &str| map(&checked, name);
-        let vocabulary = mapped(VOCABULARY_FILE).and_then(Vocabulary::new);
-        let phrases = mapped(dictionary::TURNED_FILE)
-            .and_then(|turned| Phrases::new(turned, mapped(dictionary::SHOWN_FILE)?));
+        let dictionary = Index::dictionary_of(manifest, mapped);
+        let dictionary = dictionary.map_err(|e| damaged(e.to_string()))?;
         let lexicon = mapped(LEXICON_FILE).map_err(|e| damaged(e.to_string()))?;
         let lexicon = Lexicon::parse(lexicon.as_ref().to_vec().into());
         let lexicon = lexicon.ok_or_else(|| damaged(format!("{LEXICON_FILE} cannot be read")))?;
@@ -110,16 +111,33 @@ impl Index {
             facets: Arc::default(),
             rows: Arc::default(),
             source_names: Arc::default(),
+            frequencies: Arc::default(),
             budget: Budget::default(),
             dir: dir.to_owned(),
             lexicon: lexicon.into(),
             manifest: manifest.clone().into(),
             fields,
             searcher,
-            dictionary: Arc::new(Dictionary {
-                vocabulary: vocabulary.map_err(|e| damaged(e.to_string()))?,
-                phrases: phrases.map_err(|e| damaged(e.to_string()))?,
-            }),
+            dictionary: Arc::new(dictionary),
+        })
+    }
+
+    /// Words and phrases, and what is laid over them where there is anything.
+    fn dictionary_of(
+        manifest: &Manifest,
+        map: impl Fn(&str) -> std::io::Result<SharedBytes>,
+    ) -> std::io::Result<Dictionary> {
+        let if_any = |name: &str| {
+            let is_there = manifest.sums.contains_key(name);
+            is_there.then(|| map(name)).transpose()
+        };
+        let changed = if_any(dictionary::TURNED_CHANGED_FILE)?;
+        let changed =
+            changed.map(|turned| phrase_files(turned, map(dictionary::SHOWN_CHANGED_FILE)));
+        let all = phrase_files(map(dictionary::TURNED_FILE)?, map(dictionary::SHOWN_FILE))?;
+        Ok(Dictionary {
+            vocabulary: Vocabulary::new(map(VOCABULARY_FILE)?, if_any(VOCABULARY_CHANGED_FILE)?)?,
+            phrases: Phrases::new(all, changed.transpose()?)?,
         })
     }
 
@@ -170,7 +188,7 @@ impl Index {
     }
 
     /// The words and phrases of the corpus.
-    pub(super) fn dictionary(&self) -> &Dictionary {
+    pub(super) fn dictionary(&self) -> &Arc<Dictionary> {
         &self.dictionary
     }
 
@@ -190,6 +208,11 @@ impl Index {
     /// The sources of documents, by their numbers.
     pub(super) fn source_names(&self) -> &SourceNames {
         &self.source_names
+    }
+
+    /// How many entries have a term, deleted ones left out.
+    pub(super) fn frequencies(&self) -> &Frequencies {
+        &self.frequencies
     }
 
     /// What each entry is counted under.
@@ -225,6 +248,16 @@ pub(in crate::index) fn open_generation(dir: &Path, number: u64) -> Result<Index
             path: dir.to_owned(),
             cause,
         })
+    })
+}
+
+fn phrase_files(
+    turned: SharedBytes,
+    shown: std::io::Result<SharedBytes>,
+) -> std::io::Result<PhraseFiles> {
+    Ok(PhraseFiles {
+        turned,
+        shown: shown?,
     })
 }
 

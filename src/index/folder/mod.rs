@@ -12,11 +12,13 @@
 //! index        a generation, opened
 //! documents    passages and documents, out of their entries
 //! query        what is wanted, as queries of tantivy
+//! statistics   what BM25 counts
 //! matches      which entries match, a bit for each
 //! best         the best by BM25, with ties in the order of the corpus
 //! few          the same where few postings are to be read
 //! bounded      collecting within a budget
 //! counts       documents, counted
+//! frequencies  how many entries have a term
 //! facets       what passages are counted under, by number
 //! rows         the same laid out for counting, entry by entry
 //! nearest      the most similar in meaning
@@ -24,6 +26,8 @@
 //! engine       all of these: the trait Engine
 //! generation   a new one
 //! restore      back to one that was kept
+//! drafts       the folder of a generation while it is written
+//! tiers        which segments are merged
 //! room         whether there is any left
 //! build        what has changed, and a generation of it
 //! check        whether everything is as it was written
@@ -37,10 +41,12 @@ mod check;
 mod claim;
 mod counts;
 mod documents;
+mod drafts;
 mod durable;
 mod engine;
 mod facets;
 mod few;
+mod frequencies;
 mod generation;
 mod generations;
 mod index;
@@ -57,6 +63,8 @@ mod room;
 mod rows;
 mod schema;
 mod sources;
+mod statistics;
+mod tiers;
 
 pub(crate) use build::{build, update};
 pub use check::check;

@@ -2,7 +2,7 @@
 
 use crate::index::dictionary;
 use crate::index::gather::files;
-use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_FILE};
+use crate::index::gather::gathering::{LEXICON_FILE, VOCABULARY_CHANGED_FILE, VOCABULARY_FILE};
 use crate::index::recognised;
 use crate::index::vectors;
 
@@ -16,18 +16,24 @@ pub(super) const KEPT_MANIFEST: &str = "manifest.json";
 pub(super) const META: &str = "meta.json";
 pub(super) const MANAGED: &str = ".managed.json";
 /// The files of a generation that the next one does not share.
-pub(super) const OWN: [&str; 11] = [
+pub(super) const OWN: [&str; 10] = [
     MARK,
     PAGES_FILE,
     META,
     MANAGED,
+    VOCABULARY_CHANGED_FILE,
+    dictionary::TURNED_CHANGED_FILE,
+    dictionary::SHOWN_CHANGED_FILE,
+    files::FILE,
+    vectors::FILE,
+    recognised::FILE,
+];
+/// The files that the next one shares unless it writes them anew.
+pub(super) const STAYING: [&str; 4] = [
     LEXICON_FILE,
     VOCABULARY_FILE,
     dictionary::TURNED_FILE,
     dictionary::SHOWN_FILE,
-    files::FILE,
-    vectors::FILE,
-    recognised::FILE,
 ];
 /// Hexadecimal digits of the name of a segment.
 const SEGMENT: usize = 32;
@@ -40,7 +46,8 @@ pub(super) fn is_of_index(name: &str) -> bool {
         ".tantivy-writer.lock",
         ".tantivy-meta.lock",
     ];
-    OWN.contains(&name) || OTHERS.contains(&name) || is_of_segment(name) || is_draft(name)
+    let known = [&OWN[..], &STAYING, &OTHERS];
+    known.iter().any(|known| known.contains(&name)) || is_of_segment(name) || is_draft(name)
 }
 
 /// "0123456789abcdef0123456789abcdef.idx", or ".17.del".

@@ -58,8 +58,12 @@ pub(super) fn table(
         positions: Vec::new(),
     };
     let fields = index.fields();
-    for group in groups(index, &addresses) {
+    let groups = groups(index, &addresses);
+    // All of them first: where something stands in the table goes by how many there are.
+    for group in &groups {
         group.add_candidates(fields, &addresses, &mut table.candidates)?;
+    }
+    for group in &groups {
         for (t, term) in terms.iter().enumerate() {
             for field in TextField::ALL {
                 let first = CandidateNumber(group.numbers.start);

@@ -1,39 +1,16 @@
 //! What is wanted, as queries of tantivy.
 
 use tantivy::query::{
-    AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
-    PhraseQuery, Query, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query,
+    TermQuery, TermSetQuery,
 };
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::IndexRecordOption;
 
 use super::index::Index;
 use super::schema::facet;
 use crate::index::error::IndexError;
 use crate::index::field::TextField;
 use crate::index::wanted::{Term, Wanted};
-
-/// What BM25 counts in the whole corpus. tantivy only estimates the lengths of fields where entries
-/// were deleted, and what a passage scores must not depend on how the index came to be.
-pub(super) struct Statistics<'i>(pub(super) &'i Index);
-
-impl Bm25StatisticsProvider for Statistics<'_> {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        let text = TextField::ALL.into_iter().zip(self.0.manifest().words);
-        let known = |(text, words)| (self.0.fields().text(text) == field).then_some(words);
-        match text.filter_map(known).next() {
-            Some(words) => Ok(words),
-            None => self.0.searcher().total_num_tokens(field),
-        }
-    }
-
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        self.0.searcher().total_num_docs()
-    }
-
-    fn doc_freq(&self, term: &tantivy::Term) -> tantivy::Result<u64> {
-        self.0.searcher().doc_freq(term)
-    }
-}
 
 /// A term of the index.
 pub(super) fn term(index: &Index, term: &Term) -> tantivy::Term {

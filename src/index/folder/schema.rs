@@ -17,7 +17,7 @@ use crate::annotate::{Annotations, Aspect, AspectWeights};
 use crate::document::Document;
 use crate::index::document::Around;
 use crate::index::field::TextField;
-use crate::index::gather::facets::{facet_values, ties};
+use crate::index::gather::facets::{facet_values, kinds};
 use crate::index::gather::maker::EntryMaker;
 use crate::index::passage::{Order, StoredPassage};
 use crate::passage::Passage;
@@ -171,6 +171,11 @@ impl Fields {
         }
     }
 
+    /// The fields of which lengths are kept.
+    pub(super) fn with_lengths(&self) -> [Field; 4] {
+        [self.title, self.heading, self.body, self.kinds]
+    }
+
     fn add_passage(
         &self,
         entry: &mut TantivyDocument,
@@ -189,11 +194,8 @@ impl Fields {
         for (field, packed) in self.aspects.into_iter().zip(packed(&annotations.aspects)) {
             entry.add_u64(field, packed);
         }
-        for aspect in annotations.aspects.likely() {
-            entry.add_text(self.kinds, aspect.name());
-        }
-        for tie in ties(annotations) {
-            entry.add_text(self.kinds, tie);
+        for kind in kinds(annotations) {
+            entry.add_text(self.kinds, kind);
         }
         for (group, value) in facet_values(annotations) {
             entry.add_facet(self.facets, facet(group, value));

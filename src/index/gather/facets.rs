@@ -1,5 +1,6 @@
 //! What a passage is counted under.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::annotate::{Annotations, Assertion, Statement};
@@ -12,9 +13,20 @@ pub(in crate::index) const GROUPS: [&str; 2 + Kind::ALL.len()] = {
 };
 
 /// What the statements of a passage tie together, each once.
-pub(in crate::index) fn ties(annotations: &Annotations) -> BTreeSet<String> {
+fn ties(annotations: &Annotations) -> BTreeSet<String> {
     let statements = annotations.statements.iter();
     statements.flat_map(Statement::ties).collect()
+}
+
+/// What a passage is of: the names of the aspects that are likely enough, and what its statements tie together.
+pub(in crate::index) fn kinds(
+    annotations: &Annotations,
+) -> impl Iterator<Item = Cow<'static, str>> {
+    let aspects = annotations
+        .aspects
+        .likely()
+        .map(|aspect| aspect.name().into());
+    aspects.chain(ties(annotations).into_iter().map(Cow::Owned))
 }
 
 /// What a passage is counted under, each group with a value: aspects by name and label, concepts by

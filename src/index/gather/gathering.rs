@@ -25,6 +25,7 @@ use crate::index::vectors::{self, Encoded, PassageEncoder};
 
 pub(in crate::index) const LEXICON_FILE: &str = "lexicon.bin";
 pub(in crate::index) const VOCABULARY_FILE: &str = "vocabulary.fst";
+pub(in crate::index) const VOCABULARY_CHANGED_FILE: &str = "vocabulary-changed.fst";
 
 /// What a generation holds in the end.
 pub(in crate::index) struct Contents {
@@ -195,6 +196,7 @@ impl Gathering {
         self.open.passages += document.passages;
         self.open.text += document.bytes;
         self.open.left_out += document.left_out;
+        self.open.kinds += document.kinds;
         for (sum, words) in self.open.words.iter_mut().zip(document.words) {
             *sum += words;
         }
@@ -232,16 +234,20 @@ impl Gathering {
     }
 
     /// Writes the files that every generation has, whatever keeps its passages: lexicon, phrases,
-    /// records and vocabulary, this one from that of the generation before and the words that are
-    /// gone where there is one.
+    /// records and vocabulary. Where there is a generation `before` and the words of it that are gone, lexicon
+    /// and, where little has changed, words and phrases stay in the files that they are in, and are not written.
+    /// That all of it is on the disk is for the engine to see to.
     pub(in crate::index) fn write(
         self,
         folder: &Path,
         before: Option<(&Vocabulary, &VocabularyCounts)>,
     ) -> std::io::Result<()> {
         let lexicon = self.annotator.lexicon().clone();
+        // Words are counted once nobody reads any more.
         drop(self.annotator);
-        lexicon.write(&folder.join(LEXICON_FILE))?;
+        if before.is_none() {
+            lexicon.write(&folder.join(LEXICON_FILE))?;
+        }
         self.phrases.write(folder)?;
         self.records.write(folder)?;
         if self.encoder.is_some() {
@@ -253,7 +259,10 @@ impl Gathering {
         let path = folder.join(VOCABULARY_FILE);
         match before {
             None => self.counts.write(&path),
-            Some((known, gone)) => self.counts.write_amended(&path, known, gone),
+            Some((known, gone)) => {
+                let changed = folder.join(VOCABULARY_CHANGED_FILE);
+                self.counts.write_amended((&path, &changed), known, gone)
+            }
         }
     }
 }

@@ -2,16 +2,20 @@
 //! How they are kept is told in [`dictionary`](crate::index::dictionary).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use fst::MapBuilder;
 
-use crate::analysis::{Analyzer, is_stopword};
+use crate::analysis::{Analyzer, LayeredMap, is_stopword};
 use crate::document::Document;
-use crate::index::dictionary::{BETWEEN, END, LINE_BITS, SHOWN_FILE, TURNED_FILE, fold_with};
+use crate::index::dictionary::{
+    BETWEEN, Dictionary, END, LINE_BITS, SHOWN_CHANGED_FILE, SHOWN_FILE, TURNED_CHANGED_FILE,
+    TURNED_FILE, WrittenForms, fold_with,
+};
 use crate::passage::Passage;
 
 /// Headings of more words are sentences, and nobody wants to be offered those.
@@ -80,74 +84,119 @@ impl PhraseReader {
 /// Collects the phrases of a corpus: by their folded forms, each as it was written, with the number
 /// of passages under it.
 #[derive(Default)]
-pub(in crate::index) struct PhraseCounts(HashMap<Box<str>, Written>);
+pub(in crate::index) struct PhraseCounts {
+    counted: BTreeMap<Box<str>, Written>,
+    /// What was counted before. Of its phrases those are counted here that something is laid over, there or
+    /// here; such a phrase may be gone, and have no forms.
+    before: Option<Arc<Dictionary>>,
+}
 
 type Written = BTreeMap<Box<str>, u64>;
 
 impl PhraseCounts {
+    /// Counts beginning with what a corpus had.
+    pub(in crate::index) fn amending(before: Arc<Dictionary>) -> PhraseCounts {
+        let mut counts = PhraseCounts::default();
+        before.phrases.each_changed(&mut |folded| {
+            let written = written_before(Some(&before), folded);
+            counts.counted.insert(folded.into(), written);
+        });
+        PhraseCounts {
+            before: Some(before),
+            ..counts
+        }
+    }
+
+    /// The forms of a phrase.
+    fn of(&mut self, folded: Box<str>) -> &mut Written {
+        let before = self.before.as_deref();
+        let counted = self.counted.entry(folded);
+        counted.or_insert_with_key(|folded| written_before(before, folded))
+    }
+
     /// Counts phrases.
     pub(in crate::index) fn add(&mut self, phrases: Vec<Phrase>) {
         for phrase in phrases {
-            let written = self.0.entry(phrase.folded).or_default();
-            *written.entry(phrase.shown).or_default() += phrase.passages;
+            *self.of(phrase.folded).entry(phrase.shown).or_default() += phrase.passages;
         }
     }
 
     /// Takes back what was counted before. The error says that it was not.
     pub(in crate::index) fn take_back(&mut self, phrases: Vec<Phrase>) -> Result<(), NeverCounted> {
         for phrase in phrases {
-            let written = self.0.get_mut(&phrase.folded).ok_or(NeverCounted)?;
+            let written = self.of(phrase.folded);
             let count = written.get_mut(&phrase.shown).ok_or(NeverCounted)?;
             *count = count.checked_sub(phrase.passages).ok_or(NeverCounted)?;
             if *count == 0 {
                 written.remove(&phrase.shown);
             }
-            if written.is_empty() {
-                self.0.remove(&phrase.folded);
-            }
         }
         Ok(())
     }
 
-    /// Reads what [`PhraseCounts::write`] wrote.
-    pub(in crate::index) fn read(folder: &Path) -> io::Result<PhraseCounts> {
-        let mut analyzer = Analyzer::default();
-        let mut counts = PhraseCounts::default();
-        for line in BufReader::new(File::open(folder.join(SHOWN_FILE))?).lines() {
-            let line = line?;
-            let mut parts = line.split(BETWEEN);
-            while let (Some(shown), Some(passages)) = (parts.next(), parts.next()) {
-                if analyzer.is_full() {
-                    analyzer = Analyzer::default();
-                }
-                counts.add(vec![Phrase {
-                    folded: fold_with(&mut analyzer, shown).into(),
-                    shown: shown.into(),
-                    passages: passages.parse().map_err(io::Error::other)?,
-                }]);
-            }
+    /// Writes the phrases to two files of a folder: all of them, or only those that are laid over what was
+    /// counted before, where they are few.
+    pub(in crate::index) fn write(mut self, folder: &Path) -> io::Result<()> {
+        let Some(before) = self.before.take() else {
+            return self.write_to(folder, [TURNED_FILE, SHOWN_FILE], None);
+        };
+        let keys = self
+            .counted
+            .keys()
+            .map(|folded| Turned::all(folded, 0).count());
+        if before.phrases.turned().can_bear(keys.sum()) {
+            let files = [TURNED_CHANGED_FILE, SHOWN_CHANGED_FILE];
+            return self.write_to(folder, files, Some(before.phrases.turned()));
         }
-        Ok(counts)
+        before.phrases.each(&mut |folded, forms| {
+            let counted = self.counted.entry(folded.into());
+            counted.or_insert_with(|| owned(forms));
+        });
+        self.write_to(folder, [TURNED_FILE, SHOWN_FILE], None)
     }
 
-    /// Writes the two files of the phrases to a folder.
-    pub(in crate::index) fn write(&self, folder: &Path) -> io::Result<()> {
-        let mut phrases: Vec<_> = self.0.iter().collect();
-        phrases.sort_unstable_by_key(|(folded, _)| *folded);
-        let mut shown = BufWriter::new(File::create(folder.join(SHOWN_FILE))?);
+    /// Writes what is counted here; of what is gone, that it is, where it stands in what stays `below`.
+    fn write_to(
+        &self,
+        folder: &Path,
+        [keys, lines]: [&str; 2],
+        below: Option<&LayeredMap>,
+    ) -> io::Result<()> {
+        let mut shown = BufWriter::new(File::create(folder.join(lines))?);
         let mut at = 0;
         let mut turned = Vec::new();
-        for (folded, written) in phrases {
-            let line = line(written);
-            shown.write_all(line.as_bytes())?;
-            turned.extend(Turned::all(folded, value(written.values().sum(), at)));
-            at += line.len() as u64;
+        for (folded, written) in &self.counted {
+            let value = match written.is_empty() {
+                true => 0,
+                false => value(written.values().sum(), at),
+            };
+            turned.extend(Turned::all(folded, value));
+            if !written.is_empty() {
+                let line = line(written);
+                shown.write_all(line.as_bytes())?;
+                at += line.len() as u64;
+            }
         }
         shown.flush()?;
-        shown.get_ref().sync_all()?;
+        let is_told = |turned: &Turned<'_>| {
+            let key = || turned.key().collect::<Vec<_>>();
+            turned.value > 0 || below.is_some_and(|below| below.is_below(&key()))
+        };
+        turned.retain(is_told);
         turned.sort_unstable_by(|a, b| a.key().cmp(b.key()));
-        write_turned(&turned, &folder.join(TURNED_FILE))
+        write_turned(&turned, &folder.join(keys))
     }
+}
+
+/// The forms that a phrase had.
+fn written_before(before: Option<&Dictionary>, folded: &str) -> Written {
+    let forms = before.map(|before| before.phrases.written(folded));
+    forms.map(owned).unwrap_or_default()
+}
+
+fn owned(forms: WrittenForms<'_>) -> Written {
+    let forms = forms.into_iter();
+    forms.map(|(shown, count)| (shown.into(), count)).collect()
 }
 
 /// Something was to be taken back that was never counted: the counts are not those of this corpus.
@@ -178,8 +227,7 @@ fn write_turned(turned: &[Turned<'_>], path: &Path) -> io::Result<()> {
         builder.insert(&key, phrase.value).map_err(as_io)?;
     }
     builder.finish().map_err(as_io)?;
-    file.flush()?;
-    file.get_ref().sync_all()
+    file.flush()
 }
 
 fn value(passages: u64, line: u64) -> u64 {
@@ -224,8 +272,8 @@ impl<'p> Turned<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::SharedBytes;
-    use crate::index::dictionary::{Phrases, fold};
+    use crate::analysis::{SharedBytes, Vocabulary, VocabularyCounts};
+    use crate::index::dictionary::{PhraseFiles, Phrases, fold};
     use proptest::prelude::*;
 
     fn phrases(counted: &[(&str, u64)]) -> io::Result<Phrases> {
@@ -241,7 +289,11 @@ mod tests {
         let folder = tempfile::tempdir()?;
         counts.write(folder.path())?;
         let read = |name: &str| std::fs::read(folder.path().join(name)).map(SharedBytes::new);
-        Phrases::new(read(TURNED_FILE)?, read(SHOWN_FILE)?)
+        let files = PhraseFiles {
+            turned: read(TURNED_FILE)?,
+            shown: read(SHOWN_FILE)?,
+        };
+        Phrases::new(files, None)
     }
 
     fn found(phrases: &Phrases, start: &str) -> Vec<String> {
@@ -281,6 +333,84 @@ mod tests {
         assert_eq!(
             found(&phrases, "pain"),
             ["Pain cancer", "Pain relief", "Pain at night"]
+        );
+        Ok(())
+    }
+
+    fn phrase(text: &str, passages: u64) -> Vec<Phrase> {
+        let phrase = PhraseReader::default().phrase(text, passages);
+        phrase.into_iter().collect()
+    }
+
+    /// What was written to a folder; what was not, is in the one before.
+    fn opened(folder: &Path, before: &Path) -> io::Result<Arc<Dictionary>> {
+        let files = |folder: &Path, [turned, shown]: [&str; 2]| {
+            let read = |name: &str| std::fs::read(folder.join(name)).map(SharedBytes::new);
+            let (turned, shown) = (read(turned)?, read(shown)?);
+            io::Result::Ok(PhraseFiles { turned, shown })
+        };
+        let all = [folder, before].map(|folder| files(folder, [TURNED_FILE, SHOWN_FILE]));
+        let [of_it, of_before] = all;
+        let changed = files(folder, [TURNED_CHANGED_FILE, SHOWN_CHANGED_FILE]);
+        let words = folder.join("words");
+        VocabularyCounts::default().write(&words)?;
+        Ok(Arc::new(Dictionary {
+            vocabulary: Vocabulary::new(SharedBytes::new(std::fs::read(words)?), None)?,
+            phrases: Phrases::new(of_it.or(of_before)?, changed.ok())?,
+        }))
+    }
+
+    #[test]
+    fn what_is_laid_over_is_found_as_if_all_were_counted_at_once() -> io::Result<()> {
+        let folders = [(); 3].map(|()| tempfile::tempdir());
+        let [first, second, third] = folders;
+        let (first, second, third) = (first?, second?, third?);
+        let mut counts = PhraseCounts::default();
+        for (text, passages) in [
+            ("Pain at night", 2),
+            ("Pain relief", 1),
+            ("Gout", 1),
+            ("GOUT", 1),
+        ] {
+            counts.add(phrase(text, passages));
+        }
+        counts.write(first.path())?;
+        let mut before = opened(first.path(), first.path())?;
+        // Few are laid over, and many written anew.
+        for (folder, many) in [(&second, 3), (&third, 400)] {
+            let mut counts = PhraseCounts::amending(before.clone());
+            let new = |n: usize| phrase(&format!("Risks of pain {n} and rest"), 1);
+            (0..many).for_each(|n| counts.add(new(n)));
+            if many == 3 {
+                counts.add(phrase("GOUT", 1));
+                assert_eq!(counts.take_back(phrase("Pain relief", 1)), Ok(()));
+            }
+            counts.write(folder.path())?;
+            assert_eq!(folder.path().join(TURNED_FILE).exists(), many == 400);
+            before = opened(folder.path(), first.path())?;
+            let mut at_once = vec![
+                ("Pain at night".to_owned(), 2),
+                ("GOUT".to_owned(), 2),
+                ("Gout".to_owned(), 1),
+            ];
+            at_once.extend((0..many).map(|n| {
+                let passages = 1 + u64::from(many == 400 && n < 3);
+                (format!("Risks of pain {n} and rest"), passages)
+            }));
+            let at_once: Vec<_> = at_once
+                .iter()
+                .map(|(text, n)| (text.as_str(), *n))
+                .collect();
+            let at_once = phrases(&at_once)?;
+            for start in ["", "pain", "g", "re", "pain 2"] {
+                let found = before.phrases.starting(start, 50);
+                assert_eq!(found, at_once.starting(start, 50), "{many} {start}");
+            }
+        }
+        let mut counts = PhraseCounts::amending(before);
+        assert_eq!(
+            counts.take_back(phrase("Pain relief", 1)),
+            Err(NeverCounted)
         );
         Ok(())
     }

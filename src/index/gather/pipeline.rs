@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::facets::kinds;
 use super::intake::{ReaderPart, read_file};
 use super::maker::EntryMaker;
 use super::patience::Patience;
@@ -72,6 +73,7 @@ pub(super) struct PreparedDocument<E> {
     pub(super) left_out: u64,
     pub(super) passages: u64,
     pub(super) words: Words,
+    pub(super) kinds: u64,
     /// Its entries, in order, see [`EntryMaker::entries`].
     pub(super) entries: Vec<E>,
     /// What its passages mean, in order; nothing without an encoder.
@@ -311,6 +313,10 @@ impl<M: EntryMaker> Worker<'_, M> {
             left_out: document.left_out() as u64,
             passages: passages.len() as u64,
             words,
+            kinds: annotations
+                .iter()
+                .map(|one| kinds(one).count() as u64)
+                .sum(),
             entries: self.maker.entries(file, document, passages, &annotations),
             meanings: Vec::new(),
             phrases: self.phrases.read(document, passages),

@@ -8,5 +8,6 @@ mod crash;
 mod damage;
 #[cfg(target_os = "linux")]
 mod points;
+mod series;
 mod trust;
 mod update;
