@@ -279,7 +279,10 @@ impl Clauses {
                 continue;
             }
             let given = if self.reaches(triggers, found, &words) {
-                trigger.after
+                match self.supposes(triggers, found, words.end) {
+                    true => Some(Assertion::Hypothetical),
+                    false => trigger.after,
+                }
             } else if self.reaches_back(triggers, found, &words) {
                 trigger.before
             } else {
@@ -470,6 +473,19 @@ impl Clauses {
         segment
             .take_while(|&next| next == comma || self.gaps[next] < Gap::Comma)
             .any(|next| self.is_verb(triggers, next))
+    }
+
+    /// Whether what a sentence begins by leaving out is supposed to be left out, for its main clause to tell what
+    /// comes of that: "without dialysis, people do not survive" denies no dialysis.
+    fn supposes(&self, triggers: &Triggers, found: &FoundTrigger, from: usize) -> bool {
+        let begins = found.start == self.own || found.start == 0;
+        let fronted = begins && found.trigger.reach == Some(Reach::Adverbial);
+        let comma = || (from..self.words.len()).find(|&at| self.gaps[at] >= Gap::Comma);
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        let says = |at: usize| {
+            self.is_verb(triggers, at) || is(at, WordClass::PlainVerbs) || is(at, WordClass::Modals)
+        };
+        fronted && comma().is_some_and(|comma| (comma + 1..self.words.len()).any(says))
     }
 
     /// Whether a condition begins the sentence, and a word stands in the main clause after it: "if you

@@ -94,8 +94,22 @@ pub(super) fn stands_for(word: &str, written: &str, alone: bool) -> bool {
     if rest.is_empty() && verb_in_ate.iter().any(|end| rest_written.ends_with(end)) {
         return false;
     }
+    if is_done_by(word, written) || is_done_by(written, word) {
+        return false;
+    }
     let is_base = matches!(rest_written, "" | "s" | "e" | "es") && rest.len() > 1;
     !is_base
+}
+
+/// Whether of two words of one stem the first is what is done, and the second who or what does it:
+/// "stimulation", "stimulants". An ulceration is not done by an ulcer.
+fn is_done_by(done: &str, doer: &str) -> bool {
+    let ends = |word: &str, ends: &[&str]| {
+        let word = word.strip_suffix('s').unwrap_or(word);
+        ends.iter().any(|end| word.ends_with(end))
+    };
+    let doer = doer.strip_suffix('s').unwrap_or(doer);
+    ends(done, &["ion"]) && ends(doer, &["ant", "or", "er"]) && !done.starts_with(doer)
 }
 
 /// Whether one of two words is the plural of the other.
@@ -171,6 +185,7 @@ mod tests {
             ("depression", "depressed"),
             ("baldness", "bald"),
             ("dizziness", "dizzy"),
+            ("ulcer", "ulceration"),
         ] {
             assert!(stands_for(word, written, true), "{word} {written}");
         }
@@ -188,6 +203,8 @@ mod tests {
             ("stroke", "stroking"),
             ("estim", "estimated"),
             ("over", "overeating"),
+            ("stimulation", "stimulants"),
+            ("inhalation", "inhalers"),
         ] {
             assert!(!stands_for(word, written, true), "{word} {written}");
         }

@@ -85,6 +85,7 @@ fn denials() {
             "No more than a tenth (10%) were without zorbitis.",
             "They do not have pain or develop zorbitis.",
             "Days without fever, cough, or zorbitis.",
+            "Without zorbitis, fever, or cough.",
             "Zorbitis after surgery is not recommended.",
             "The limbs show absent zorbitis.",
             "There is no risk of gout or of zorbitis.",
@@ -168,6 +169,8 @@ fn conditions() {
         &[
             "It is not used if there is zorbitis.",
             "If the tablets don't work, zorbitis should be tried.",
+            "Without zorbitis, people do not survive.",
+            "Without early zorbitis, most of those affected die within a year.",
             "Tell us if you think that you may have had zorbitis.",
             "Tell your doctor if you have: gout (e.g., of the toe), recent ulcers, certain heart \
              diseases (pericarditis, endocarditis), major surgery, high blood pressure, or zorbitis.",
