@@ -367,6 +367,19 @@ pub fn odt(pieces: &[Piece]) -> Vec<u8> {
     archive(&[("mimetype", mimetype), ("content.xml", content.as_bytes())])
 }
 
+/// A mail whose text is a web page; its subject is the title.
+pub fn web_mail(pieces: &[Piece]) -> String {
+    let title = pieces.iter().find_map(|piece| match piece {
+        Piece::Heading(1, line) => Some(line.as_str()),
+        _ => None,
+    });
+    format!(
+        "Subject: {}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{}",
+        title.unwrap_or_default(),
+        html(pieces)
+    )
+}
+
 pub fn docx(pieces: &[Piece]) -> Vec<u8> {
     archive(&[
         ("[Content_Types].xml", b"<Types/>"),
