@@ -238,10 +238,12 @@ impl WatchedTopic {
                 let word = analyzer.word_id(text);
                 !analysis::is_stopword(text) || triggers.is(word, WordClass::Weighty)
             });
+            let alone = means.len() == 1;
             let apart: Vec<BTreeSet<u32>> = means
                 .into_iter()
                 .map(|text| {
-                    let near = lexicon::near(text);
+                    let mut near = lexicon::near(text);
+                    near.retain(|near| !alone || lexicon::is_near_alone(near));
                     let all = near.iter().chain([text]);
                     all.map(|term| analyzer.term_id(term).into()).collect()
                 })
@@ -417,6 +419,14 @@ mod tests {
         ] {
             assert_eq!(said(name, text), Some(None), "{text}");
         }
+    }
+
+    #[test]
+    fn a_near_word_of_a_name_stands_beside_the_rest_of_it() {
+        let found = |name: &str, text: &str| read(name, text, None).len();
+        assert_eq!(found("fracture", "Sugar is broken down quickly."), 0);
+        assert_eq!(found("hip fracture", "The hip was broken in a fall."), 1);
+        assert_eq!(found("jaundice", "The baby is jaundiced."), 1);
     }
 
     #[test]

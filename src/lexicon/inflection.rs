@@ -18,6 +18,7 @@ struct InflectionTable {
     against: Vec<String>,
     organizations: HashSet<String>,
     near: Vec<Vec<String>>,
+    not_alone: Vec<String>,
 }
 
 static TABLE: LazyLock<InflectionTable> = LazyLock::new(|| {
@@ -62,6 +63,16 @@ pub(crate) fn near(term: &str) -> Vec<String> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// Whether a term that is near a name of one word tells by itself that this is spoken of. What is broken may be a bone,
+/// and may be sugar.
+pub(crate) fn is_near_alone(near: &str) -> bool {
+    static NOT_ALONE: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let term = |word: &String| analysis::words(word).into_iter().map(|word| word.term);
+        TABLE.not_alone.iter().flat_map(term).collect()
+    });
+    !NOT_ALONE.contains(near)
 }
 
 /// A name with its hyphens closed up, as some write it: "antiinflammatory" for "anti-inflammatory".

@@ -42,7 +42,7 @@ use crate::analysis::{self, Word};
 use compiled::LexiconTables;
 use join::FormJoiner;
 
-pub(crate) use inflection::near;
+pub(crate) use inflection::{is_near_alone, near};
 pub(crate) use matcher::Matcher;
 
 /// What a concept is.
