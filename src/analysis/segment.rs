@@ -26,8 +26,8 @@ const LEAST_LISTED: usize = 4;
 /// The words of a text by UAX #29, with where each begins.
 ///
 /// Most of a text is ASCII, for which a few of its rules are enough. There is always a border before a
-/// space, whatever stands around it, so that only what has other characters between two spaces has to be
-/// read by all of them.
+/// space that follows no other, so that only what has other characters between two of these has to be read by all
+/// of them.
 struct StandardWords<'a> {
     text: &'a str,
     at: usize,
@@ -82,11 +82,16 @@ impl<'a> StandardWords<'a> {
             self.ascii_end = self.text.len();
             return;
         };
-        if let Some(space) = rest[..first].rfind(' ').filter(|&space| space > 0) {
-            self.ascii_end = self.at + space;
+        // Spaces side by side are not parted, and what combines with the last of them goes with them all.
+        let before = rest[..first].rfind(' ');
+        let before = before.map_or(0, |space| rest[..space].trim_end_matches(' ').len());
+        if before > 0 {
+            self.ascii_end = self.at + before;
             return;
         }
-        let end = memchr::memchr(b' ', &rest.as_bytes()[first..]);
+        let parts = |at: &usize| !rest[..*at].ends_with(char::is_whitespace);
+        let mut spaces = memchr::memchr_iter(b' ', &rest.as_bytes()[first..]);
+        let end = spaces.find(|&at| parts(&(first + at)));
         let end = end.map_or(rest.len(), |end| first + end);
         self.others = Some((self.at, rest[..end].unicode_word_indices()));
         self.at += end;
@@ -354,7 +359,7 @@ mod tests {
     proptest! {
         #[test]
         fn words_are_those_of_the_standard(
-            text in "([a-c3_.,:;' \n-]|[é’…\u{301}\u{200d}\u{1e000}שア字🇩🇪👩]){0,24}",
+            text in "([a-c3_.,:;' \n-]|[é’…\u{301}\u{200d}\u{1e000}שア字🇩🇪👩]){0,24}| {0,3}[\u{1e000}\u{301}\u{2003}\u{3000}]{0,3} {0,3}[a\u{301}]{0,2}",
         ) {
             let words: Vec<_> = StandardWords::new(&text).collect();
             prop_assert_eq!(words, text.unicode_word_indices().collect::<Vec<_>>());
