@@ -44,6 +44,15 @@ pub(super) fn narrowest(
     best
 }
 
+/// Whether so many things of a list stand between words that they are of different ones: "hearing loss - short stature -
+/// fused bones".
+pub(super) fn are_listed_apart(context: &Context<'_>, words: &Range<usize>) -> bool {
+    let gaps = words.clone().skip(1).map(|at| context.reading().gaps[at]);
+    gaps.filter(|&gap| gap >= Gap::Dash || gap == Gap::Closed)
+        .count()
+        > 1
+}
+
 /// Whether words are close enough to speak of one thing.
 pub(super) fn are_near(words: &Range<usize>) -> bool {
     words.len() <= WIDEST

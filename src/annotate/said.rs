@@ -223,7 +223,10 @@ impl WatchedForm {
     /// where they are close, and are no other words of one stem.
     fn may_stand(&self, within: &NamedText<'_>, words: &Range<usize>) -> bool {
         let is_word = || words.len() > 1 || self.form.has_words(within.surfaces(words));
-        self.names || apart::are_near(words) && is_word()
+        match self.names {
+            true => !apart::are_listed_apart(within.context, words),
+            false => apart::are_near(words) && is_word(),
+        }
     }
 }
 
@@ -384,6 +387,9 @@ mod tests {
         let shared = read("neck pain", "Back, neck and shoulder pain.", None);
         assert_eq!(shared[0].1, Some(Assertion::Affirmed));
         assert!(read("neck pain", "Your neck. The pain.", None).is_empty());
+        // Of a list, the words of a name belong to different things.
+        let listed = "Long neck - Short stature - Joint pain.";
+        assert!(read("neck pain", listed, None).is_empty());
         let longer = read("pain", "Low back pain hurts.", None);
         assert_eq!(longer, [("Low back pain hurts.".to_owned(), None)]);
     }
