@@ -223,10 +223,8 @@ impl WatchedForm {
     /// where they are close, and are no other words of one stem.
     fn may_stand(&self, within: &NamedText<'_>, words: &Range<usize>) -> bool {
         let is_word = || words.len() > 1 || self.form.has_words(within.surfaces(words));
-        match self.names {
-            true => !apart::are_listed_apart(within.context, words),
-            false => apart::are_near(words) && is_word(),
-        }
+        !apart::are_listed_apart(within.context, words)
+            && (self.names || apart::are_near(words) && is_word())
     }
 }
 
