@@ -1,7 +1,7 @@
 //! What is meant by a topic, and the columns of an audit.
 
 use super::{AuditRequest, By, read};
-use crate::analysis::{self, Word};
+use crate::analysis;
 use crate::annotate::{Aspect, TopicNames};
 use crate::index::{Engine, SourceGlob, ToCount, Wanted};
 use crate::lexicon::{Kind, Lexicon, NameForm};
@@ -114,20 +114,12 @@ fn column(engine: &dyn Engine, text: &str, notes: &mut Vec<String>) -> Result<Co
 }
 
 fn of_words(lexicon: &Lexicon, text: &str) -> Option<Column> {
-    let words = analysis::words(text);
-    let whole = words.iter().filter(|word| !word.compound);
-    let terms: Vec<String> = whole.map(|word| word.term.clone()).collect();
-    if terms.is_empty() {
-        return None;
-    }
+    // Nobody knows its other words, so that all that have its stems will do.
     let form = NameForm {
-        concept: 0,
-        terms,
-        exact_case: None,
         written: Vec::new(),
+        ..NameForm::of_words(0, text)
     };
-    let near = in_other_words(lexicon, text, &words);
-    Some(Column {
+    (!form.terms.is_empty()).then(|| Column {
         topic: AuditTopic {
             name: text.trim().to_owned(),
             kind: TopicKind::Words,
@@ -137,16 +129,17 @@ fn of_words(lexicon: &Lexicon, text: &str) -> Option<Column> {
         look_for: TopicNames {
             concepts: Vec::new(),
             forms: vec![form],
-            near,
+            near: in_other_words(lexicon, text),
         },
     })
 }
 
 /// The words of a topic with another name in place of each that is one of a concept: "swelling of the leg"
 /// for "leg edema".
-fn in_other_words(lexicon: &Lexicon, text: &str, words: &[Word]) -> Vec<NameForm> {
+fn in_other_words(lexicon: &Lexicon, text: &str) -> Vec<NameForm> {
+    let words = analysis::words(text);
     let mut near = Vec::new();
-    for mention in lexicon.find(text, words) {
+    for mention in lexicon.find(text, &words) {
         let before = &text[..words[mention.words.start].bytes.start];
         let after = &text[words[mention.words.end - 1].bytes.end..];
         let names = lexicon.forms_of(&[mention.concept]).into_iter();

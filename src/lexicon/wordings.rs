@@ -63,13 +63,11 @@ impl NameForm {
     /// Words as a form: in any inflection, whatever their case.
     pub(crate) fn of_words(concept: usize, text: &str) -> NameForm {
         let words = analysis::words(text);
-        let whole = words.iter().filter(|word| !word.compound);
-        let surfaces: Vec<&str> = whole.map(|word| word.surface.as_str()).collect();
         NameForm {
             concept,
             terms: terms(&words),
             exact_case: None,
-            written: vec![surfaces.join(" ")],
+            written: vec![analysis::surfaces(&words)],
         }
     }
 }

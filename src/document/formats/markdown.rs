@@ -235,19 +235,10 @@ fn heading(level: HeadingLevel) -> BlockKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::formats::shown;
 
     fn read(text: &str) -> Document {
         document("a.md", text, &Allowance::default()).expect("it is Markdown")
-    }
-
-    fn shown(document: &Document) -> Vec<String> {
-        let blocks = document.blocks().iter();
-        let shown = blocks.map(|block| {
-            let (first, last) = document.lines(&document.trimmed(block));
-            let text = document.block_text(block);
-            format!("{first}-{last} {}: {text}", block.kind.name())
-        });
-        shown.collect()
     }
 
     #[test]

@@ -214,6 +214,18 @@ fn read_within(
     }
 }
 
+/// The blocks of a document with their lines and kinds, as tests compare them.
+#[cfg(test)]
+fn shown(document: &crate::document::Document) -> Vec<String> {
+    let blocks = document.blocks().iter();
+    let shown = blocks.map(|block| {
+        let (first, last) = document.lines(&document.trimmed(block));
+        let text = document.block_text(block);
+        format!("{first}-{last} {}: {text}", block.kind.name())
+    });
+    shown.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::document::formats::shown;
 
 fn read(html: impl Into<Vec<u8>>) -> Document {
     let mut documents = Vec::new();
@@ -10,16 +11,6 @@ fn read(html: impl Into<Vec<u8>>) -> Document {
     )
     .expect("every page can be read");
     documents.remove(0)
-}
-
-fn shown(document: &Document) -> Vec<String> {
-    let blocks = document.blocks().iter();
-    let shown = blocks.map(|block| {
-        let (first, last) = document.lines(&document.trimmed(block));
-        let text = document.block_text(block);
-        format!("{first}-{last} {}: {text}", block.kind.name())
-    });
-    shown.collect()
 }
 
 #[test]
