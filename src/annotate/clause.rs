@@ -69,6 +69,8 @@ pub(super) struct WordRun<'a> {
 /// How many words a trigger reaches at most: chosen, not measured. A text without sentences would
 /// else take time with the square of its length.
 const FARTHEST: usize = 200;
+/// The most auxiliaries and adverbs before a verb: "has not yet been completely".
+const MOST_AUXILIARIES: usize = 6;
 
 /// A trigger where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -159,7 +161,14 @@ impl Clauses {
                 let opens = || self.may_order(triggers, start);
                 let other = triggers.at_start(self.rest(start), opens);
                 other.is_some_and(|(other, longer)| {
-                    longer > length || (other.is_pseudo() && start + longer > at + length)
+                    longer > length
+                        || (start + longer > at + length
+                            && (other.is_pseudo()
+                                || trigger.looks_back()
+                                || (longer == length
+                                    && other.says_something()
+                                    && !trigger.is_pseudo()
+                                    && !trigger.directs)))
                 })
             };
             if let Some(start) = within.find(|&start| hides(start)) {
@@ -223,10 +232,14 @@ impl Clauses {
         let ends: Vec<usize> = ends.map(|found| found.start).collect();
         let mut has_verb = false;
         let mut breaks = Vec::new();
+        let conceded = self.end_of_concession(triggers);
         for at in 0..self.words.len() {
             // "They cannot have children (are infertile)."
             let remark = self.gaps[at] == Gap::Bracket && self.is_verb(triggers, at);
-            let ended = ends.binary_search(&at).is_ok() || self.gaps[at] >= strong || remark;
+            let ended = ends.binary_search(&at).is_ok()
+                || self.gaps[at] >= strong
+                || remark
+                || conceded == Some(at);
             if ended || (has_verb && self.opens(triggers, &ends, at)) {
                 breaks.push(at);
                 has_verb = false;
@@ -234,6 +247,18 @@ impl Clauses {
             has_verb |= self.is_verb(triggers, at);
         }
         self.breaks = breaks;
+    }
+
+    /// Where a concession ends that the sentence begins with, if it has only one comma: "although there was no
+    /// fever, they had a rash".
+    fn end_of_concession(&self, triggers: &Triggers) -> Option<usize> {
+        let concedes = |at: usize| self.is(triggers, at, WordClass::Concessives);
+        if !concedes(self.own) {
+            return None;
+        }
+        let mut commas = (self.own + 1..self.words.len()).filter(|&at| self.gaps[at] == Gap::Comma);
+        let first = commas.next();
+        first.filter(|_| commas.next().is_none())
     }
 
     /// Whether a clause with a verb of its own begins at a comma, or at "and" or "or".
@@ -260,7 +285,12 @@ impl Clauses {
 
     /// Whether the sentence tells somebody what to do.
     fn tells(&self, triggers: &Triggers) -> bool {
-        self.found.iter().any(|found| found.trigger.directs) || self.has_imperative(triggers)
+        self.found.iter().any(|found| found.trigger.directs)
+            || self.has_imperative(triggers)
+            || self
+                .words
+                .iter()
+                .any(|&word| triggers.is(word, WordClass::Directives))
     }
 
     fn has_imperative(&self, triggers: &Triggers) -> bool {
@@ -278,6 +308,12 @@ impl Clauses {
             if (trigger.directed && !self.directs) || self.denied_before(found) {
                 continue;
             }
+            if trigger.tests && self.has_result(triggers, &words) {
+                continue;
+            }
+            if self.is_denied_twice(triggers, found, &words) {
+                return Claim::from(Assertion::Affirmed);
+            }
             let given = if self.reaches(triggers, found, &words) {
                 match self.supposes(triggers, found, words.end) {
                     true => Some(Assertion::Hypothetical),
@@ -289,7 +325,7 @@ impl Clauses {
                 continue;
             };
             if let Some(given) = given {
-                claim.no_benefit |= trigger.no_benefit;
+                claim.no_benefit |= trigger.no_benefit || self.eases(triggers, found, &words);
                 claim.assertion = claim.assertion.over(given);
             }
             claim.advice = claim.advice.max(trigger.advice);
@@ -299,6 +335,47 @@ impl Clauses {
         }
         claim.no_benefit &= claim.assertion == Assertion::Negated;
         claim
+    }
+
+    /// Whether what a test has found is said behind what it is for: "the test for gout was negative".
+    fn has_result(&self, triggers: &Triggers, words: &Range<usize>) -> bool {
+        let is = |at: usize, class| self.is(triggers, at, class);
+        let said = |at: usize| is(at, WordClass::Results) && !is(at, WordClass::Verbs);
+        is(words.end, WordClass::Verbs) && (words.end + 1..words.end + 4).any(said)
+    }
+
+    /// Whether it is denied that it is missing: "nobody gets through it without pain".
+    fn is_denied_twice(
+        &self,
+        triggers: &Triggers,
+        found: &FoundTrigger,
+        words: &Range<usize>,
+    ) -> bool {
+        if !triggers.is(self.words[found.start], WordClass::Lacks) || found.start >= words.start {
+            return false;
+        }
+        let begins = self.breaks.partition_point(|&at| at <= found.start);
+        let begins = begins.checked_sub(1).map_or(0, |n| self.breaks[n]);
+        let begins = begins.max(found.start.saturating_sub(FARTHEST));
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        let pseudo = |at: usize| {
+            let covers = |found: &&FoundTrigger| (found.start..found.end).contains(&at);
+            let here = at..at + 1;
+            let mut covering = self.near(&here).filter(covers);
+            covering.any(|found| found.trigger.is_pseudo())
+        };
+        let none = (begins..found.start).rfind(|&at| is(at, WordClass::Nones) && !pseudo(at));
+        none.is_some_and(|none| {
+            let mut between = none + 1..found.start;
+            !between.any(|at| self.gaps[at] >= Gap::Comma) && self.reaches(triggers, found, words)
+        })
+    }
+
+    /// Whether what is denied is that something is good for what is named: "no proof that it eases gout".
+    fn eases(&self, triggers: &Triggers, found: &FoundTrigger, words: &Range<usize>) -> bool {
+        let denies = found.trigger.after == Some(Assertion::Negated);
+        let mut between = found.end..words.start;
+        denies && between.any(|at| triggers.is(self.words[at], WordClass::Helps))
     }
 
     /// Whether a trigger denies something in the sentence before: "without fever. These include a rash". An
@@ -394,9 +471,9 @@ impl Clauses {
             }
             Reach::Phrase => !comma() && !verb() && !parted(),
             Reach::Noun | Reach::Adverbial => {
-                let apart = reach == Reach::Adverbial
-                    && (self.is_fronted(triggers, found, words.start)
-                        || (comma() && self.is_in_list(triggers, found)));
+                let apart = (reach == Reach::Adverbial
+                    && self.is_fronted(triggers, found, words.start))
+                    || (comma() && self.is_in_list(triggers, found));
                 // "May have no cause or be brought on by stress."
                 let goes_on = |at: usize| {
                     triggers.is(self.words[at], WordClass::PlainVerbs)
@@ -408,8 +485,9 @@ impl Clauses {
                     && !parted()
                     && !apart
                     && !self.has_article(triggers, from, words.start)
+                    && !(comma() && self.is_found(triggers, words.end))
             }
-            Reach::Clause => !self.parted(found.start, words.start),
+            Reach::Clause => !self.parted(self.last_of(triggers, found), words.start),
             Reach::Sentence => {
                 let led_in = found.start < self.own;
                 let other = || {
@@ -418,6 +496,15 @@ impl Clauses {
                 };
                 led_in || !other()
             }
+        }
+    }
+
+    /// Where a trigger ends for what it reaches. "Her husband, who has gout": what is said of a person goes on.
+    fn last_of(&self, triggers: &Triggers, found: &FoundTrigger) -> usize {
+        let person = found.trigger.who.is_some();
+        match person && self.is(triggers, found.end, WordClass::Relatives) {
+            true => found.end,
+            false => found.end - 1,
         }
     }
 
@@ -448,6 +535,11 @@ impl Clauses {
     fn has_article(&self, triggers: &Triggers, from: usize, to: usize) -> bool {
         let is = |at: usize| triggers.is(self.words[at], WordClass::Articles);
         from < to && !is(from) && (from + 1..to).any(|at| self.gaps[at] == Gap::Comma && is(at))
+    }
+
+    /// Whether the word behind a thing says that it is there: "no fever, rash present".
+    fn is_found(&self, triggers: &Triggers, at: usize) -> bool {
+        self.is(triggers, at, WordClass::Findings) && self.gaps[at] == Gap::None
     }
 
     /// Whether a trigger stands in the first thing of a list that something before it begins.
@@ -482,20 +574,37 @@ impl Clauses {
         let fronted = begins && found.trigger.reach == Some(Reach::Adverbial);
         let comma = || (from..self.words.len()).find(|&at| self.gaps[at] >= Gap::Comma);
         let is = |at: usize, class| triggers.is(self.words[at], class);
-        let says = |at: usize| {
+        let says = |at: &usize| {
+            let at = *at;
             self.is_verb(triggers, at) || is(at, WordClass::PlainVerbs) || is(at, WordClass::Modals)
         };
-        fronted && comma().is_some_and(|comma| (comma + 1..self.words.len()).any(says))
+        // What was so is no supposition: "without fever, he was sent home".
+        let supposed = |verb: usize| !is(verb, WordClass::Pasts);
+        let verb = comma().and_then(|comma| (comma + 1..self.words.len()).find(says));
+        fronted && verb.is_some_and(supposed)
     }
 
     /// Whether a condition begins the sentence, and a word stands in the main clause after it: "if you
     /// have gout, it may hurt".
     fn is_main(&self, triggers: &Triggers, found: &FoundTrigger, at: usize) -> bool {
-        let before = self.own..found.start;
-        let fronted = !before.into_iter().any(|at| {
-            self.is_verb(triggers, at) || triggers.is(self.words[at], WordClass::Imperatives)
-        });
-        fronted && (found.end..=at).any(|start| self.begins_main(triggers, start, at))
+        let mut before = self.own..found.start;
+        let comma = |at: usize| self.gaps[at] >= Gap::Comma;
+        // "You may use it, and, even if it stings, it does no harm."
+        let joined = found.start > self.own
+            && comma(found.start)
+            && triggers.is(self.words[found.start - 1], WordClass::Coordinators);
+        let fronted = joined
+            || !before.any(|at| {
+                self.is_verb(triggers, at) || triggers.is(self.words[at], WordClass::Imperatives)
+            });
+        // "If, at any time, you feel ill": what stands between the commas is no clause.
+        let from = match found.end <= at && comma(found.end) {
+            true => (found.end + 1..=at)
+                .rfind(|&next| comma(next))
+                .map_or(at, |next| next + 1),
+            false => found.end,
+        };
+        fronted && (from..=at).any(|start| self.begins_main(triggers, start, at))
     }
 
     /// Whether a main clause begins somewhere that says something of the word at `of`.
@@ -578,6 +687,13 @@ impl Clauses {
                     && self.stands_alone(triggers, found)
             }
             Back::Subject => self.is_subject(triggers, words, found.start),
+            Back::Turn => {
+                let turns = |at: usize| self.is(triggers, at, WordClass::Adversatives);
+                let strong = |at: usize| self.gaps[at] == Gap::Strong;
+                self.ends_clause(triggers, found)
+                    && (self.is(triggers, self.own, WordClass::Concessives)
+                        || (words.end..=found.start).any(|at| turns(at) || strong(at)))
+            }
             // "Fever and, in some cases, death": that is said of what follows.
             Back::Clause => {
                 let follows = found.start > 0
@@ -586,6 +702,16 @@ impl Clauses {
                 !follows && !self.parted(words.start, found.start)
             }
         }
+    }
+
+    /// Whether nothing follows a trigger that it could be said of: "but it did not", and not "but it did not help".
+    fn ends_clause(&self, triggers: &Triggers, found: &FoundTrigger) -> bool {
+        let next = self.words.get(found.end);
+        next.is_none_or(|&word| {
+            self.gaps[found.end] > Gap::None
+                || triggers.is(word, WordClass::Prepositions)
+                || triggers.is(word, WordClass::Coordinators)
+        })
     }
 
     /// Whether a word such as "none" or "negative" says something of what stands before it, and does
@@ -597,38 +723,94 @@ impl Clauses {
                 || triggers.is(word, WordClass::Prepositions)
                 || triggers.is(word, WordClass::Coordinators)
                 || triggers.is(word, WordClass::Verbs)
+                || triggers.is(word, WordClass::Occasions)
         })
+    }
+
+    /// Where the verbs begin that a trigger goes on with: "has been" of "has been ruled out".
+    fn with_auxiliaries(&self, triggers: &Triggers, verb: usize) -> usize {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        let helps = |at: usize| is(at, WordClass::Verbs) || is(at, WordClass::Adverbs);
+        let mut from = verb;
+        while from > 0
+            && verb - from < MOST_AUXILIARIES
+            && self.gaps[from] == Gap::None
+            && helps(from - 1)
+        {
+            from -= 1;
+        }
+        // "The pain from gout": an adverb that no verb stands before is none of them.
+        (from..verb)
+            .find(|&at| is(at, WordClass::Verbs))
+            .unwrap_or(verb)
+    }
+
+    /// Where what is said of a subject goes on, where a remark between commas stands behind it: "gout, which
+    /// they had feared, was ruled out". Else where the verb stands.
+    fn before_remark(&self, triggers: &Triggers, words: &Range<usize>, verb: usize) -> usize {
+        let comma = |at: usize| self.gaps[at] == Gap::Comma;
+        let is_verb = triggers.is(self.words[verb], WordClass::Verbs);
+        if !comma(verb) || !is_verb {
+            return verb;
+        }
+        let first = (words.end..verb).find(|&at| comma(at));
+        first.unwrap_or(verb)
     }
 
     /// Whether some words are what a clause speaks of, whose verb stands at `verb`: they begin it, or
     /// stand in a list that does.
     fn is_subject(&self, triggers: &Triggers, words: &Range<usize>, verb: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);
+        let verb = self.with_auxiliaries(triggers, verb);
+        let to = self.before_remark(triggers, words, verb);
         let parts = |at| is(at, WordClass::Verbs) || is(at, WordClass::Subordinators);
-        if self.parted(words.start, verb) || (words.end..verb).any(parts) {
+        // A remark may begin a clause of its own.
+        let last = if to < verb { to - 1 } else { to };
+        if self.parted(words.start, last) || (words.end..to).any(parts) {
             return false;
         }
+        self.heads(triggers, words)
+    }
+
+    /// Whether some words begin their clause, or stand in a list that does.
+    fn heads(&self, triggers: &Triggers, words: &Range<usize>) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
         let start = self.breaks.partition_point(|&at| at <= words.start);
         let start = start.checked_sub(1).map_or(0, |n| self.breaks[n]);
         let colon = (start..=words.start)
             .rev()
             .find(|&at| self.gaps[at] == Gap::Colon);
         let start = colon.unwrap_or(start);
+        // "She was told that gout is not one of them."
+        let that = (start + 1..words.start)
+            .rfind(|&at| is(at, WordClass::Complementizers) && !is(at - 1, WordClass::Articles));
+        let start = that.map_or(start, |that| that + 1);
         // "In severe cases, surgery may be needed."
         let comma = || {
             (start..=words.start)
                 .rev()
                 .find(|&at| self.gaps[at] == Gap::Comma)
         };
-        let start = match is(start, WordClass::Prepositions) {
-            true => comma().unwrap_or(start),
+        let fronted = [
+            WordClass::Prepositions,
+            WordClass::Asides,
+            WordClass::Conditionals,
+        ];
+        let start = match fronted.into_iter().any(|class| is(start, class)) {
+            // "After gout had been ruled out": nothing ends what the sentence begins with.
+            true => comma().unwrap_or(words.start.min(start + 1)),
             false => start,
         };
-        (start..words.start).all(|at| {
-            let opaque = is(at, WordClass::Prepositions)
-                && !(at > start && is(at - 1, WordClass::Transparent));
-            !opaque && (!is(at, WordClass::Verbs))
-        })
+        let opaque = |at: usize| {
+            is(at, WordClass::Prepositions) && !(at > start && is(at - 1, WordClass::Transparent))
+        };
+        // "Damage to organs, bleeding, and pain are rare": what belongs to the first thing of a list does not
+        // belong to the last, but "drugs for pain, gout and asthma" are for each of them.
+        let shared = |at: usize| {
+            let own = !(at..=words.start).any(|next| self.gaps[next] == Gap::Comma);
+            own || is(at, WordClass::Indicators) || is(at, WordClass::Having)
+        };
+        (start..words.start).all(|at| !is(at, WordClass::Verbs) && !(opaque(at) && shared(at)))
     }
 }
 

@@ -16,6 +16,8 @@ use crate::data::{DataFile, TableFault, from_toml};
 
 /// The most words of a remark between commas.
 const ASIDE: usize = 7;
+/// The most adverbs and remarks within a trigger.
+const MOST_SKIPPED: usize = 6;
 
 /// How far a trigger reaches what comes after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -47,6 +49,8 @@ pub(super) enum Back {
     Subject,
     /// Anything in the clause.
     Clause,
+    /// What the clause before it is about, which it turns against.
+    Turn,
 }
 
 /// An assertion that a trigger can give.
@@ -119,6 +123,8 @@ struct TriggerEntry {
     end: bool,
     #[serde(default)]
     refers: bool,
+    #[serde(default)]
+    tests: bool,
 }
 
 /// What a word does in a sentence.
@@ -138,6 +144,8 @@ pub(super) enum WordClass {
     Subjects,
     /// A subject with its verb in one: "you'll".
     Contractions,
+    /// What tells somebody what to do wherever it stands.
+    Directives,
     /// What turns to something else.
     Adversatives,
     Modals,
@@ -193,6 +201,25 @@ pub(super) enum WordClass {
     Onsets,
     /// What says that something comes of it.
     Harms,
+    /// What somebody has found of a thing: "shown to", "a known".
+    Attested,
+    Copula,
+    /// What a test may be.
+    Results,
+    /// What says that something was so.
+    Pasts,
+    /// What a statement begins with that somebody makes.
+    Complementizers,
+    /// What a sentence begins with that admits something.
+    Concessives,
+    /// What says that something is missing.
+    Lacks,
+    /// What says of nobody or nothing that it is so.
+    Nones,
+    /// What is good for somebody who has something.
+    Helps,
+    /// What says behind a thing that it is there.
+    Findings,
     /// A small word that a name does not mean the same without: "not gaining weight".
     Weighty,
     /// How often something is so, and what makes it more or less.
@@ -226,6 +253,8 @@ pub(super) struct Trigger {
     pub(super) ends: bool,
     /// Whether what follows is only where more can be read.
     pub(super) refers: bool,
+    /// Whether what follows is looked for, and what was found may be said behind it.
+    pub(super) tests: bool,
     pseudo: bool,
 }
 
@@ -245,13 +274,26 @@ impl Trigger {
             directed: entry.directed,
             ends: entry.end,
             refers: entry.refers,
+            tests: entry.tests,
             pseudo: entry.pseudo,
         }
     }
 
-    /// Whether it says nothing of whether something is so.
+    /// Whether it may stand within another: it says nothing of whether something is so, or says it of what the
+    /// sentence has turned from.
     fn is_beside(&self) -> bool {
-        self.time.is_some() || self.who.is_some() || self.population.is_some()
+        let turns = self.back == Some(Back::Turn);
+        self.time.is_some() || self.who.is_some() || self.population.is_some() || turns
+    }
+
+    /// Whether it says something of what stands before it, and of nothing else.
+    pub(super) fn looks_back(&self) -> bool {
+        self.before.is_some() && self.reach.is_none()
+    }
+
+    /// Whether it says of anything whether it is so.
+    pub(super) fn says_something(&self) -> bool {
+        self.after.or(self.before).is_some()
     }
 
     /// Whether it only looks like a trigger.
@@ -282,6 +324,7 @@ impl Trigger {
             directed: self.directed && other.directed,
             ends: self.ends || other.ends,
             refers: self.refers || other.refers,
+            tests: self.tests && other.tests,
             pseudo: false,
         }
     }
@@ -427,34 +470,57 @@ impl Triggers {
     ) -> Option<(&'t Trigger, usize)> {
         // Where most words end.
         let node = phrases.start((*sentence.words.first()?).into())?;
-        self.longest_from(phrases, node, sentence)
+        self.longest_from(phrases, node, sentence, 1, MOST_SKIPPED)
     }
 
+    /// The longest trigger of which some words, up to `at`, have led to a node. A word that is an adverb may be
+    /// one of its words or stand between them: "has not been reported", "has not been shown to cause".
     fn longest_from<'t>(
         &self,
         phrases: &'t Trie<Trigger>,
-        mut node: TrieNode,
+        node: TrieNode,
         sentence: WordRun<'_>,
+        at: usize,
+        may_skip: usize,
     ) -> Option<(&'t Trigger, usize)> {
-        let words = sentence.words;
-        let mut longest = phrases.value(node).map(|trigger| (trigger, 1));
-        let mut at = 1;
-        while let Some(&word) = words.get(at) {
-            if let Some(next) = phrases.next(node, word.into()) {
-                node = next;
-                longest = phrases.value(node).map(|t| (t, at + 1)).or(longest);
-                at += 1;
-            } else if sentence.gaps[at] == Gap::Comma
-                && let Some(after) = self.aside(sentence, at)
-            {
-                at = after;
-            } else if self.is(word, WordClass::Adverbs) {
-                at += 1;
-            } else {
-                break;
-            }
+        let here = phrases.value(node).map(|trigger| (trigger, at));
+        self.beyond(phrases, node, sentence, at, may_skip).or(here)
+    }
+
+    /// The longest of those that go on behind a node.
+    fn beyond<'t>(
+        &self,
+        phrases: &'t Trie<Trigger>,
+        node: TrieNode,
+        sentence: WordRun<'_>,
+        at: usize,
+        may_skip: usize,
+    ) -> Option<(&'t Trigger, usize)> {
+        let &word = sentence.words.get(at)?;
+        let next = phrases.next(node, word.into());
+        let with =
+            next.and_then(|next| self.longest_from(phrases, next, sentence, at + 1, may_skip));
+        let aside = match next {
+            None if sentence.gaps[at] == Gap::Comma => self.aside(sentence, at),
+            _ => None,
+        };
+        let after = aside.or_else(|| self.stands_between(sentence.words, at));
+        let without = after
+            .filter(|_| may_skip > 0)
+            .and_then(|after| self.beyond(phrases, node, sentence, after, may_skip - 1));
+        let longer = [without, with].into_iter().flatten();
+        longer.max_by_key(|(_, length)| *length)
+    }
+
+    /// Where the trigger may go on behind a word that is none of its own: behind an adverb, behind "shown to" or
+    /// "shown to be", and behind an adjective that has an article before it ("a known side effect").
+    fn stands_between(&self, words: &[WordId], at: usize) -> Option<usize> {
+        let is = |at: usize, class| words.get(at).is_some_and(|&word| self.is(word, class));
+        if is(at, WordClass::Attested) && is(at + 1, WordClass::Infinitive) {
+            return Some(at + 2 + usize::from(is(at + 2, WordClass::Copula)));
         }
-        longest
+        let attributive = is(at, WordClass::Attested) && is(at - 1, WordClass::Articles);
+        (attributive || is(at, WordClass::Adverbs)).then_some(at + 1)
     }
 
     /// Where an aside ends that begins with the word at `at`, if one does: a few words between commas.

@@ -1,6 +1,7 @@
 //! The audit from the command line: what every source says of a topic, and which are silent.
 
 mod judged;
+mod sentences;
 
 use std::path::Path;
 
