@@ -5,9 +5,13 @@
 //! Texts are not padded: the tokens of all texts stand one after the other, and only attention knows
 //! where a text ends.
 
+use std::panic::resume_unwind;
+
 use serde::Deserialize;
 
-use super::kernel::{Head, Matrix, Norm, Room, gelu};
+use super::attention::{Head, Room};
+use super::kernel::{Norm, gelu};
+use super::product::{Matrix, Quantised};
 use super::tensors::Tensors;
 
 /// The shape of a model, as `config.json` says it.
@@ -167,17 +171,25 @@ impl Bert {
                 *number += kind;
             }
         }
-        let layers = 0..shape.num_hidden_layers;
+        // Half of the numbers are words; they are read while the others are packed.
+        let (words, layers) = std::thread::scope(|scope| {
+            let words =
+                scope.spawn(|| numbered.of("embeddings.word_embeddings.weight", &[0, size]));
+            let layers = 0..shape.num_hidden_layers;
+            let layers: Result<_, _> = layers.map(|number| numbered.layer(number, size)).collect();
+            (
+                words.join().unwrap_or_else(|cause| resume_unwind(cause)),
+                layers,
+            )
+        });
         Ok(Bert {
             size,
             heads: shape.num_attention_heads,
             positions,
-            words: numbered.of("embeddings.word_embeddings.weight", &[0, size])?,
+            words: words?,
             places,
             norm: numbered.norm("embeddings.LayerNorm", size)?,
-            layers: layers
-                .map(|number| numbered.layer(number, size))
-                .collect::<Result<_, _>>()?,
+            layers: layers?,
             pooling,
         })
     }
@@ -196,22 +208,21 @@ impl Bert {
     pub(super) fn vectors(&self, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
         let mut rows = self.embedded(texts);
         let (mut attention, mut wide, mut narrow) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut room, mut attended) = (Room::default(), Vec::new());
+        let (mut room, mut whole) = (Room::default(), Quantised::default());
+        let mut attended = vec![0.0; rows.len()];
         for layer in &self.layers {
-            layer.attention.times(&rows, &mut attention);
-            attended.clear();
-            attended.resize(rows.len(), 0.0);
+            layer.attention.times(&rows, &mut whole, &mut attention);
             let mut first = 0;
             for text in texts {
                 let tokens = first..first + text.len();
                 self.attend(&attention, tokens, &mut room, &mut attended);
                 first += text.len();
             }
-            layer.attended.times(&attended, &mut narrow);
+            layer.attended.times(&attended, &mut whole, &mut narrow);
             layer.attended_norm.add(&mut rows, &narrow);
-            layer.wide.times(&rows, &mut wide);
+            layer.wide.times(&rows, &mut whole, &mut wide);
             gelu(&mut wide);
-            layer.narrow.times(&wide, &mut narrow);
+            layer.narrow.times(&wide, &mut whole, &mut narrow);
             layer.norm.add(&mut rows, &narrow);
         }
         self.pooled(texts, &rows)

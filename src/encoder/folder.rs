@@ -1,5 +1,6 @@
 //! What is in the folder of an encoder.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -139,7 +140,15 @@ impl EncoderFiles {
             Some(file) => serde_json::from_slice(file).map_err(|e| self.unfit(LIMITS, e))?,
         };
         shape.check().map_err(|cause| self.unfit(SHAPE, cause))?;
-        let model = Bert::new(&shape, pooling, &self.numbers);
+        // To hash the numbers takes about as long as to make a model of them.
+        let (hash, model) = std::thread::scope(|scope| {
+            let hash = scope.spawn(|| self.hash());
+            let model = Bert::new(&shape, pooling, &self.numbers);
+            (
+                hash.join().unwrap_or_else(|cause| resume_unwind(cause)),
+                model,
+            )
+        });
         let model = model.map_err(|cause| self.unfit(NUMBERS, cause))?;
         if pieces.largest() as usize >= model.vocabulary() {
             return Err(self.unfit(TOKENIZER, "it has more tokens than the model"));
@@ -147,7 +156,7 @@ impl EncoderFiles {
         let longest = limits.and_then(|limits| limits.max_seq_length);
         let longest = longest.unwrap_or(MOST_TOKENS).min(MOST_TOKENS);
         Ok(FolderEncoder {
-            hash: self.hash(),
+            hash,
             longest: longest.min(model.positions()).max(2),
             pieces,
             model,

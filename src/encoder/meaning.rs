@@ -41,16 +41,25 @@ impl Meaning {
         product as f32 * (self.scale * other.scale)
     }
 
-    /// The same with components that are kept as bytes. A plain sum of products, which the compiler
-    /// makes many at a time of.
+    /// The same with components that are kept as bytes.
     pub(crate) fn similarity_to(&self, scale: f32, components: &[u8]) -> f32 {
         let product = product(&self.components, components.iter().map(|b| b.cast_signed()));
         product as f32 * (self.scale * scale)
     }
 }
 
-#[inline(always)]
+/// A plain sum of products. The compiler makes many at a time where it is told what the processor has: that
+/// takes half the time of what every processor has.
+#[cfg(feature = "encoder")]
 fn product(a: &[i8], b: impl Iterator<Item = i8>) -> i32 {
+    fearless_simd::dispatch!(fearless_simd::Level::new(), _simd => sum_of_products(a, b))
+}
+
+#[cfg(not(feature = "encoder"))]
+use sum_of_products as product;
+
+#[inline(always)]
+fn sum_of_products(a: &[i8], b: impl Iterator<Item = i8>) -> i32 {
     a.iter()
         .zip(b)
         .map(|(a, b)| i32::from(*a) * i32::from(b))

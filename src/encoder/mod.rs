@@ -8,7 +8,9 @@
 //! ```text
 //! meaning    a vector as it is kept: a whole number of eight bits for each component
 //! tokenizer  text → word pieces
-//! kernel     products of matrices, in whole numbers
+//! product    products of matrices, in whole numbers
+//! kernel     the arithmetic that stands between them
+//! attention  what every token takes from the others
 //! tensors    numbers by name, out of a file
 //! bert       word pieces → a vector
 //! folder     what is in the folder of an encoder
@@ -18,12 +20,16 @@
 #[cfg(not(feature = "encoder"))]
 mod absent;
 #[cfg(feature = "encoder")]
+mod attention;
+#[cfg(feature = "encoder")]
 mod bert;
 #[cfg(feature = "encoder")]
 mod folder;
 #[cfg(feature = "encoder")]
 mod kernel;
 mod meaning;
+#[cfg(feature = "encoder")]
+mod product;
 #[cfg(feature = "encoder")]
 mod tensors;
 #[cfg(feature = "encoder")]

@@ -29,9 +29,6 @@ pub(super) struct MeaningWeights {
     floor: f64,
     /// From this on a passage is found that has no word of the topic.
     alone: f64,
-    /// By what share it counts less where an aspect is surely asked for: which aspect a passage speaks of is read
-    /// from its words, and a vector blurs it.
-    certainty: f64,
 }
 
 impl MeaningWeights {
@@ -40,11 +37,9 @@ impl MeaningWeights {
         *LEARNED
     }
 
-    /// What a similarity counts, where all words of the query count so much, and an aspect is asked
-    /// for so surely.
-    pub(super) fn value(&self, similarity: f64, words: f64, certainty: f64) -> f64 {
-        let unsure = 1.0 - self.certainty * certainty;
-        self.weight * unsure * words * (similarity - self.floor).max(0.0)
+    /// What a similarity counts, where all words of the query count so much.
+    pub(super) fn value(&self, similarity: f64, words: f64) -> f64 {
+        self.weight * words * (similarity - self.floor).max(0.0)
     }
 
     /// Whether a passage is found for its meaning alone.
@@ -126,9 +121,8 @@ mod tests {
     #[test]
     fn what_has_nothing_to_do_with_it_counts_nothing() {
         let weights = MeaningWeights::learned();
-        assert_eq!(weights.value(weights.floor, 9.0, 0.0), 0.0);
-        assert!(weights.value(0.9, 9.0, 0.1) > weights.value(0.8, 9.0, 0.1));
-        assert!(weights.value(0.9, 9.0, 1.0) < weights.value(0.9, 9.0, 0.1) / 4.0);
+        assert_eq!(weights.value(weights.floor, 9.0), 0.0);
+        assert!(weights.value(0.9, 9.0) > weights.value(0.8, 9.0));
         assert!(weights.floor < weights.alone && !weights.suffices(weights.floor));
     }
 

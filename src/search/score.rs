@@ -7,7 +7,7 @@
 //! | title | `Σ weight · idf` of the words in the title, times the share they have of its words that are no stopwords (a document *about* the topic, not one that mentions it), times coverage: the title is one of the things asked about, and the passage has to have the others | the field-match idea of Kim, Xue and Croft, "A probabilistic retrieval model for semistructured data", 2009 |
 //! | aspect | `λ · sure · idf · coverage · (max(ln P, −F) + F)`, `P` the chance that the passage speaks of what is asked, `sure` how sure it is that it is asked, `idf` the mean of the topic's words | query likelihood over aspects, after Ponte and Croft, "A language modeling approach to information retrieval", 1998 |
 //! | together | a share of `Σ weight · idf` of all words where a short query names two or three concepts and the passage has each of them | coordination level, as in Salton, "Automatic Information Organization and Retrieval", 1968 |
-//! | meaning | `μ · (1 − γ · P(an aspect is asked for)) · Σ weight of all words · max(cosine − floor, 0)`, with an encoder | as dense retrieval is fused with BM25; Karpukhin and others, "Dense passage retrieval", 2020 |
+//! | meaning | `μ · (1 − P(an aspect is asked for) · named) · Σ weight of all words · max(cosine − floor, 0)`, with an encoder; `named` is the most that a title is about the topic, times coverage | as dense retrieval is fused with BM25; Karpukhin and others, "Dense passage retrieval", 2020 |
 //! | variety | set by [`super::order`] | Carbonell and Goldstein, "The use of MMR", 1998, in spirit |
 //! | depth | set by [`super::order`]: no more than what earlier pools of candidates have | |
 //!
@@ -297,9 +297,16 @@ impl<'p> Scorer<'p> {
     /// some candidates do not, is left out.
     pub(super) fn score(&self, evidence: &PoolEvidence, pool: usize) -> Vec<Scored> {
         let numbers = evidence.table.numbers();
-        numbers
-            .filter_map(|c| self.score_one(evidence, pool, c))
-            .collect()
+        let scored = numbers.filter_map(|c| self.score_one(evidence, pool, c));
+        let (mut scored, named): (Vec<Scored>, Vec<f64>) = scored.unzip();
+        // Where an aspect is surely asked for, of a topic that a title names, the title says which passages are
+        // meant, and their words which aspect they speak of. Meaning blurs both.
+        let named = named.into_iter().fold(0.0, f64::max);
+        let left = 1.0 - self.plan.asked.certainty() * named;
+        for one in &mut scored {
+            one.values.meaning *= left;
+        }
+        scored
     }
 
     /// Brings those to the front that proximity could bring among the `count` best, even after what
@@ -329,20 +336,22 @@ impl<'p> Scorer<'p> {
         }
     }
 
+    /// With how much of the topic its title names.
     fn score_one(
         &self,
         candidates: &PoolEvidence,
         pool: usize,
         c: CandidateNumber,
-    ) -> Option<Scored> {
+    ) -> Option<(Scored, f64)> {
         let values = self.word_values(candidates, c);
         let by_meaning_alone = !self.matches(&values);
         if by_meaning_alone && !self.means_the_same(candidates, c) {
             return None;
         }
         let coverage = self.coverage(&values);
+        let (title, share) = self.title_value(candidates, c, self.bound(&values));
         let candidate = candidates.table.candidate(c);
-        Some(Scored {
+        let scored = Scored {
             at: candidate.at,
             pool,
             candidate: c,
@@ -350,7 +359,7 @@ impl<'p> Scorer<'p> {
             order: candidate.order,
             values: Values {
                 words: values.iter().map(|value| value.counted).sum(),
-                title: self.title_value(candidates, c, self.bound(&values)).0,
+                title,
                 aspect: self.aspect_value(&candidate.aspects, coverage).0,
                 together: self.together_value(&values),
                 meaning: self.meaning_value(candidates, c),
@@ -359,7 +368,8 @@ impl<'p> Scorer<'p> {
             by_meaning_alone,
             before: 0,
             twins: Vec::new(),
-        })
+        };
+        Some((scored, share * coverage))
     }
 
     /// How often something stands in a candidate, by the weight and length of the fields.
@@ -523,14 +533,12 @@ impl<'p> Scorer<'p> {
         (self.aspect * coverage * above_floor, chance)
     }
 
-    /// What it counts that a candidate means what is asked.
+    /// What it counts that a candidate means what is asked, where no aspect is.
     fn meaning_value(&self, candidates: &PoolEvidence, c: CandidateNumber) -> f64 {
         let Some(similarity) = candidates.similarity(c) else {
             return 0.0;
         };
-        let words = self.weights().iter().sum();
-        let certainty = self.plan.asked.certainty();
-        MeaningWeights::learned().value(similarity, words, certainty)
+        MeaningWeights::learned().value(similarity, self.weights().iter().sum())
     }
 
     /// Whether a candidate means what is asked so nearly that it needs none of the words.
