@@ -151,7 +151,9 @@ impl Clauses {
         let mut at = 0;
         while at < self.words.len() {
             let opens = || self.may_order(triggers, at);
-            let Some((trigger, length)) = triggers.at_start(self.rest(at), opens) else {
+            let found = triggers.at_start(self.rest(at), opens);
+            let Some((trigger, length)) = found.filter(|(t, _)| !t.begins || self.begins(at))
+            else {
                 at += 1;
                 continue;
             };
@@ -186,11 +188,16 @@ impl Clauses {
         self.find_beside(triggers);
     }
 
+    /// Whether the sentence begins at a word, or what stands behind a comma.
+    fn begins(&self, at: usize) -> bool {
+        at == 0 || at == self.own || self.gaps[at] >= Gap::Comma
+    }
+
     /// Whether an order may begin at a word: at the beginning, behind a sign, behind "please" or "and", and
     /// anywhere after "if". What others do or do not is no order.
     fn may_order(&self, triggers: &Triggers, at: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);
-        if at == 0 || at == self.own || self.gaps[at] >= Gap::Comma {
+        if self.begins(at) {
             return true;
         }
         let of_others = || (0..at).any(|at| is(at, WordClass::Relatives));
@@ -294,9 +301,8 @@ impl Clauses {
     }
 
     fn has_imperative(&self, triggers: &Triggers) -> bool {
-        let begins = |at: usize| at == 0 || at == self.own || self.gaps[at] >= Gap::Comma;
         (0..self.words.len())
-            .any(|at| begins(at) && triggers.is(self.words[at], WordClass::Imperatives))
+            .any(|at| self.begins(at) && triggers.is(self.words[at], WordClass::Imperatives))
     }
 
     /// What is said of some words of the sentence, counted from where the sentence itself begins.
@@ -769,11 +775,11 @@ impl Clauses {
         if self.parted(words.start, last) || (words.end..to).any(parts) {
             return false;
         }
-        self.heads(triggers, words)
+        self.heads(triggers, words, to)
     }
 
-    /// Whether some words begin their clause, or stand in a list that does.
-    fn heads(&self, triggers: &Triggers, words: &Range<usize>) -> bool {
+    /// Whether some words begin their clause, or stand in a list that does, before its verb.
+    fn heads(&self, triggers: &Triggers, words: &Range<usize>, verb: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);
         let start = self.breaks.partition_point(|&at| at <= words.start);
         let start = start.checked_sub(1).map_or(0, |n| self.breaks[n]);
@@ -797,9 +803,14 @@ impl Clauses {
             WordClass::Conditionals,
         ];
         let start = match fronted.into_iter().any(|class| is(start, class)) {
-            // "After gout had been ruled out": nothing ends what the sentence begins with.
-            true => comma().unwrap_or(words.start.min(start + 1)),
             false => start,
+            true => match comma() {
+                Some(comma) => comma,
+                // "After surgery, pain may follow": that is not said of the surgery.
+                None if (words.end..=verb).any(|at| self.gaps[at] >= Gap::Comma) => return false,
+                // "After gout had been ruled out": nothing ends what the sentence begins with.
+                None => words.start.min(start + 1),
+            },
         };
         let opaque = |at: usize| {
             is(at, WordClass::Prepositions) && !(at > start && is(at - 1, WordClass::Transparent))

@@ -125,6 +125,9 @@ struct TriggerEntry {
     refers: bool,
     #[serde(default)]
     tests: bool,
+    /// Whether it counts only where a sentence begins: "Should a rash appear".
+    #[serde(default)]
+    begins: bool,
 }
 
 /// What a word does in a sentence.
@@ -255,6 +258,8 @@ pub(super) struct Trigger {
     pub(super) refers: bool,
     /// Whether what follows is looked for, and what was found may be said behind it.
     pub(super) tests: bool,
+    /// Whether it counts only at the beginning of a sentence, or behind a comma.
+    pub(super) begins: bool,
     pseudo: bool,
 }
 
@@ -275,6 +280,7 @@ impl Trigger {
             ends: entry.end,
             refers: entry.refers,
             tests: entry.tests,
+            begins: entry.begins,
             pseudo: entry.pseudo,
         }
     }
@@ -325,6 +331,7 @@ impl Trigger {
             ends: self.ends || other.ends,
             refers: self.refers || other.refers,
             tests: self.tests && other.tests,
+            begins: self.begins && other.begins,
             pseudo: false,
         }
     }
