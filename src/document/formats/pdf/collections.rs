@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hayro_interpret::hayro_cmap::{BfString, CMap, CMapName, CidFamily, load_embedded};
 use hayro_interpret::hayro_syntax::Pdf;
 use hayro_interpret::hayro_syntax::object::{
-    Array, Dict, Name, Object, Stream, String as PdfString,
+    Array, Dict, Name, Object, ObjectIdentifier, Stream, String as PdfString,
 };
 
 use crate::document::Allowance;
@@ -60,17 +60,29 @@ impl CollectionFont {
     }
 }
 
-/// What tables of the library say, each parsed once.
+/// Tables of the library and of the file, each parsed once, however many fonts name it.
 #[derive(Default)]
-struct KnownTables(HashMap<Vec<u8>, Option<Arc<CMap>>>);
+struct KnownTables {
+    named: HashMap<Vec<u8>, Option<Arc<CMap>>>,
+    embedded: HashMap<ObjectIdentifier, Option<Arc<CMap>>>,
+}
 
 impl KnownTables {
     fn get(&mut self, name: &CMapName<'_>) -> Option<Arc<CMap>> {
         let key = name.to_bytes().to_vec();
-        let known = self.0.entry(key.clone());
+        let known = self.named.entry(key.clone());
         let parsed = known.or_insert_with(|| {
             let data = load_embedded(CMapName::from_bytes(&key))?;
             CMap::parse(data, load_embedded).map(Arc::new)
+        });
+        parsed.clone()
+    }
+
+    fn embedded(&mut self, stream: &Stream<'_>) -> Option<Arc<CMap>> {
+        let known = self.embedded.entry(stream.obj_id());
+        let parsed = known.or_insert_with(|| {
+            let data = stream.decoded().ok()?;
+            CMap::parse(&data, load_embedded).map(Arc::new)
         });
         parsed.clone()
     }
@@ -125,14 +137,9 @@ fn encoding(dict: &Dict<'_>, tables: &mut KnownTables) -> Option<Arc<CMap>> {
             CMapName::IdentityV => Some(Arc::new(CMap::identity_v())),
             name => tables.get(&name),
         },
-        Object::Stream(stream) => embedded(&stream),
+        Object::Stream(stream) => tables.embedded(&stream),
         _ => None,
     }
-}
-
-fn embedded(stream: &Stream<'_>) -> Option<Arc<CMap>> {
-    let data = stream.decoded().ok()?;
-    CMap::parse(&data, load_embedded).map(Arc::new)
 }
 
 /// The name of a font of which a part was embedded, without the letters that say so ("ABCDEF+Arial").

@@ -12,8 +12,10 @@ use hayro_interpret::kurbo::{Affine, Point};
 use super::page::PageLine;
 use crate::document::encoding::decode;
 
-/// So many notes and fields of a page are looked at.
-const MOST: usize = 10_000;
+/// So many letters are compared in a file, to see which values its pages say already: a large form takes a tenth.
+const WORK: usize = 1 << 30;
+/// So many choices of a list are looked at.
+const CHOICES: usize = 1_000;
 /// A field has its value from one above it at most so far.
 const ABOVE: usize = 16;
 /// What is not shown: hidden, and not for the screen.
@@ -24,20 +26,37 @@ const PASSWORD: i64 = 1 << 13;
 const SIZE: f64 = 10.0;
 const LINE: f64 = 1.2;
 
-/// The lines of fields and notes of a page that it does not say by itself, placed by a transform of the page.
-pub(super) fn lines(page: &PdfPage<'_>, said: &[PageLine], place: Affine) -> Vec<PageLine> {
-    let Some(notes) = page.raw().get::<Array<'_>>(ANNOTS) else {
-        return Vec::new();
-    };
-    let said: String = said.iter().map(|line| compact(&line.text)).collect();
-    let mut lines = Vec::new();
-    for note in notes.iter::<Dict<'_>>().take(MOST) {
-        let text = text(&note).filter(|text| !said.contains(&compact(text)));
-        if let Some(text) = text {
-            lines.extend(placed(&text, &note, place));
+/// The fields and notes of a file, of which only so much is read.
+#[derive(Default)]
+pub(super) struct Fields {
+    work: usize,
+}
+
+impl Fields {
+    /// The lines of fields and notes of a page that it does not say by itself, placed by a transform of the page.
+    pub(super) fn lines(
+        &mut self,
+        page: &PdfPage<'_>,
+        said: &[PageLine],
+        place: Affine,
+    ) -> Vec<PageLine> {
+        let Some(notes) = page.raw().get::<Array<'_>>(ANNOTS) else {
+            return Vec::new();
+        };
+        let said: String = said.iter().map(|line| compact(&line.text)).collect();
+        let mut lines = Vec::new();
+        for note in notes.iter::<Dict<'_>>() {
+            let Some(text) = text(&note) else { continue };
+            self.work = self.work.saturating_add(said.len() + text.len());
+            if self.work > WORK {
+                break;
+            }
+            if !said.contains(&compact(&text)) {
+                lines.extend(placed(&text, &note, place));
+            }
         }
+        lines
     }
-    lines
 }
 
 /// A text without all that a line may be broken or set apart at.
@@ -74,7 +93,7 @@ fn value(field: &Dict<'_>) -> Option<String> {
         // What is chosen may go by another name on the page.
         b"Ch" if !field.contains_key("AP") => match &value {
             Object::Array(chosen) => {
-                let texts = chosen.iter::<Object<'_>>().take(MOST);
+                let texts = chosen.iter::<Object<'_>>().take(CHOICES);
                 let texts: Vec<String> = texts.filter_map(|text| string(&text)).collect();
                 Some(texts.join("\n"))
             }
@@ -96,13 +115,12 @@ fn inherited<'d>(field: &Dict<'d>, key: &str) -> Option<Object<'d>> {
     None
 }
 
-/// A text of the file, from a string or a stream.
+/// A text of the file.
 fn string(object: &Object<'_>) -> Option<String> {
-    let bytes = match object {
-        Object::String(text) => text.as_bytes().to_vec(),
-        Object::Stream(stream) => stream.decoded().ok()?.into_owned(),
-        _ => return None,
+    let Object::String(text) = object else {
+        return None;
     };
+    let bytes = text.as_bytes().to_vec();
     Some(decode(bytes, None).ok()?.text)
 }
 

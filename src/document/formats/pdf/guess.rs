@@ -8,7 +8,7 @@
 
 /// How codes may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum CodeReading {
     /// The code is the letter.
     Code,
     /// The code is the number of the glyph, in the order that TrueType fonts have of old: the space is the third.
@@ -28,26 +28,26 @@ const CAPITALS: f64 = 0.08;
 
 /// How codes are to be read that stand one after the other on a page, if any way gives text; of two that do, the one
 /// with more small letters.
-pub(super) fn reading(codes: &[u32]) -> Option<Reading> {
-    let letters = |reading: Reading| codes.iter().map(move |code| reading.letter(*code));
-    let small = |reading: &Reading| {
+pub(super) fn reading(codes: &[u32]) -> Option<CodeReading> {
+    let letters = |reading: CodeReading| codes.iter().map(move |code| reading.letter(*code));
+    let small = |reading: &CodeReading| {
         let letters = letters(*reading).flatten();
         letters.filter(|letter| letter.is_lowercase()).count()
     };
-    [Reading::Place, Reading::Code]
+    [CodeReading::Place, CodeReading::Code]
         .into_iter()
         .filter(|reading| is_text(letters(*reading)))
         .max_by_key(small)
 }
 
-impl Reading {
+impl CodeReading {
     /// The letter of a code.
     pub(super) fn letter(self, code: u32) -> Option<char> {
         let code = match self {
             // As symbol fonts have it.
-            Reading::Code if (0xf020..0xf100).contains(&code) => code - 0xf000,
-            Reading::Code => code,
-            Reading::Place => code.checked_add(PLACE).filter(|code| *code < 0x7f)?,
+            CodeReading::Code if (0xf020..0xf100).contains(&code) => code - 0xf000,
+            CodeReading::Code => code,
+            CodeReading::Place => code.checked_add(PLACE).filter(|code| *code < 0x7f)?,
         };
         // As TeX has it.
         let ligature = match code {
@@ -93,21 +93,21 @@ mod tests {
     #[test]
     fn codes_of_ascii_and_places_of_glyphs_are_told_apart() {
         let codes: Vec<u32> = TEXT.chars().map(u32::from).collect();
-        assert_eq!(reading(&codes), Some(Reading::Code));
+        assert_eq!(reading(&codes), Some(CodeReading::Code));
         let places: Vec<u32> = codes.iter().map(|code| code - PLACE).collect();
-        assert_eq!(reading(&places), Some(Reading::Place));
+        assert_eq!(reading(&places), Some(CodeReading::Place));
         let few: Vec<u32> = "Hello world"
             .chars()
             .map(|c| u32::from(c) - PLACE)
             .collect();
         assert_eq!(
             reading(&few.repeat(2)),
-            Some(Reading::Place),
+            Some(CodeReading::Place),
             "and not +HOOR ZRUOG"
         );
         let read: String = places
             .iter()
-            .filter_map(|code| Reading::Place.letter(*code))
+            .filter_map(|code| CodeReading::Place.letter(*code))
             .collect();
         assert_eq!(read, TEXT);
     }

@@ -17,7 +17,7 @@ use hayro_interpret::{
 
 use super::collections::Collections;
 use super::columns;
-use super::fields;
+use super::fields::Fields;
 use super::guess;
 use super::line::{Letter, LetterRun, Segment};
 use super::shapes::Shapes;
@@ -67,11 +67,12 @@ pub(super) struct Page {
     pub(super) is_recognised: bool,
 }
 
-/// What is known of the letters of a file beside what the library tells of them.
+/// What is known of the words of a file beside what the library tells of them.
 #[derive(Default)]
 pub(super) struct KnownLetters {
     shapes: Shapes,
     collections: Collections,
+    fields: Fields,
 }
 
 /// Reads one page of a file.
@@ -111,7 +112,7 @@ pub(super) fn read<'p>(
     let ordered = columns::in_reading_order(&lines).into_iter();
     read.lines = ordered.map(columns::joined).collect();
     read.leave_out_what_nobody_knows();
-    let fields = fields::lines(page, &read.lines, upright);
+    let fields = reader.known.fields.lines(page, &read.lines, upright);
     read.lines.extend(fields);
     read
 }
@@ -143,7 +144,7 @@ struct PageReader<'a> {
     /// Letters that no table tells.
     unclear: Vec<UnclearLetter>,
     /// The part of the page under way whose text the file gives by itself.
-    span: Option<Span>,
+    span: Option<GivenText>,
     /// Where the first glyph stands of those that were filled last, and how many they are.
     filled: Option<(Affine, usize)>,
     known: &'a mut KnownLetters,
@@ -159,7 +160,7 @@ struct UnclearLetter {
 }
 
 /// A part of a page for which the file gives the text (`ActualText`), in place of what is drawn.
-struct Span {
+struct GivenText {
     text: String,
     /// How many parts within it are under way.
     depth: usize,
@@ -246,7 +247,7 @@ impl Device<'_> for PageReader<'_> {
             None => {
                 let text = properties.and_then(|said| said.get::<PdfString<'_>>("ActualText"));
                 let text = text.and_then(|text| decode(text.as_bytes().to_vec(), None).ok());
-                self.span = text.map(|decoded| Span {
+                self.span = text.map(|decoded| GivenText {
                     text: decoded.text,
                     depth: 0,
                     letters: Vec::new(),
@@ -362,14 +363,13 @@ impl PageReader<'_> {
 
     /// Reads codes as letters, in each font by which they are text, and counts what stays unknown.
     fn guess(&mut self) {
-        let mut fonts: Vec<u128> = self.unclear.iter().map(|letter| letter.font).collect();
-        fonts.sort_unstable();
-        fonts.dedup();
-        for font in fonts {
-            let letters = || self.unclear.iter().filter(|letter| letter.font == font);
-            let codes: Vec<u32> = letters().map(|letter| letter.code).collect();
+        let mut unclear = std::mem::take(&mut self.unclear);
+        // The letters of a font stay in their order.
+        unclear.sort_by_key(|letter| letter.font);
+        for letters in unclear.chunk_by(|a, b| a.font == b.font) {
+            let codes: Vec<u32> = letters.iter().map(|letter| letter.code).collect();
             let reading = guess::reading(&codes);
-            for unclear in letters() {
+            for unclear in letters {
                 let letter = reading.and_then(|reading| reading.letter(unclear.code));
                 let run = &mut self.runs[unclear.run];
                 match letter {
