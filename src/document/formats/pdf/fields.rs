@@ -1,7 +1,7 @@
 //! What is filled into forms and written onto pages where the file leaves it to the viewer to draw it.
 //!
 //! A field of a form has a value, and a note on a page (`FreeText`) its words. Most files draw both as well, and then they are
-//! read with the page; viewers draw the others by themselves. What the page says already is not said again. Fields for
+//! read with the page; viewers draw the others by themselves. What the page says already is not said again. FormFields for
 //! passwords and what is hidden are left out, and so are comments, as they are in Word.
 
 use hayro_interpret::hayro_syntax::object::dict::keys::{ANNOTS, CONTENTS, F, PARENT, RECT};
@@ -28,11 +28,11 @@ const LINE: f64 = 1.2;
 
 /// The fields and notes of a file, of which only so much is read.
 #[derive(Default)]
-pub(super) struct Fields {
+pub(super) struct FormFields {
     work: usize,
 }
 
-impl Fields {
+impl FormFields {
     /// The lines of fields and notes of a page that it does not say by itself, placed by a transform of the page.
     pub(super) fn lines(
         &mut self,

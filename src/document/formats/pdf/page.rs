@@ -17,7 +17,7 @@ use hayro_interpret::{
 
 use super::collections::Collections;
 use super::columns;
-use super::fields::Fields;
+use super::fields::FormFields;
 use super::guess;
 use super::line::{Letter, LetterRun, Segment};
 use super::shapes::Shapes;
@@ -72,7 +72,7 @@ pub(super) struct Page {
 pub(super) struct KnownLetters {
     shapes: Shapes,
     collections: Collections,
-    fields: Fields,
+    fields: FormFields,
 }
 
 /// Reads one page of a file.
