@@ -27,8 +27,14 @@ const ALLOWED: &[&str] = &[
 
 /// Crates that are there in two versions since others have not moved yet. Each more is a decision.
 const TWICE: &[&str] = &[
+    // The older ones are those of `hayro-cmap`, whose tables of letters are packed so.
+    "alloc-no-stdlib",
+    "alloc-stdlib",
     // The older one is that of `charset`, which `mailparse` reads the names of encodings with.
     "base64",
+    // As `alloc-stdlib`.
+    "brotli",
+    "brotli-decompressor",
     "constant_time_eq",
     // The older ones are those of what draws pages: `vello_cpu` and `png`.
     "fearless_simd",

@@ -14,6 +14,8 @@ mod bad_input;
 mod containers;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod formats;
+#[cfg(feature = "pdf")]
+mod letters;
 #[cfg(all(feature = "docx", feature = "html", feature = "pdf"))]
 mod lists;
 #[cfg(all(

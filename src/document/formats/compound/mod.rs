@@ -6,6 +6,7 @@
 
 mod doc;
 mod msg;
+mod packed;
 mod xls;
 
 use std::io::Cursor;

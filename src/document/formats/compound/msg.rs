@@ -1,16 +1,19 @@
 //! Mails of Outlook (MSG, [MS-OXMSG]): the subject is the title, then comes what the mail says; what is attached is
-//! read by its own reader, and cited as `mail.msg#leaflet.pdf`. The web page is taken where there is one.
+//! read by its own reader, and cited as `mail.msg#leaflet.pdf`. The web page is taken where there is one, and the packed RTF where
+//! there is nothing else.
 
+use super::packed::unpacked;
 use super::{Streams, utf16};
 use crate::document::encoding::decode;
 use crate::document::formats::mail::without_folders;
-use crate::document::formats::{HTML, plain, read_within};
+use crate::document::formats::{HTML, plain, read_within, rtf};
 use crate::document::{Allowance, Document, Part, ReadError, Reader};
 
 /// Properties, by the first half of their tags.
 const SUBJECT: &str = "0037";
 const BODY: &str = "1000";
 const PAGE: &str = "1013";
+const PACKED: &str = "1009";
 const ATTACHED: &str = "3701";
 const LONG_NAME: &str = "3707";
 const NAME: &str = "3704";
@@ -49,7 +52,10 @@ fn body(
         Some(page) => (&HTML, page),
         None => match text(streams, storage, BODY)? {
             Some(text) => (&plain::PlainText, text.into_bytes()),
-            None => return Ok(None),
+            None => match rich_text(streams, storage, allowance)? {
+                Some(text) => (&rtf::Rtf, text),
+                None => return Ok(None),
+            },
         },
     };
     Ok(reader
@@ -62,6 +68,18 @@ fn page(streams: &mut Streams<'_>, storage: &str) -> Result<Option<Vec<u8>>, Rea
     match streams.bytes(&path(storage, PAGE, "0102"))? {
         Some(page) => Ok(Some(page)),
         None => Ok(text(streams, storage, PAGE)?.map(String::into_bytes)),
+    }
+}
+
+/// What a mail says in RTF.
+fn rich_text(
+    streams: &mut Streams<'_>,
+    storage: &str,
+    allowance: &Allowance,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    match streams.bytes(&path(storage, PACKED, "0102"))? {
+        Some(bytes) => unpacked(&bytes, allowance),
+        None => Ok(None),
     }
 }
 
@@ -125,6 +143,7 @@ fn path(storage: &str, property: &str, kind: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::document::formats::compound::packed::tests::packed;
     use crate::document::formats::compound::tests::{file_of, read};
     use crate::document::{Allowance, ReadError};
 
@@ -193,6 +212,20 @@ mod tests {
             .collect();
         let error = read(file_of(&streams), &Allowance::default()).expect_err("it is too deep");
         assert!(matches!(error, ReadError::WithinOthers { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_mail_of_nothing_but_packed_rtf_is_read() -> Result<(), ReadError> {
+        let text = r"{\rtf1\ansi Not with\par osteoporosis.}";
+        let file = file_of(&[
+            ("/__properties_version1.0", b"x"),
+            ("/__substg1.0_0037001F", &letters("Massage")),
+            ("/__substg1.0_10090102", &packed(text)),
+        ]);
+        let found = read(file, &Allowance::default())?;
+        let expected = ["Massage", "paragraph: Not with", "paragraph: osteoporosis."];
+        assert_eq!(found[0].1, expected);
+        Ok(())
     }
 
     #[test]

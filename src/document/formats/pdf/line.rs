@@ -10,10 +10,14 @@ use unicode_normalization::UnicodeNormalization;
 /// A gap of this part of the font's size is a space: kerning stays below a tenth, and the narrowest
 /// spaces of justified lines are near a fifth.
 const SPACE: f64 = 0.17;
+/// Between letters that are each as wide as they are high, and are words without spaces.
+const WIDE_SPACE: f64 = 0.6;
 /// From this gap on, what follows stands in a column of its own.
 pub(super) const COLUMN: f64 = 1.8;
 /// Letters this far off the baseline, up or down, still belong to the line, as raised figures do.
 const RAISED: f64 = 0.4;
+/// A letter so near to the same one, in parts of its width, is the same, printed once more.
+const OVERPRINTED: f64 = 0.15;
 /// A line of so many letters, all of them apart, is set with gaps between letters; so is a line of
 /// fewer that goes on with such a one.
 const SPACED_LETTERS: usize = 6;
@@ -53,6 +57,15 @@ impl Letter {
 
     fn is_leftward(&self) -> bool {
         self.text.chars().any(is_leftward)
+    }
+
+    /// From which gap on the one before and this one are parted.
+    fn space_after(&self, before: &Letter) -> f64 {
+        let is_wide = |letter: &Letter| letter.text.chars().all(is_wide);
+        match is_wide(self) && is_wide(before) {
+            true => WIDE_SPACE,
+            false => SPACE,
+        }
     }
 
     /// The gap between the one before and this one, in sizes of their print.
@@ -98,6 +111,33 @@ impl LetterRun {
     pub(super) fn push(&mut self, letter: Letter) {
         self.size.add(&letter);
         self.letters.push(letter);
+    }
+
+    /// Whether a letter is printed over the last one to make it bold.
+    pub(super) fn is_overprinted_by(&self, letter: &Letter, down: f64, direction: Point) -> bool {
+        let near = OVERPRINTED * letter.size.min(letter.end - letter.start);
+        let along = self.direction.x * direction.x + self.direction.y * direction.y;
+        along > 0.99
+            && (self.down - down).abs() < near
+            && self.letters.last().is_some_and(|last| {
+                last.text == letter.text && (last.start - letter.start).abs() < near
+            })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// Puts a letter in place of one that was not known.
+    pub(super) fn put(&mut self, at: usize, letter: char) {
+        self.letters[at].text = letter.to_string();
+    }
+
+    /// Whether nothing is known of a letter.
+    pub(super) fn is_unknown(&self, at: usize) -> bool {
+        self.letters[at]
+            .text
+            .starts_with(char::REPLACEMENT_CHARACTER)
     }
 
     /// The parts of the line that wide gaps part, given those of the line before.
@@ -216,7 +256,8 @@ fn text_of(letters: &[Letter]) -> String {
     let mut text = String::new();
     let mut before: Option<&Letter> = None;
     for letter in letters {
-        let apart = before.is_some_and(|before| letter.gap_after(before) > SPACE);
+        let apart =
+            before.is_some_and(|before| letter.gap_after(before) > letter.space_after(before));
         if apart && !text.ends_with(char::is_whitespace) {
             text.push(' ');
         }
@@ -275,6 +316,12 @@ fn push(text: &mut String, letter: &str) {
             c => text.push(c),
         }
     }
+}
+
+/// Letters of Chinese and Japanese.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Hebrew, Arabic and their neighbours.

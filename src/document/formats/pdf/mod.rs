@@ -12,16 +12,20 @@
 //!
 //! Everything is cited by its page, counted from 1 as viewers count.
 
+mod collections;
 mod columns;
 mod contents;
 mod expand;
+mod fields;
 mod forms;
+mod guess;
 mod line;
 mod margins;
 mod page;
 #[cfg(feature = "ocr")]
 mod scan;
 mod shapes;
+mod standin;
 #[cfg(feature = "ocr")]
 mod weight;
 
@@ -42,8 +46,7 @@ use crate::document::{
 };
 use contents::{ContentsEntries, with_short_leader};
 use margins::{MarginLine, Margins};
-use page::{Page, PageLine};
-use shapes::Shapes;
+use page::{KnownLetters, Page, PageLine};
 
 /// Reader for PDF files.
 pub(super) struct Pdf;
@@ -101,11 +104,8 @@ impl Reader for Pdf {
         match state {
             _ if !is_whole => Err(broken("it is cut off; what is left of it was read")),
             _ if failed.is_some() => failed.map_or(Ok(()), Err),
-            TextState::Pictures { pages, first } => Err(broken(format!(
-                "{pages} of its pages are pictures without text, the first is page {first} (--ocr \
-                 reads them); the others were read"
-            ))),
-            TextState::Text => Ok(()),
+            TextState::Partly(cause) => Err(broken(cause)),
+            TextState::Whole => Ok(()),
         }
     }
 }
@@ -156,50 +156,66 @@ fn load_error(error: LoadPdfError, is_whole: bool) -> ReadError {
 
 fn pages(pdf: &PdfFile, allowance: &Allowance) -> Result<Vec<Page>, ReadError> {
     let cache = InterpreterCache::new();
-    let mut shapes = Shapes::default();
+    let mut known = KnownLetters::default();
     let mut pages = Vec::new();
     for page in pdf.pages().iter() {
         allowance.check()?;
-        pages.push(page::read(pdf, page, &cache, &mut shapes, allowance));
+        pages.push(page::read(pdf, page, &cache, &mut known, allowance));
     }
     Ok(pages)
 }
 
 /// What can be said of the text of a whole file.
 enum TextState {
-    Text,
-    /// Some pages are pictures, though not all of them.
-    Pictures {
-        pages: usize,
-        first: usize,
-    },
+    Whole,
+    /// Some of it cannot be read, for this reason.
+    Partly(String),
 }
 
 impl TextState {
     fn of(pages: &[Page], allowance: &Allowance) -> Result<TextState, ReadError> {
-        let sum = |count: fn(&Page) -> usize| pages.iter().map(count).sum::<usize>();
         if pages.is_empty() {
             return Err(broken("it has no pages"));
         }
         if pages.iter().all(|page| page.lines.is_empty()) {
-            return Err(match pages.iter().any(|page| page.is_recognised) {
+            let any = |of: fn(&Page) -> bool| pages.iter().any(of);
+            return Err(match any(|page| page.is_recognised) {
                 true => broken("no text was recognised in its pictures"),
+                false if any(|page| page.unknown > 0) => {
+                    broken("its fonts do not say which letters they show")
+                }
                 false if allowance.reads_pictures() => broken("it has neither text nor pictures"),
                 false => ReadError::Scanned { pages: pages.len() },
             });
         }
-        if 2 * sum(|page| page.unknown) > sum(|page| page.glyphs) {
-            return Err(broken("its fonts do not say which letters they show"));
-        }
-        let is_picture = |page: &Page| page.has_image && page.lines.is_empty();
-        Ok(match pages.iter().position(is_picture) {
-            None => TextState::Text,
-            Some(first) => TextState::Pictures {
-                pages: pages.iter().filter(|page| is_picture(page)).count(),
-                first: first + 1,
-            },
+        let unread = [unknown_pages(pages), pictures(pages)];
+        let unread: Vec<String> = unread.into_iter().flatten().collect();
+        Ok(match unread.is_empty() {
+            true => TextState::Whole,
+            false => TextState::Partly(format!("{}; the rest was read", unread.join("; "))),
         })
     }
+}
+
+/// How many pages are of a kind, and which is the first, if any is.
+fn kind_of_pages(pages: &[Page], is_of_kind: fn(&Page) -> bool) -> Option<(usize, usize)> {
+    let first = pages.iter().position(is_of_kind)?;
+    let count = pages.iter().filter(|page| is_of_kind(page)).count();
+    Some((count, first + 1))
+}
+
+fn pictures(pages: &[Page]) -> Option<String> {
+    let (count, first) = kind_of_pages(pages, |page| page.has_image && page.lines.is_empty())?;
+    Some(format!(
+        "{count} of its pages are pictures without text, the first is page {first} (--ocr reads them)"
+    ))
+}
+
+fn unknown_pages(pages: &[Page]) -> Option<String> {
+    let (count, first) = kind_of_pages(pages, |page| page.is_unknown() || page.lost > 0)?;
+    Some(format!(
+        "on {count} of its pages fonts do not say which letters they show, the first is page {first}"
+    ))
 }
 
 /// The title that the file gives itself, unless that is only the name of another file.

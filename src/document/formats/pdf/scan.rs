@@ -39,7 +39,7 @@ const LINE: f64 = 1.2;
 const PARAGRAPH: f64 = 3.0;
 /// Whether a page has to be recognised: what it shows is a picture, or its letters nobody knows.
 fn is_scan(page: &Page) -> bool {
-    page.has_image && page.lines.is_empty() || 2 * page.unknown > page.glyphs
+    page.has_image && page.lines.is_empty() || page.is_unknown()
 }
 
 /// Has the pages recognised that are pictures, and puts in what they say. Gives what went wrong with

@@ -3,11 +3,14 @@
 //!
 //! A font that was embedded whole, or had its table of characters left in, maps characters to glyphs, and the file
 //! names glyphs. The map read backwards gives the letter. Characters for private use say nothing, and neither does a glyph
-//! that several letters share, but for the first of these.
+//! that several letters share, but for the first of these. What has no place in that map may have a name that says its letter,
+//! as all glyphs have in fonts of the PostScript kind (CFF).
 
 use std::collections::HashMap;
 
-use hayro_interpret::font::OutlineGlyph;
+use hayro_interpret::font::OutlineFontData;
+use skrifa::raw::ps::agl;
+use skrifa::raw::ps::cff::CffFontRef;
 use skrifa::{FontRef, MetadataProvider};
 
 /// A font has no more glyphs.
@@ -19,27 +22,57 @@ pub(super) struct Shapes(HashMap<u128, HashMap<u32, char>>);
 
 impl Shapes {
     /// The letter of a glyph, where its font says it.
-    pub(super) fn letter(&mut self, glyph: &OutlineGlyph) -> Option<char> {
-        let font = glyph.font_data()?;
+    pub(super) fn letter(&mut self, font: &OutlineFontData, glyph: u32) -> Option<char> {
         let letters = self.0.entry(font.cache_key);
         let letters = letters.or_insert_with(|| letters_of((*font.data).as_ref()));
-        letters.get(&glyph.glyph_id().to_u32()).copied()
+        letters.get(&glyph).copied()
     }
 }
 
 /// The letter of each glyph of a font. What cannot be read has none.
 fn letters_of(font: &[u8]) -> HashMap<u32, char> {
-    let Ok(font) = FontRef::new(font) else {
-        return HashMap::new();
-    };
     let mut letters = HashMap::new();
+    match FontRef::new(font) {
+        Ok(font) => by_tables(&font, &mut letters),
+        Err(_) => by_names(font, &mut letters),
+    }
+    letters.remove(&0);
+    letters
+}
+
+fn by_tables(font: &FontRef<'_>, letters: &mut HashMap<u32, char>) {
     for (character, glyph) in font.charmap().mappings().take(GLYPHS) {
         if let Some(letter) = char::from_u32(character).filter(|c| says_something(*c)) {
             letters.entry(glyph.to_u32()).or_insert(letter);
         }
     }
-    letters.remove(&0);
-    letters
+    for (glyph, name) in font.glyph_names().iter().take(GLYPHS) {
+        if !name.is_synthesized()
+            && let Some(letter) = named(name.as_str())
+        {
+            letters.entry(glyph.to_u32()).or_insert(letter);
+        }
+    }
+}
+
+/// The letters of a font of the PostScript kind that stands by itself.
+fn by_names(font: &[u8], letters: &mut HashMap<u32, char>) {
+    let Ok(font) = CffFontRef::new_cff(font, 0, None) else {
+        return;
+    };
+    let Some(charset) = font.charset().filter(|_| !font.is_cid()) else {
+        return;
+    };
+    for (glyph, name) in charset.iter().take(GLYPHS) {
+        let name = font.string(name).and_then(|name| str::from_utf8(name).ok());
+        if let Some(letter) = name.and_then(named) {
+            letters.entry(glyph.to_u32()).or_insert(letter);
+        }
+    }
+}
+
+fn named(name: &str) -> Option<char> {
+    agl::name_to_char(name).filter(|c| says_something(*c))
 }
 
 fn says_something(c: char) -> bool {
