@@ -75,6 +75,13 @@ pub enum QueryNode {
     Group(QueryGroup),
 }
 
+impl QueryNode {
+    fn is_phrase(&self, clauses: &[Clause]) -> bool {
+        let pattern = |at: &usize| &clauses[*at].pattern;
+        matches!(self, QueryNode::Clause(at) if matches!(pattern(at), Pattern::Phrase(_)))
+    }
+}
+
 /// A level of a query. It matches what all of `must` match, or if there are none any of `should`,
 /// and none of `not`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,13 +104,22 @@ impl QueryGroup {
         self.nodes().any(|node| matches!(node, QueryNode::Group(_)))
     }
 
-    /// The group that is all there is in this one, if there is such; else the group itself.
-    fn unwrapped(mut self) -> QueryGroup {
+    /// Whether a phrase is one of several things that may match.
+    fn has_phrase_for_choice(&self, clauses: &[Clause]) -> bool {
+        self.should.len() > 1 && self.should.iter().any(|node| node.is_phrase(clauses))
+    }
+
+    /// The group that is all there is in this one, if there is such; else the group itself. One that has a
+    /// phrase for a choice stays a group: by itself a phrase is demanded, and there it is not.
+    fn unwrapped(mut self, clauses: &[Clause]) -> QueryGroup {
         loop {
             let only = match (&mut self.must[..], &mut self.should[..], &self.not[..]) {
                 ([QueryNode::Group(group)], [], []) | ([], [QueryNode::Group(group)], []) => group,
                 _ => return self,
             };
+            if only.has_phrase_for_choice(clauses) {
+                return self;
+            }
             self = std::mem::take(only);
         }
     }
@@ -174,8 +190,16 @@ impl Query {
             notes: Vec::new(),
             scopes: vec![Scope::Anywhere],
             closed: false,
+            has_or: false,
         };
-        let root = parser.level().unwrapped();
+        let mut root = parser.level();
+        if parser.has_or && root.has_phrase_for_choice(&parser.clauses) {
+            root = QueryGroup {
+                should: vec![QueryNode::Group(root)],
+                ..QueryGroup::default()
+            };
+        }
+        let root = root.unwrapped(&parser.clauses);
         let mut clauses = parser.clauses;
         for (nodes, occur) in [
             (&root.must, Occur::Must),
@@ -241,6 +265,8 @@ struct Parser<'t> {
     scopes: Vec<Scope>,
     /// Whether the level that was read last ended with a parenthesis.
     closed: bool,
+    /// Whether there is a choice: things joined by OR, or side by side in parentheses.
+    has_or: bool,
 }
 
 impl Parser<'_> {
@@ -295,6 +321,7 @@ impl Parser<'_> {
             }
         }
         run.close(&mut level);
+        self.has_or |= has_or || (self.closed && level.should.len() > 1);
         if has_and && has_or {
             self.note(
                 "AND was read before OR, as in Lucene; parentheses say otherwise, (a OR b) AND c",
@@ -450,10 +477,11 @@ impl Parser<'_> {
     }
 
     fn word(&mut self) -> Option<Pattern> {
-        let end = self
-            .rest
-            .find(|c: char| c.is_whitespace() || QUOTES.contains(&c))
-            .unwrap_or(self.rest.len());
+        let ends = |&(at, c): &(usize, char)| {
+            QUOTES.contains(&c) || (c.is_whitespace() && !parts_thousands(self.rest, at, c))
+        };
+        let end = self.rest.char_indices().find(ends);
+        let end = end.map_or(self.rest.len(), |(at, _)| at);
         let end = self.word_end(&self.rest[..end]);
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -508,6 +536,14 @@ fn alone(node: QueryNode) -> QueryGroup {
     }
 }
 
+/// Whether a space that does not break stands between digits: "10 000" is one number, as it is in a text.
+fn parts_thousands(text: &str, at: usize, space: char) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    matches!(space, '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}')
+        && digit(text[..at].chars().next_back())
+        && digit(text[at + space.len_utf8()..].chars().next())
+}
+
 /// Adds an operand to a chain. What has to match in the first one has to match in a chain of more.
 fn join(chain: &mut QueryGroup, node: QueryNode) {
     if chain.must.len() == 1 {
@@ -550,6 +586,28 @@ impl JoinedRun {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_phrase_for_choice_is_not_demanded() {
+        let text = "emollients OR \"steroid cream\"";
+        assert_eq!(grouped(text), "(emollients \"steroid cream\")");
+        assert!(
+            Query::parse(text)
+                .clauses
+                .iter()
+                .all(|clause| clause.nested)
+        );
+        assert!(!Query::parse("\"steroid cream\" emollients").clauses[0].nested);
+        assert_eq!(Query::parse("cream OR emollients").filter, None);
+    }
+
+    #[test]
+    fn spaces_within_a_number_do_not_part_it() {
+        for text in ["10\u{202f}000 steps", "10\u{a0}000 steps"] {
+            assert_eq!(shown(text).len(), 2, "{text:?}");
+        }
+        assert_eq!(shown("10\u{202f}mg").len(), 2);
+    }
 
     fn shown(text: &str) -> Vec<String> {
         Query::parse(text)

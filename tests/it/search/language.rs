@@ -43,6 +43,20 @@ fn parentheses_are_sets() {
 }
 
 #[test]
+fn a_phrase_is_a_choice_among_others() {
+    let (phrase, word) = (set("\"neck pain\""), set("+fracture"));
+    let either: BTreeSet<String> = phrase.union(&word).cloned().collect();
+    assert!(phrase.len() < either.len() && word.len() < either.len());
+    for query in [
+        "\"neck pain\" OR fracture",
+        "fracture OR \"neck pain\"",
+        "(\"neck pain\") OR (fracture)",
+    ] {
+        assert_eq!(set(query), either, "{query}");
+    }
+}
+
+#[test]
 fn joined_clauses_of_every_kind_filter() {
     let pain = set("+pain");
     for (query, narrower) in [
