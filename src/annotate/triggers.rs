@@ -211,6 +211,10 @@ pub(super) enum WordClass {
     Results,
     /// What says that something was so.
     Pasts,
+    /// What says up to when, or unless what, something is not so.
+    Limits,
+    /// Names of what is not there.
+    Absences,
     /// What a statement begins with that somebody makes.
     Complementizers,
     /// What a sentence begins with that admits something.

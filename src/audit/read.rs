@@ -103,7 +103,7 @@ impl EvidenceReader<'_> {
             headings: &passage.headings,
         };
         for said in self.said.read(text) {
-            let state = State::of(said.claim.as_ref());
+            let state = self.state(&said);
             self.add(passage, &passage.text, &said, (state, Zone::Text), cells);
         }
     }
@@ -129,8 +129,23 @@ impl EvidenceReader<'_> {
             }
         };
         for said in said {
-            let state = State::of(said.claim.as_ref());
+            let state = self.state(&said);
             self.add(passage, line, &said, (state, zone), cells);
+        }
+    }
+
+    /// The state that is said of a topic. To deny one kind of a thing is not to deny the thing: "not heart attacks"
+    /// mentions heart disease. Advice against a kind is advice that who asks for the thing has to see.
+    fn state(&self, said: &Said) -> State {
+        let state = State::of(said.claim.as_ref());
+        let name = |concept: usize| self.engine.lexicon().concept(concept).name;
+        let is_kind = said
+            .concept
+            .is_some_and(|concept| *name(concept) != *self.columns[said.topic].topic.name);
+        let advised = said.claim.is_some_and(|claim| claim.advice.is_some());
+        match state {
+            State::Negated if is_kind && !advised => State::Mentioned,
+            state => state,
         }
     }
 

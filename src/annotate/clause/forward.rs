@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Clauses, FoundTrigger, Gap};
+use crate::annotate::assertion::Assertion;
 use crate::annotate::triggers::{Reach, Triggers, WordClass};
 
 impl Clauses {
@@ -18,6 +19,9 @@ impl Clauses {
             return false;
         };
         if found.start >= words.start {
+            return false;
+        }
+        if found.trigger.after == Some(Assertion::Negated) && self.escapes(triggers, found, words) {
             return false;
         }
         // The words may be part of the trigger: "no risk of", "risk of addiction".
@@ -35,7 +39,10 @@ impl Clauses {
             Reach::Next => {
                 !comma() && between.all(|at| triggers.is(self.words[at], WordClass::Determiners))
             }
-            Reach::Phrase => !comma() && !verb() && !parted(),
+            Reach::Phrase => {
+                let bracket = (from..=words.start).any(|at| self.gaps[at] == Gap::Bracket);
+                !comma() && !bracket && !verb() && !parted()
+            }
             Reach::Noun | Reach::Adverbial => {
                 let apart = (reach == Reach::Adverbial
                     && self.is_fronted(triggers, found, words.start))
@@ -60,6 +67,18 @@ impl Clauses {
                 led_in || !other()
             }
         }
+    }
+
+    /// Whether what is denied is no denial of these words: "it does not show until old age", and what a bracket calls
+    /// the absence of something: "no menstrual periods (amenorrhea)".
+    fn escapes(&self, triggers: &Triggers, found: &FoundTrigger, words: &Range<usize>) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        let until = || (found.end..words.start).any(|at| is(at, WordClass::Limits));
+        // "(Primary amenorrhea)" as well.
+        let first = words.start.saturating_sub(1).max(found.end);
+        let bracket = || (first..=words.start).any(|at| self.gaps[at] == Gap::Bracket);
+        let absence = || words.clone().any(|at| is(at, WordClass::Absences));
+        until() || (bracket() && absence())
     }
 
     /// Where a trigger ends for what it reaches. "Her husband, who has gout": what is said of a person goes on.
@@ -133,9 +152,14 @@ impl Clauses {
     /// Whether what a sentence begins by leaving out is supposed to be left out, for its main clause to tell what
     /// comes of that: "without dialysis, people do not survive" denies no dialysis.
     pub(super) fn supposes(&self, triggers: &Triggers, found: &FoundTrigger, from: usize) -> bool {
-        let begins = found.start == self.own || found.start == 0;
-        let fronted = begins && found.trigger.reach == Some(Reach::Adverbial);
-        let comma = || (from..self.words.len()).find(|&at| self.gaps[at] >= Gap::Comma);
+        let fronted = self.begins(found.start) && found.trigger.reach == Some(Reach::Adverbial);
+        // "Without a test it can be hard to tell."
+        let main = |at: usize| {
+            self.gaps[at] >= Gap::Comma
+                || (self.is(triggers, at, WordClass::Subjects)
+                    && self.is(triggers, at + 1, WordClass::Modals))
+        };
+        let comma = || (from..self.words.len()).find(|&at| main(at));
         let is = |at: usize, class| triggers.is(self.words[at], class);
         let says = |at: &usize| {
             let at = *at;

@@ -193,6 +193,22 @@ fn conditions() {
 }
 
 #[test]
+fn what_is_denied_ends_before_a_limit_and_a_named_absence() {
+    all_say(
+        Assertion::Affirmed,
+        &["It does not show until zorbitis sets in."],
+    );
+    all_say(
+        Assertion::Hypothetical,
+        &["Without zorbitis it can be hard to tell."],
+    );
+    let mut reader = SentenceReader::new();
+    let text = "There may be no menstrual periods (amenorrhea), and no fever (pyrexia).";
+    assert_ne!(reader.of(text, "amenorrhea").assertion, Assertion::Negated);
+    assert_eq!(reader.of(text, "pyrexia").assertion, Assertion::Negated);
+}
+
+#[test]
 fn whose_and_when() {
     let mut reader = SentenceReader::new();
     let mut of = |text: &str| reader.of(text, "zorbitis");

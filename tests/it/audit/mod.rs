@@ -608,6 +608,23 @@ fn a_spreadsheet_has_a_row_a_cell() {
 }
 
 #[test]
+fn to_deny_a_kind_is_not_to_deny_the_thing() {
+    let kind = "Panic\n\nThese attacks are not heart attacks.\n";
+    let thing = "Panic\n\nIt does not cause heart disease.\n";
+    let folder = indexed(&[("kind.txt", kind), ("thing.txt", thing)]);
+    let state = |topic: &str| {
+        let audit = json(folder.path(), &[topic]);
+        let of = |n: usize| audit["sources"][n]["cells"][0]["state"].clone();
+        (of(0), of(1))
+    };
+    assert_eq!(
+        state("heart disease"),
+        ("mentioned".into(), "negated".into())
+    );
+    assert_eq!(state("heart attack").0, "negated");
+}
+
+#[test]
 fn figures_on_the_same_thing_stand_side_by_side() {
     let (out, _, code) = run(corpus(), &["audit", "--figures", "--json"]);
     assert_eq!(code, 0);
