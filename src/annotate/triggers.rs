@@ -215,6 +215,8 @@ pub(super) enum WordClass {
     Limits,
     /// Names of what is not there.
     Absences,
+    /// What stands before the last of several things none of which is so.
+    Choices,
     /// What a statement begins with that somebody makes.
     Complementizers,
     /// What a sentence begins with that admits something.

@@ -7,6 +7,9 @@ use super::{Clauses, FoundTrigger, Gap};
 use crate::annotate::assertion::Assertion;
 use crate::annotate::triggers::{Reach, Triggers, WordClass};
 
+/// A list that "or" ends has at most so many words before one of its things, and behind it.
+const LONGEST_CHOICE: usize = 12;
+
 impl Clauses {
     /// Whether a trigger reaches words after it.
     pub(super) fn reaches(
@@ -37,7 +40,9 @@ impl Clauses {
         match reach {
             Reach::Within => words.start < found.end,
             Reach::Next => {
-                !comma() && between.all(|at| triggers.is(self.words[at], WordClass::Determiners))
+                let next = !comma()
+                    && between.all(|at| triggers.is(self.words[at], WordClass::Determiners));
+                next || self.is_choice(triggers, found, words)
             }
             Reach::Phrase => {
                 let bracket = (from..=words.start).any(|at| self.gaps[at] == Gap::Bracket);
@@ -67,6 +72,30 @@ impl Clauses {
                 led_in || !other()
             }
         }
+    }
+
+    /// Whether some words are one of several that "or" joins behind a trigger that reaches the next: "it is not itchy,
+    /// painful or infectious".
+    fn is_choice(&self, triggers: &Triggers, found: &FoundTrigger, words: &Range<usize>) -> bool {
+        let is = |at: usize, class| triggers.is(self.words[at], class);
+        let listed = |&at: &usize| {
+            !self.is_verb(triggers, at)
+                && !is(at, WordClass::Prepositions)
+                && !is(at, WordClass::Relatives)
+                && self.gaps[at] <= Gap::Comma
+                && (!is(at, WordClass::Coordinators) || is(at, WordClass::Choices))
+        };
+        let before = found.end..words.start;
+        if before.is_empty() || before.len() > LONGEST_CHOICE {
+            return false;
+        }
+        let to = self.words.len().min(words.end + LONGEST_CHOICE);
+        let mut all = before.clone().chain((words.end..to).take_while(listed));
+        let joins = |at: usize| self.gaps[at] == Gap::Comma || is(at, WordClass::Choices);
+        before.clone().all(|at| listed(&at))
+            && (before.start + 1..=words.start).any(joins)
+            && all.any(|at| is(at, WordClass::Choices))
+            && !self.parted(found.start, words.start)
     }
 
     /// Whether what is denied is no denial of these words: "it does not show until old age", and what a bracket calls

@@ -209,6 +209,27 @@ fn what_is_denied_ends_before_a_limit_and_a_named_absence() {
 }
 
 #[test]
+fn each_of_a_choice_is_denied() {
+    all_say(
+        Assertion::Negated,
+        &[
+            "It is not gout, zorbitis or lupus.",
+            "The lump is not cancer or zorbitis.",
+            "The rash was never itchy, sore, zorbitis or raised.",
+        ],
+    );
+    all_say(
+        Assertion::Affirmed,
+        &[
+            "The lump is not cancer, and zorbitis or gout causes the pain.",
+            "It is not cancer, but zorbitis or gout.",
+            "She is not well, tired or has zorbitis.",
+            "It is not a cold: zorbitis or flu makes you tired.",
+        ],
+    );
+}
+
+#[test]
 fn whose_and_when() {
     let mut reader = SentenceReader::new();
     let mut of = |text: &str| reader.of(text, "zorbitis");
