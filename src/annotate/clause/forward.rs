@@ -86,7 +86,9 @@ impl Clauses {
                 && (!is(at, WordClass::Coordinators) || is(at, WordClass::Choices))
         };
         let before = found.end..words.start;
-        if before.is_empty() || before.len() > LONGEST_CHOICE {
+        // "But not limited to": only where something is said not to be.
+        let is_not = self.is_verb(triggers, found.start);
+        if !is_not || before.is_empty() || before.len() > LONGEST_CHOICE {
             return false;
         }
         let to = self.words.len().min(words.end + LONGEST_CHOICE);
