@@ -61,14 +61,9 @@ impl Clauses {
     /// Whether a word such as "none" or "negative" says something of what stands before it, and does
     /// not begin something else.
     fn stands_alone(&self, triggers: &Triggers, found: &FoundTrigger) -> bool {
-        let next = self.words.get(found.end);
-        next.is_none_or(|&word| {
-            self.gaps[found.end] > Gap::None
-                || triggers.is(word, WordClass::Prepositions)
-                || triggers.is(word, WordClass::Coordinators)
-                || triggers.is(word, WordClass::Verbs)
-                || triggers.is(word, WordClass::Occasions)
-        })
+        self.ends_clause(triggers, found)
+            || self.is(triggers, found.end, WordClass::Verbs)
+            || self.is(triggers, found.end, WordClass::Occasions)
     }
 
     /// Where the verbs begin that a trigger goes on with: "has been" of "has been ruled out".
