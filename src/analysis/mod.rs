@@ -31,6 +31,7 @@ mod trie;
 mod vocabulary;
 
 pub(crate) use layered::{LayeredMap, MapLayer};
+pub(crate) use segment::parts_thousands;
 pub(crate) use spelling::american;
 pub(crate) use stopwords::is_stopword;
 pub use terms::JoinedTerms;

@@ -211,7 +211,7 @@ impl<'a> Segments<'a> {
                 (is_short || own.ends_with(is_lowered))
                     .then(|| self.text.len() - after.trim_start_matches(raised).len())
             }
-            '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}' => self.thousands(word, next),
+            space if parts_thousands(space) => self.thousands(word, space),
             '-' | '\u{2010}' => {
                 let rest = &after[next.len_utf8()..];
                 rest.starts_with(['\n', '\r', ' '])
@@ -345,6 +345,11 @@ pub(super) fn sign_before(text: &str, at: usize) -> Option<(&'static str, usize)
         _ => return None,
     };
     Some((sign, start))
+}
+
+/// Whether it is a space that may part the thousands of a number, which a space of a text may not.
+pub(crate) fn parts_thousands(space: char) -> bool {
+    matches!(space, '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}')
 }
 
 #[cfg(test)]

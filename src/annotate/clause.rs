@@ -361,8 +361,7 @@ impl Clauses {
         if !triggers.is(self.words[found.start], WordClass::Lacks) || found.start >= words.start {
             return false;
         }
-        let begins = self.breaks.partition_point(|&at| at <= found.start);
-        let begins = begins.checked_sub(1).map_or(0, |n| self.breaks[n]);
+        let begins = self.clause_of(found.start);
         let begins = begins.max(found.start.saturating_sub(FARTHEST));
         let is = |at: usize, class| triggers.is(self.words[at], class);
         let pseudo = |at: usize| {
@@ -440,6 +439,12 @@ impl Clauses {
     fn is_plain_verb(&self, triggers: &Triggers, at: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);
         is(at, WordClass::PlainVerbs) && !is(at - 1, WordClass::Infinitive)
+    }
+
+    /// Where the clause begins that a word stands in.
+    fn clause_of(&self, at: usize) -> usize {
+        let begun = self.breaks.partition_point(|&begins| begins <= at);
+        begun.checked_sub(1).map_or(0, |n| self.breaks[n])
     }
 
     /// Whether a clause begins after `from`, and at `to` or before it, or an item of a list that

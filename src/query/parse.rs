@@ -11,6 +11,7 @@
 //! stand in, as in both. A level is a recursive step, and levels are nested [`MAX_DEPTH`] deep at most.
 
 use super::correct::{Correction, DidYouMean};
+use crate::analysis;
 
 /// Whether a clause has to match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -478,7 +479,7 @@ impl Parser<'_> {
 
     fn word(&mut self) -> Option<Pattern> {
         let ends = |&(at, c): &(usize, char)| {
-            QUOTES.contains(&c) || (c.is_whitespace() && !parts_thousands(self.rest, at, c))
+            QUOTES.contains(&c) || (c.is_whitespace() && !is_within_number(self.rest, at, c))
         };
         let end = self.rest.char_indices().find(ends);
         let end = end.map_or(self.rest.len(), |(at, _)| at);
@@ -537,9 +538,9 @@ fn alone(node: QueryNode) -> QueryGroup {
 }
 
 /// Whether a space that does not break stands between digits: "10 000" is one number, as it is in a text.
-fn parts_thousands(text: &str, at: usize, space: char) -> bool {
+fn is_within_number(text: &str, at: usize, space: char) -> bool {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    matches!(space, '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}')
+    analysis::parts_thousands(space)
         && digit(text[..at].chars().next_back())
         && digit(text[at + space.len_utf8()..].chars().next())
 }

@@ -114,8 +114,7 @@ impl Clauses {
     /// Whether some words begin their clause, or stand in a list that does, before its verb.
     fn heads(&self, triggers: &Triggers, words: &Range<usize>, verb: usize) -> bool {
         let is = |at: usize, class| triggers.is(self.words[at], class);
-        let start = self.breaks.partition_point(|&at| at <= words.start);
-        let start = start.checked_sub(1).map_or(0, |n| self.breaks[n]);
+        let start = self.clause_of(words.start);
         let colon = (start..=words.start)
             .rev()
             .find(|&at| self.gaps[at] == Gap::Colon);

@@ -166,8 +166,7 @@ impl Clauses {
     /// Whether a trigger begins the sentence, and some words stand with the verb after its comma:
     /// "without treatment, gout gets worse".
     fn is_fronted(&self, triggers: &Triggers, found: &FoundTrigger, at: usize) -> bool {
-        let begins =
-            found.start == self.own || found.start == 0 || self.gaps[found.start] >= Gap::Comma;
+        let begins = self.begins(found.start);
         let comma = (found.end..=at)
             .rev()
             .find(|&at| self.gaps[at] >= Gap::Comma);
@@ -192,8 +191,7 @@ impl Clauses {
         };
         let comma = || (from..self.words.len()).find(|&at| main(at));
         let is = |at: usize, class| triggers.is(self.words[at], class);
-        let says = |at: &usize| {
-            let at = *at;
+        let says = |&at: &usize| {
             self.is_verb(triggers, at) || is(at, WordClass::PlainVerbs) || is(at, WordClass::Modals)
         };
         // What was so is no supposition: "without fever, he was sent home".
